@@ -1,0 +1,1 @@
+//! One suite of literal bytes over real sockets, for every server.

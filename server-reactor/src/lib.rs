@@ -1,0 +1,1 @@
+//! One thread and one poll.

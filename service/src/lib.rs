@@ -1,0 +1,1 @@
+//! What the servers do: bytes in, replies out.
