@@ -1,0 +1,309 @@
+//! A request understood: its command, its arguments in the types they mean.
+
+use std::fmt;
+
+use crate::resp::{Arguments, parse_i64};
+
+/// What a peer asks for.
+#[derive(Clone, Copy, Debug)]
+pub enum Command<'a> {
+    /// `PING [message]`
+    Ping(Option<&'a [u8]>),
+    /// `ECHO message`
+    Echo(&'a [u8]),
+    /// `INCR`, `DECR`, `INCRBY`, `DECRBY`: one command, the amount differs.
+    Add {
+        /// The counter.
+        name: &'a [u8],
+        /// What is added to it.
+        amount: i64,
+    },
+    /// `GET name`
+    Get(&'a [u8]),
+    /// `SET name integer`
+    Set {
+        /// The counter.
+        name: &'a [u8],
+        /// Its new value.
+        value: i64,
+    },
+    /// `DEL name…`
+    Delete(Arguments<'a>),
+    /// `EXISTS name…`
+    Exists(Arguments<'a>),
+    /// `DBSIZE`
+    Size,
+    /// `FLUSHALL`, `FLUSHDB`
+    Flush,
+    /// `INFO [section…]`
+    Info(Arguments<'a>),
+    /// What clients ask when they connect and can live without: an empty array is the answer.
+    Nothing,
+    /// `CLIENT ID`
+    ClientId,
+    /// `CLIENT GETNAME`
+    ClientName,
+    /// `CLIENT SETNAME name`
+    SetClientName(&'a [u8]),
+    /// `CLIENT SETINFO attribute value`, `SELECT 0`: fine, and nothing to do.
+    Accept,
+    /// `HELLO [2 [SETNAME name]]`
+    Hello {
+        /// The name to go by, where one was given.
+        client_name: Option<&'a [u8]>,
+    },
+    /// `RESET`
+    Reset,
+    /// `QUIT`
+    Quit,
+}
+
+/// Why a request is not a command of ours. The connection goes on; `Display` and the client's own bytes make the reply.
+#[derive(Clone, Copy, Debug)]
+pub enum CommandError<'a> {
+    /// No such command.
+    Unknown(Arguments<'a>),
+    /// A command of two words whose second is not known.
+    UnknownSubcommand(Arguments<'a>),
+    /// Too few arguments, or too many.
+    Arity(Arguments<'a>),
+    /// The same of a subcommand.
+    SubcommandArity(Arguments<'a>),
+    /// Not a decimal `i64`.
+    NotAnInteger,
+    /// `DECRBY` of the one number that has no opposite.
+    DecrementOverflow,
+    /// An option in a place where none is known.
+    Syntax,
+    /// `SELECT` of another database than 0.
+    DatabaseOutOfRange,
+    /// `HELLO` with a version of the protocol that is not spoken here.
+    NoProtocol,
+    /// A client's name with a space or a control character in it.
+    BadClientName,
+}
+
+type Parsed<'a> = Result<Command<'a>, CommandError<'a>>;
+
+/// The longest name of a command; a longer one is unknown.
+const LONGEST: usize = 8;
+
+impl<'a> Command<'a> {
+    /// Reads a request as a command.
+    ///
+    /// # Errors
+    /// [`CommandError`], whose text is Redis's.
+    #[inline]
+    pub fn parse(request: &Arguments<'a>) -> Parsed<'a> {
+        let request = *request;
+        let mut upper = [0; LONGEST];
+        match (uppercase(&request[0], &mut upper), request.len()) {
+            (b"INCR", 2) => add(request, Some(1)),
+            (b"GET", 2) => Ok(Command::Get(argument(request, 1))),
+            (b"ECHO", 2) => Ok(Command::Echo(argument(request, 1))),
+            (b"PING", 1 | 2) => Ok(Command::Ping(request.get(1))),
+            (b"DECR", 2) => add(request, Some(-1)),
+            (b"INCRBY", 3) => add(request, Some(integer(request, 2)?)),
+            (b"DECRBY", 3) => add(request, integer(request, 2)?.checked_neg()),
+            (b"SET", 3) => Ok(Command::Set {
+                name: argument(request, 1),
+                value: integer(request, 2)?,
+            }),
+            (b"SET", 4..) => Err(CommandError::Syntax),
+            (b"DEL", 2..) => Ok(Command::Delete(request)),
+            (b"EXISTS", 2..) => Ok(Command::Exists(request)),
+            (b"DBSIZE", 1) => Ok(Command::Size),
+            (b"FLUSHALL" | b"FLUSHDB", _) => flush(request),
+            (b"INFO", _) => Ok(Command::Info(request)),
+            (b"COMMAND", _) => Ok(Command::Nothing),
+            (b"CONFIG", 2..) => config(request),
+            (b"CLIENT", 2..) => client(request),
+            (b"SELECT", 2) => select(request),
+            (b"HELLO", _) => hello(request),
+            (b"RESET", 1) => Ok(Command::Reset),
+            (b"QUIT", _) => Ok(Command::Quit),
+            (
+                b"INCR" | b"GET" | b"ECHO" | b"PING" | b"DECR" | b"INCRBY" | b"DECRBY" | b"SET"
+                | b"DEL" | b"EXISTS" | b"DBSIZE" | b"CONFIG" | b"CLIENT" | b"SELECT" | b"RESET",
+                _,
+            ) => Err(CommandError::Arity(request)),
+            _ => Err(CommandError::Unknown(request)),
+        }
+    }
+}
+
+/// The name in capitals; empty, which is no command's name, when it is longer than any.
+#[inline]
+fn uppercase<'b>(name: &[u8], upper: &'b mut [u8; LONGEST]) -> &'b [u8] {
+    let Some(upper) = upper.get_mut(..name.len()) else {
+        return &[];
+    };
+    upper.copy_from_slice(name);
+    upper.make_ascii_uppercase();
+    upper
+}
+
+#[inline]
+fn argument(request: Arguments<'_>, index: usize) -> &[u8] {
+    request.get(index).unwrap_or_default()
+}
+
+fn integer<'a>(request: Arguments<'a>, index: usize) -> Result<i64, CommandError<'a>> {
+    parse_i64(argument(request, index)).ok_or(CommandError::NotAnInteger)
+}
+
+#[inline]
+fn add(request: Arguments<'_>, amount: Option<i64>) -> Parsed<'_> {
+    let amount = amount.ok_or(CommandError::DecrementOverflow)?;
+    Ok(Command::Add {
+        name: argument(request, 1),
+        amount,
+    })
+}
+
+/// Whether the argument is that word, in any case.
+fn is(request: Arguments<'_>, index: usize, word: &str) -> bool {
+    request
+        .get(index)
+        .is_some_and(|argument| argument.eq_ignore_ascii_case(word.as_bytes()))
+}
+
+fn flush(request: Arguments<'_>) -> Parsed<'_> {
+    let option = is(request, 1, "SYNC") || is(request, 1, "ASYNC");
+    match request.len() {
+        1 => Ok(Command::Flush),
+        2 if option => Ok(Command::Flush),
+        _ => Err(CommandError::Syntax),
+    }
+}
+
+fn config(request: Arguments<'_>) -> Parsed<'_> {
+    match request.len() {
+        _ if !is(request, 1, "GET") => Err(CommandError::UnknownSubcommand(request)),
+        2 => Err(CommandError::SubcommandArity(request)),
+        _ => Ok(Command::Nothing),
+    }
+}
+
+fn client(request: Arguments<'_>) -> Parsed<'_> {
+    let known = [("ID", 2), ("GETNAME", 2), ("SETNAME", 3), ("SETINFO", 4)];
+    let Some((word, arity)) = known.into_iter().find(|(word, _)| is(request, 1, word)) else {
+        return Err(CommandError::UnknownSubcommand(request));
+    };
+    if request.len() != arity {
+        return Err(CommandError::SubcommandArity(request));
+    }
+    match word {
+        "ID" => Ok(Command::ClientId),
+        "GETNAME" => Ok(Command::ClientName),
+        "SETNAME" => client_name(argument(request, 2)).map(Command::SetClientName),
+        _ => Ok(Command::Accept),
+    }
+}
+
+fn client_name(name: &[u8]) -> Result<&[u8], CommandError<'_>> {
+    // A name stays as long as its connection: as long a name as a counter's, no longer.
+    let fits = name.len() <= 512 && name.iter().all(u8::is_ascii_graphic);
+    fits.then_some(name).ok_or(CommandError::BadClientName)
+}
+
+fn select(request: Arguments<'_>) -> Parsed<'_> {
+    match integer(request, 1)? {
+        0 => Ok(Command::Accept),
+        _ => Err(CommandError::DatabaseOutOfRange),
+    }
+}
+
+fn hello(request: Arguments<'_>) -> Parsed<'_> {
+    match request.get(1).map(parse_i64) {
+        None | Some(Some(2)) => {}
+        Some(Some(_)) => return Err(CommandError::NoProtocol),
+        Some(None) => return Err(CommandError::NotAnInteger),
+    }
+    match request.len() {
+        0..=2 => Ok(Command::Hello { client_name: None }),
+        4 if is(request, 2, "SETNAME") => {
+            client_name(argument(request, 3)).map(|name| Command::Hello {
+                client_name: Some(name),
+            })
+        }
+        _ => Err(CommandError::Syntax),
+    }
+}
+
+impl CommandError<'_> {
+    /// The text of the error reply, without its dash.
+    #[must_use]
+    pub fn text(&self) -> Vec<u8> {
+        match self {
+            Self::Unknown(request) => {
+                let mut text = quoting(
+                    "ERR unknown command '",
+                    request,
+                    0,
+                    "', with args beginning with: ",
+                );
+                for argument in request.from(1) {
+                    if text.len() >= 256 {
+                        break;
+                    }
+                    text.push(b'\'');
+                    text.extend_from_slice(shortened(argument));
+                    text.extend_from_slice(b"' ");
+                }
+                text
+            }
+            Self::UnknownSubcommand(request) => {
+                quoting("ERR unknown subcommand '", request, 1, "'.")
+            }
+            Self::Arity(request) => {
+                quoting_lowercase("ERR wrong number of arguments for '", request, 1)
+            }
+            Self::SubcommandArity(request) => {
+                quoting_lowercase("ERR wrong number of arguments for '", request, 2)
+            }
+            other => other.to_string().into_bytes(),
+        }
+    }
+}
+
+/// At most as much of a peer's bytes as Redis repeats to it.
+fn shortened(argument: &[u8]) -> &[u8] {
+    &argument[..argument.len().min(128)]
+}
+
+fn quoting(before: &str, request: &Arguments<'_>, index: usize, after: &str) -> Vec<u8> {
+    [
+        before.as_bytes(),
+        shortened(argument(*request, index)),
+        after.as_bytes(),
+    ]
+    .concat()
+}
+
+/// `incr`, or `client|id` when the command has `words` of them.
+fn quoting_lowercase(before: &str, request: &Arguments<'_>, words: usize) -> Vec<u8> {
+    let name: Vec<_> = request
+        .from(0)
+        .take(words)
+        .map(|word| shortened(word).to_ascii_lowercase())
+        .collect();
+    [before.as_bytes(), &name.join(&b'|'), b"' command"].concat()
+}
+
+impl fmt::Display for CommandError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown(_) | Self::UnknownSubcommand(_) => "ERR unknown command",
+            Self::Arity(_) | Self::SubcommandArity(_) => "ERR wrong number of arguments",
+            Self::NotAnInteger => "ERR value is not an integer or out of range",
+            Self::DecrementOverflow => "ERR decrement would overflow",
+            Self::Syntax => "ERR syntax error",
+            Self::DatabaseOutOfRange => "ERR DB index is out of range",
+            Self::NoProtocol => "NOPROTO unsupported protocol version",
+            Self::BadClientName => {
+                "ERR Client names cannot contain spaces, newlines or special characters."
+            }
+        })
+    }
+}

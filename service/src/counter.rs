@@ -1,0 +1,214 @@
+//! One counter under four disciplines: what synchronisation a shared number gets.
+//!
+//! | discipline | how | shared by threads | owned by one thread |
+//! |---|---|---|---|
+//! | [`Plain`] | a `Cell` | does not compile: `Cell` is not `Sync` | right |
+//! | [`Racy`] | an atomic load, then an atomic store | **loses updates** | right |
+//! | [`Mutex`] | the article's cure | right | right, useless |
+//! | [`Atomic`] | one read-modify-write | right | right, useless |
+//!
+//! In C or in Python `Plain` compiles under threads and is `Racy`. In Rust the compiler refuses it, so the mistake has to be
+//! made on purpose, one step further up: each access is atomic, the increment is not.
+
+use std::cell::Cell;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// A number that many requests increment.
+///
+/// Two increments of one counter are right when each returns a value of its own, and both are in the final value.
+pub trait Counter: Send + 'static {
+    /// What the command line and INFO call this discipline.
+    const DISCIPLINE: &'static str;
+
+    /// A counter that starts at `value`.
+    fn starting_at(value: i64) -> Self;
+
+    /// Adds `amount` and returns the new value; `None`, and no change, when the sum does not fit an `i64`.
+    fn add(&self, amount: i64) -> Option<i64>;
+
+    /// The value now.
+    fn get(&self) -> i64;
+
+    /// Replaces the value.
+    fn set(&self, value: i64);
+}
+
+/// No synchronisation at all, and none needed where one thread owns the counter.
+#[derive(Debug)]
+pub struct Plain(Cell<i64>);
+
+impl Counter for Plain {
+    const DISCIPLINE: &'static str = "plain";
+
+    fn starting_at(value: i64) -> Self {
+        Plain(Cell::new(value))
+    }
+
+    fn add(&self, amount: i64) -> Option<i64> {
+        let sum = self.0.get().checked_add(amount)?;
+        self.0.set(sum);
+        Some(sum)
+    }
+
+    fn get(&self) -> i64 {
+        self.0.get()
+    }
+
+    fn set(&self, value: i64) {
+        self.0.set(value);
+    }
+}
+
+/// The lost update: what was read may be out of date when the sum is written. No undefined behaviour, only wrong.
+#[derive(Debug)]
+pub struct Racy(AtomicI64);
+
+impl Counter for Racy {
+    const DISCIPLINE: &'static str = "racy";
+
+    fn starting_at(value: i64) -> Self {
+        Racy(AtomicI64::new(value))
+    }
+
+    fn add(&self, amount: i64) -> Option<i64> {
+        let sum = self.get().checked_add(amount)?;
+        // Whatever another thread has stored since that load is overwritten here, and lost.
+        self.set(sum);
+        Some(sum)
+    }
+
+    fn get(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, value: i64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+
+/// One thread at a time between the read and the write.
+#[derive(Debug)]
+pub struct Mutex(std::sync::Mutex<i64>);
+
+impl Mutex {
+    fn lock(&self) -> std::sync::MutexGuard<'_, i64> {
+        // A poisoned lock says that a holder panicked half-way; an `i64` has no half-way.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Counter for Mutex {
+    const DISCIPLINE: &'static str = "mutex";
+
+    fn starting_at(value: i64) -> Self {
+        Mutex(std::sync::Mutex::new(value))
+    }
+
+    fn add(&self, amount: i64) -> Option<i64> {
+        let mut value = self.lock();
+        *value = value.checked_add(amount)?;
+        Some(*value)
+    }
+
+    fn get(&self) -> i64 {
+        *self.lock()
+    }
+
+    fn set(&self, value: i64) {
+        *self.lock() = value;
+    }
+}
+
+/// One indivisible read-modify-write.
+///
+/// It is a compare-and-swap and not a `fetch_add`, which wraps: an increment that overflows must leave the value alone.
+#[derive(Debug)]
+pub struct Atomic(AtomicI64);
+
+impl Counter for Atomic {
+    const DISCIPLINE: &'static str = "atomic";
+
+    fn starting_at(value: i64) -> Self {
+        Atomic(AtomicI64::new(value))
+    }
+
+    fn add(&self, amount: i64) -> Option<i64> {
+        // Relaxed is enough: the counter publishes nothing but itself, and one variable has one modification order.
+        let before = self
+            .0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |value| {
+                value.checked_add(amount)
+            })
+            .ok()?;
+        Some(before + amount)
+    }
+
+    fn get(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    fn set(&self, value: i64) {
+        self.0.store(value, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts_and_refuses_to_overflow<C: Counter>() {
+        let counter = C::starting_at(40);
+        assert_eq!(counter.add(2), Some(42));
+        assert_eq!(counter.add(-43), Some(-1));
+        counter.set(i64::MAX - 1);
+        assert_eq!(counter.add(1), Some(i64::MAX));
+        assert_eq!(counter.add(1), None);
+        assert_eq!(
+            counter.get(),
+            i64::MAX,
+            "a refused increment changes nothing"
+        );
+        counter.set(i64::MIN);
+        assert_eq!(counter.add(-1), None);
+        assert_eq!(counter.get(), i64::MIN);
+    }
+
+    #[test]
+    fn every_discipline_counts_on_one_thread() {
+        counts_and_refuses_to_overflow::<Plain>();
+        counts_and_refuses_to_overflow::<Racy>();
+        counts_and_refuses_to_overflow::<Mutex>();
+        counts_and_refuses_to_overflow::<Atomic>();
+    }
+
+    /// The article's schedule, step by step: x reads 5000 and is paused, y reads, adds and writes, x goes on.
+    #[test]
+    fn racy_loses_the_update_of_y() {
+        let counter = Racy::starting_at(5000);
+        let seen_by_x = counter.get();
+        assert_eq!(
+            counter.add(1),
+            Some(5001),
+            "y's increment, whole, between x's read and x's write"
+        );
+        counter.set(seen_by_x + 1);
+        assert_eq!(counter.get(), 5001, "two increments, one of them lost");
+    }
+
+    fn is_exact_under_threads<C: Counter + Sync>() {
+        let counter = C::starting_at(0);
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..10_000).for_each(|_| assert!(counter.add(1).is_some())));
+            }
+        });
+        assert_eq!(counter.get(), 80_000);
+    }
+
+    #[test]
+    fn mutex_and_atomic_are_exact_under_threads() {
+        is_exact_under_threads::<Mutex>();
+        is_exact_under_threads::<Atomic>();
+    }
+}

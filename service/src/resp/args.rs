@@ -1,0 +1,110 @@
+//! Where the arguments of one request lie: places in the bytes that came, copied nowhere.
+
+use std::ops::Index;
+
+use smallvec::SmallVec;
+
+/// The arguments of one request, the command's name first.
+#[derive(Clone, Debug, Default)]
+pub struct Args {
+    /// Start and end of each argument. Four are kept in line: no command on the hot path has more.
+    places: SmallVec<[(u32, u32); 4]>,
+    /// The arguments of an inline request, without their quotes; an array's arguments stay where they arrived.
+    unquoted: Vec<u8>,
+    inline: bool,
+}
+
+impl Args {
+    /// The arguments as slices of the `request` they were found in.
+    pub fn of<'a>(&'a self, request: &'a [u8]) -> Arguments<'a> {
+        Arguments {
+            places: &self.places,
+            bytes: if self.inline { &self.unquoted } else { request },
+        }
+    }
+
+    /// How many arguments there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none: an empty line, or an array of no elements.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.places.clear();
+        self.unquoted.clear();
+        self.inline = false;
+    }
+
+    /// Notes the argument at `start..end` of the request.
+    #[inline]
+    pub(super) fn push(&mut self, start: usize, end: usize) {
+        self.places.push((offset(start), offset(end)));
+    }
+
+    /// Takes over an inline request's argument, quotes removed.
+    pub(super) fn push_unquoted(&mut self, argument: impl Iterator<Item = u8>) {
+        self.inline = true;
+        let start = self.unquoted.len();
+        self.unquoted.extend(argument);
+        self.push(start, self.unquoted.len());
+    }
+}
+
+/// Every limit on a request is a `u32`, so that every offset in it is one; half the memory of a `usize`.
+#[inline]
+fn offset(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+/// The arguments of a request that lies in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Arguments<'a> {
+    places: &'a [(u32, u32)],
+    bytes: &'a [u8],
+}
+
+impl<'a> Arguments<'a> {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// The argument at `index`, 0 being the command's name.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&'a [u8]> {
+        let &(start, end) = self.places.get(index)?;
+        self.bytes.get(start as usize..end as usize)
+    }
+
+    /// All of them from `index` on.
+    pub fn from(&self, index: usize) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let bytes = self.bytes;
+        let places = self.places.get(index..).unwrap_or_default();
+        places
+            .iter()
+            .map(move |&(start, end)| &bytes[start as usize..end as usize])
+    }
+}
+
+impl Index<usize> for Arguments<'_> {
+    type Output = [u8];
+
+    #[inline]
+    fn index(&self, index: usize) -> &[u8] {
+        let (start, end) = self.places[index];
+        &self.bytes[start as usize..end as usize]
+    }
+}

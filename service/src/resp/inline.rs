@@ -1,0 +1,152 @@
+//! Inline requests: a line of words, for a person with a terminal.
+
+use super::{Args, ProtocolError};
+
+/// Splits a line into its words, quotes and escapes as `redis-cli` reads them.
+///
+/// In double quotes `\n \r \t \b \a \xHH` and a backslash before any other byte; in single quotes only `\'`. A closing quote must be followed
+/// by white space or the end.
+///
+/// # Errors
+/// [`ProtocolError::UnbalancedQuotes`]; [`ProtocolError::Http`] when the line is the beginning of an HTTP request.
+pub(super) fn split(line: &[u8], args: &mut Args) -> Result<(), ProtocolError> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut rest = line.trim_ascii_start();
+    while !rest.is_empty() {
+        let (word, after) = word(rest)?;
+        args.push_unquoted(word.into_iter());
+        rest = after.trim_ascii_start();
+    }
+    if is_http(args) {
+        Err(ProtocolError::Http)
+    } else {
+        Ok(())
+    }
+}
+
+/// A request line (`GET / HTTP/1.1`), or what a browser can be made to send first (`POST`, `Host:`), as Redis knows them.
+fn is_http(args: &Args) -> bool {
+    let words = args.of(&[]);
+    let first_is = |name: &[u8]| {
+        words
+            .get(0)
+            .is_some_and(|first| first.eq_ignore_ascii_case(name))
+    };
+    first_is(b"post")
+        || first_is(b"host:")
+        || words
+            .get(2)
+            .is_some_and(|version| version.starts_with(b"HTTP/"))
+}
+
+/// The word at the front, unquoted, and what follows it.
+fn word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), ProtocolError> {
+    let (mut word, mut rest) = (Vec::new(), line);
+    loop {
+        match rest {
+            [] => return Ok((word, rest)),
+            [space, ..] if space.is_ascii_whitespace() => return Ok((word, rest)),
+            [b'"', after @ ..] => rest = double_quoted(after, &mut word)?,
+            [b'\'', after @ ..] => rest = single_quoted(after, &mut word)?,
+            [byte, after @ ..] => {
+                word.push(*byte);
+                rest = after;
+            }
+        }
+    }
+}
+
+fn double_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], ProtocolError> {
+    loop {
+        let (byte, after) = match rest {
+            [b'"', after @ ..] => return closed(after),
+            [b'\\', b'x', high, low, after @ ..]
+                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+            {
+                (hex(*high) << 4 | hex(*low), after)
+            }
+            [b'\\', escaped, after @ ..] => (unescape(*escaped), after),
+            [byte, after @ ..] => (*byte, after),
+            [] => return Err(ProtocolError::UnbalancedQuotes),
+        };
+        word.push(byte);
+        rest = after;
+    }
+}
+
+fn single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], ProtocolError> {
+    loop {
+        let (byte, after) = match rest {
+            [b'\'', after @ ..] => return closed(after),
+            [b'\\', b'\'', after @ ..] => (b'\'', after),
+            [byte, after @ ..] => (*byte, after),
+            [] => return Err(ProtocolError::UnbalancedQuotes),
+        };
+        word.push(byte);
+        rest = after;
+    }
+}
+
+/// What follows a closing quote, if that may follow one.
+fn closed(after: &[u8]) -> Result<&[u8], ProtocolError> {
+    match after.first() {
+        Some(byte) if !byte.is_ascii_whitespace() => Err(ProtocolError::UnbalancedQuotes),
+        _ => Ok(after),
+    }
+}
+
+fn unescape(byte: u8) -> u8 {
+    match byte {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => 8,
+        b'a' => 7,
+        other => other,
+    }
+}
+
+fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        letter => (letter | 0x20) - b'a' + 10,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &[u8]) -> Result<Vec<Vec<u8>>, ProtocolError> {
+        let mut args = Args::default();
+        split(line, &mut args)?;
+        Ok(args.of(&[]).from(0).map(<[u8]>::to_vec).collect())
+    }
+
+    #[test]
+    fn words_quotes_and_escapes() {
+        for (line, expected) in [
+            (&b"  incr\ta \r"[..], vec![&b"incr"[..], b"a"]),
+            (b"", vec![]),
+            (b" \t ", vec![]),
+            (br#"echo "a b""#, vec![b"echo", b"a b"]),
+            (br#"echo "\x00\xfF\n\"""#, vec![b"echo", b"\x00\xff\n\""]),
+            (br"echo 'it\'s \n'", vec![b"echo", br"it's \n"]),
+            (br#"echo """#, vec![b"echo", b""]),
+            (br#"echo a"b c"d"#, vec![]),
+        ] {
+            if expected.is_empty() && !line.trim_ascii().is_empty() {
+                assert_eq!(
+                    words(line),
+                    Err(ProtocolError::UnbalancedQuotes),
+                    "{}",
+                    line.escape_ascii()
+                );
+            } else {
+                assert_eq!(words(line).unwrap(), expected, "{}", line.escape_ascii());
+            }
+        }
+        assert_eq!(words(b"echo 'a"), Err(ProtocolError::UnbalancedQuotes));
+        assert_eq!(words(b"echo \"a\\"), Err(ProtocolError::UnbalancedQuotes));
+    }
+}

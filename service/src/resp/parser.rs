@@ -1,0 +1,351 @@
+//! The request parser: resumable, so that bytes that arrive one at a time cost no more than bytes that arrive together.
+
+use std::mem;
+
+use memchr::memchr;
+
+use super::number::{parse_i64, short_length};
+use super::{Args, ProtocolError, inline};
+use crate::Limits;
+
+/// Finds one request after the other at the front of a peer's bytes.
+///
+/// Between requests it holds nothing: what an idle peer costs is a null pointer.
+#[derive(Debug, Default)]
+pub struct Parser {
+    /// How far the request got whose end has not arrived.
+    suspended: Option<Box<Suspended>>,
+}
+
+#[derive(Debug)]
+struct Suspended {
+    progress: Progress,
+    args: Args,
+}
+
+/// What is known of the request at the front of the bytes.
+#[derive(Clone, Copy, Debug, Default)]
+struct Progress {
+    /// Bytes understood: the header, and the arguments that are in [`Args`].
+    at: usize,
+    /// Bytes after `at` that were searched for a line end in vain.
+    searched: usize,
+    /// Arguments still to come; 0 before the header is read.
+    awaited: u32,
+}
+
+impl Parser {
+    /// The length of the whole request at the front of `bytes`, its arguments' places in `args`; `None` when its end has not arrived.
+    ///
+    /// No arguments at all means that there is nothing to execute in those bytes (an empty line, `*0`). After `None`, call again with
+    /// the same bytes and more behind them. The caller removes a request from the front once it is done with it.
+    ///
+    /// # Errors
+    /// [`ProtocolError`] when the bytes are not RESP or over a limit: nothing after them has a meaning.
+    #[inline]
+    pub fn next(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        args: &mut Args,
+    ) -> Result<Option<usize>, ProtocolError> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let mut progress = self.resume(args);
+        if progress.advance(bytes, limits, args)? {
+            return Ok(Some(progress.at));
+        }
+        self.suspended = Some(Box::new(Suspended {
+            progress,
+            args: mem::take(args),
+        }));
+        Ok(None)
+    }
+
+    #[inline]
+    fn resume(&mut self, args: &mut Args) -> Progress {
+        match self.suspended.take() {
+            None => {
+                args.clear();
+                Progress::default()
+            }
+            Some(suspended) => {
+                *args = suspended.args;
+                suspended.progress
+            }
+        }
+    }
+}
+
+impl Progress {
+    /// Understands as much of the request as there is; whether that is all of it.
+    #[inline]
+    fn advance(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        args: &mut Args,
+    ) -> Result<bool, ProtocolError> {
+        if self.awaited == 0 {
+            if bytes[0] != b'*' {
+                return self.inline_request(bytes, limits, args);
+            }
+            match self.header(
+                bytes,
+                limits,
+                ProtocolError::TooBigCount,
+                ProtocolError::InvalidMultibulkLength,
+            )? {
+                None => return Ok(false),
+                Some(count) if count <= 0 => return Ok(true),
+                Some(count) => match u32::try_from(count) {
+                    Ok(count) if count <= limits.arguments => self.awaited = count,
+                    _ => return Err(ProtocolError::InvalidMultibulkLength),
+                },
+            }
+        }
+        while self.awaited > 0 {
+            if !self.argument(bytes, limits, args)? {
+                return Ok(false);
+            }
+            self.awaited -= 1;
+        }
+        Ok(true)
+    }
+
+    /// `$4\r\nINCR\r\n`. Understood as a whole or not at all: its short header is cheaper to read again than to remember.
+    #[inline]
+    fn argument(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        args: &mut Args,
+    ) -> Result<bool, ProtocolError> {
+        let header_at = self.at;
+        match bytes.get(header_at) {
+            None => return Ok(false),
+            Some(b'$') => {}
+            Some(&other) => return Err(ProtocolError::ExpectedDollar(other)),
+        }
+        let Some(length) = self.header(
+            bytes,
+            limits,
+            ProtocolError::TooBigBulkCount,
+            ProtocolError::InvalidBulkLength,
+        )?
+        else {
+            return Ok(false);
+        };
+        let length = u32::try_from(length)
+            .ok()
+            .filter(|&length| length <= limits.bulk_bytes);
+        let start = self.at;
+        let end = start + length.ok_or(ProtocolError::InvalidBulkLength)? as usize;
+        if end + 2 > limits.request_bytes as usize {
+            return Err(ProtocolError::TooBigRequest);
+        }
+        match bytes.get(end..end + 2) {
+            Some(b"\r\n") => {
+                args.push(start, end);
+                self.at = end + 2;
+                Ok(true)
+            }
+            Some(_) => Err(ProtocolError::ExpectedLineEnd),
+            None => {
+                self.at = header_at;
+                Ok(false)
+            }
+        }
+    }
+
+    /// The number of the header at `self.at`, `*N\r\n` or `$N\r\n`, which is then behind us; `None` when its end has not arrived.
+    #[inline]
+    fn header(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        too_big: ProtocolError,
+        invalid: ProtocolError,
+    ) -> Result<Option<i64>, ProtocolError> {
+        if let Some((length, taken)) = short_length(&bytes[self.at + 1..]) {
+            self.at += 1 + taken;
+            self.searched = 0;
+            return Ok(Some(i64::from(length)));
+        }
+        let Some(line) = self.line(bytes, limits, too_big)? else {
+            return Ok(None);
+        };
+        let number = line[1..].strip_suffix(b"\r").and_then(parse_i64);
+        number.map(Some).ok_or(invalid)
+    }
+
+    /// The line at `self.at` without its line feed, which is then behind us; `None` when its end has not arrived.
+    #[cold]
+    fn line<'a>(
+        &mut self,
+        bytes: &'a [u8],
+        limits: &Limits,
+        too_big: ProtocolError,
+    ) -> Result<Option<&'a [u8]>, ProtocolError> {
+        let rest = &bytes[self.at..];
+        let end = memchr(b'\n', &rest[self.searched..]).map(|found| self.searched + found);
+        if end.unwrap_or(rest.len()) > limits.line_bytes as usize {
+            return Err(too_big);
+        }
+        self.searched = if end.is_some() { 0 } else { rest.len() };
+        Ok(end.map(|end| {
+            self.at += end + 1;
+            &rest[..end]
+        }))
+    }
+
+    fn inline_request(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        args: &mut Args,
+    ) -> Result<bool, ProtocolError> {
+        match self.line(bytes, limits, ProtocolError::TooBigInline)? {
+            None => Ok(false),
+            Some(line) => inline::split(line, args).map(|()| true),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The arguments of every request in `bytes`, and the error that ended them, if one did.
+    fn parse_in_pieces(pieces: &[&[u8]]) -> (Vec<Vec<Vec<u8>>>, Option<ProtocolError>) {
+        let (mut parser, mut args, limits) =
+            (Parser::default(), Args::default(), Limits::default());
+        let (mut input, mut requests) = (Vec::new(), Vec::new());
+        for piece in pieces {
+            input.extend_from_slice(piece);
+            loop {
+                match parser.next(&input, &limits, &mut args) {
+                    Ok(None) => break,
+                    Ok(Some(length)) => {
+                        let all: Vec<_> = args.of(&input).from(0).map(<[u8]>::to_vec).collect();
+                        if !all.is_empty() {
+                            requests.push(all);
+                        }
+                        input.drain(..length);
+                    }
+                    Err(error) => return (requests, Some(error)),
+                }
+            }
+        }
+        (requests, None)
+    }
+
+    fn whole_split_and_dripped(bytes: &[u8]) -> (Vec<Vec<Vec<u8>>>, Option<ProtocolError>) {
+        let whole = parse_in_pieces(&[bytes]);
+        for at in 0..=bytes.len() {
+            assert_eq!(
+                parse_in_pieces(&[&bytes[..at], &bytes[at..]]),
+                whole,
+                "split at {at} of {}",
+                bytes.escape_ascii()
+            );
+        }
+        let dripped: Vec<_> = bytes.chunks(1).collect();
+        assert_eq!(
+            parse_in_pieces(&dripped),
+            whole,
+            "a byte at a time: {}",
+            bytes.escape_ascii()
+        );
+        whole
+    }
+
+    #[test]
+    fn requests_however_they_are_split() {
+        let (requests, error) = whole_split_and_dripped(
+            b"*2\r\n$4\r\nINCR\r\n$1\r\na\r\n\r\n\n*0\r\n*-1\r\nping \"a b\"\r\n*2\r\n$4\r\nECHO\r\n$0\r\n\r\n*1\r\n$000\r\n",
+        );
+        assert_eq!(
+            requests,
+            [
+                vec![b"INCR".to_vec(), b"a".to_vec()],
+                vec![b"ping".to_vec(), b"a b".to_vec()],
+                vec![b"ECHO".to_vec(), b"".to_vec()],
+            ]
+        );
+        assert_eq!(error, Some(ProtocolError::InvalidBulkLength));
+    }
+
+    #[test]
+    fn broken_lengths_however_they_are_split() {
+        use ProtocolError::*;
+        for (bytes, expected) in [
+            (&b"*3000000000\r\n"[..], InvalidMultibulkLength),
+            (b"*1048577\r\n", InvalidMultibulkLength),
+            (b"*abc\r\n", InvalidMultibulkLength),
+            (b"*+1\r\n", InvalidMultibulkLength),
+            (b"*01\r\n", InvalidMultibulkLength),
+            (b"* 1\r\n", InvalidMultibulkLength),
+            (b"*-0\r\n", InvalidMultibulkLength),
+            (b"*\r\n", InvalidMultibulkLength),
+            (b"*1\n", InvalidMultibulkLength),
+            (b"*99999999999999999999\r\n", InvalidMultibulkLength),
+            (b"*1\r\nfoo\r\n", ExpectedDollar(b'f')),
+            (b"*1\r\n$-1\r\n", InvalidBulkLength),
+            (b"*1\r\n$blabla\r\n", InvalidBulkLength),
+            (b"*1\r\n$1048577\r\n", InvalidBulkLength),
+            (b"*1\r\n$4\r\nPINGxx", ExpectedLineEnd),
+            (b"*1\r\n$4\r\nPING\rx", ExpectedLineEnd),
+            (b"echo \"a\r\n", UnbalancedQuotes),
+            (b"GET / HTTP/1.1\r\n", Http),
+            (b"POST /\r\n", Http),
+            (b"Host: localhost\r\n", Http),
+        ] {
+            assert_eq!(
+                whole_split_and_dripped(bytes),
+                (vec![], Some(expected)),
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+    }
+
+    #[test]
+    fn lines_without_an_end() {
+        for (first, expected) in [
+            (b'*', ProtocolError::TooBigCount),
+            (b'x', ProtocolError::TooBigInline),
+        ] {
+            let mut line = vec![first; 64 << 10];
+            assert_eq!(
+                parse_in_pieces(&[&line]),
+                (vec![], None),
+                "64 KiB are allowed"
+            );
+            line.push(b'1');
+            assert_eq!(parse_in_pieces(&[&line]), (vec![], Some(expected)));
+            line.push(b'\n');
+            assert_eq!(
+                parse_in_pieces(&[&line]),
+                (vec![], Some(expected)),
+                "a line end that comes too late changes nothing"
+            );
+        }
+        let long_bulk_header = [&b"*1\r\n$"[..], &[b'1'; 64 << 10]].concat();
+        assert_eq!(
+            parse_in_pieces(&[&long_bulk_header]),
+            (vec![], Some(ProtocolError::TooBigBulkCount))
+        );
+    }
+
+    #[test]
+    fn arguments_that_add_up() {
+        let argument = [&b"$1048576\r\n"[..], &vec![b'x'; 1 << 20], b"\r\n"].concat();
+        let request = [&b"*17\r\n"[..], &argument.repeat(17)].concat();
+        assert_eq!(
+            parse_in_pieces(&[&request]).1,
+            Some(ProtocolError::TooBigRequest)
+        );
+    }
+}

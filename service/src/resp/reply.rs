@@ -1,0 +1,207 @@
+//! Replies: written by a server, read by a client.
+
+use std::fmt;
+
+use memchr::memchr;
+
+use super::parse_i64;
+
+/// Appends `:N`.
+#[inline]
+pub fn integer(out: &mut Vec<u8>, value: i64) {
+    // One append for the whole reply: the most frequent one.
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(value).as_bytes();
+    let mut reply = [0; 1 + 20 + 2];
+    reply[0] = b':';
+    reply[1..=digits.len()].copy_from_slice(digits);
+    reply[digits.len() + 1..digits.len() + 3].copy_from_slice(b"\r\n");
+    out.extend_from_slice(&reply[..digits.len() + 3]);
+}
+
+/// Appends a bulk string: any bytes.
+#[inline]
+pub fn bulk(out: &mut Vec<u8>, bytes: &[u8]) {
+    header(out, b'$', bytes.len());
+    out.extend_from_slice(bytes);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends `$-1`: there is no value.
+pub fn null(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"$-1\r\n");
+}
+
+/// Appends the header of an array; its `elements` follow.
+pub fn array(out: &mut Vec<u8>, elements: usize) {
+    header(out, b'*', elements);
+}
+
+/// Appends `+text`, which must be one line.
+pub fn simple(out: &mut Vec<u8>, text: &'static str) {
+    line(out, b'+', text.as_bytes());
+}
+
+/// Appends `-text`, its line ends turned into spaces: bytes of a client in it cannot end the reply.
+pub fn error(out: &mut Vec<u8>, text: &[u8]) {
+    line(out, b'-', text);
+}
+
+fn line(out: &mut Vec<u8>, kind: u8, text: &[u8]) {
+    out.push(kind);
+    out.extend(text.iter().map(|&byte| {
+        if matches!(byte, b'\r' | b'\n') {
+            b' '
+        } else {
+            byte
+        }
+    }));
+    out.extend_from_slice(b"\r\n");
+}
+
+pub(super) fn header(out: &mut Vec<u8>, kind: u8, length: usize) {
+    out.push(kind);
+    out.extend_from_slice(itoa::Buffer::new().format(length).as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A reply as a client reads it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply<'a> {
+    /// `+OK`
+    Simple(&'a [u8]),
+    /// `-ERR …`
+    Error(&'a [u8]),
+    /// `:N`
+    Integer(i64),
+    /// `$N` and its bytes
+    Bulk(&'a [u8]),
+    /// `$-1` or `*-1`
+    Null,
+    /// `*N`: the elements are replies of their own and follow
+    Array(usize),
+}
+
+/// Bytes that are no reply: the peer speaks another protocol, or has lost its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReplyError;
+
+impl fmt::Display for ReplyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the bytes are not a RESP reply")
+    }
+}
+
+impl std::error::Error for ReplyError {}
+
+/// The reply at the front of `bytes` and the bytes it takes; `None` when its end has not arrived.
+///
+/// A bulk string is looked at again from its header when more bytes come: short, so that a dripped reply costs O(n).
+///
+/// # Errors
+/// [`ReplyError`] when no bytes that follow can make it a reply.
+pub fn read_reply(bytes: &[u8]) -> Result<Option<(Reply<'_>, usize)>, ReplyError> {
+    let Some(&kind) = bytes.first() else {
+        return Ok(None);
+    };
+    if !matches!(kind, b'+' | b'-' | b':' | b'$' | b'*') {
+        return Err(ReplyError);
+    }
+    let Some(end) = memchr(b'\n', bytes) else {
+        return Ok(None);
+    };
+    let text = bytes[1..end].strip_suffix(b"\r").ok_or(ReplyError)?;
+    let after = end + 1;
+    let reply = match kind {
+        b'+' => Reply::Simple(text),
+        b'-' => Reply::Error(text),
+        b':' => Reply::Integer(parse_i64(text).ok_or(ReplyError)?),
+        _ if text == b"-1" => Reply::Null,
+        _ => {
+            let length = parse_i64(text)
+                .and_then(|length| usize::try_from(length).ok())
+                .ok_or(ReplyError)?;
+            if kind == b'$' {
+                return read_bulk(bytes, after, length);
+            }
+            Reply::Array(length)
+        }
+    };
+    Ok(Some((reply, after)))
+}
+
+fn read_bulk(
+    bytes: &[u8],
+    start: usize,
+    length: usize,
+) -> Result<Option<(Reply<'_>, usize)>, ReplyError> {
+    let end = start.checked_add(length).ok_or(ReplyError)?;
+    match bytes.get(end..end.saturating_add(2)) {
+        None => Ok(None),
+        Some(b"\r\n") => Ok(Some((Reply::Bulk(&bytes[start..end]), end + 2))),
+        Some(_) => Err(ReplyError),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back_however_it_is_cut() {
+        let mut out = Vec::new();
+        integer(&mut out, i64::MIN);
+        bulk(&mut out, b"a\r\nb\0");
+        bulk(&mut out, b"");
+        null(&mut out);
+        array(&mut out, 2);
+        simple(&mut out, "OK");
+        error(&mut out, b"ERR a\r\nb");
+
+        let expected = [
+            Reply::Integer(i64::MIN),
+            Reply::Bulk(b"a\r\nb\0"),
+            Reply::Bulk(b""),
+            Reply::Null,
+            Reply::Array(2),
+            Reply::Simple(b"OK"),
+            Reply::Error(b"ERR a  b"),
+        ];
+        let mut rest = &out[..];
+        for reply in expected {
+            let (read, length) = read_reply(rest).unwrap().unwrap();
+            assert_eq!(read, reply);
+            for cut in 0..length {
+                assert_eq!(
+                    read_reply(&rest[..cut]),
+                    Ok(None),
+                    "cut at {cut} of {}",
+                    rest[..length].escape_ascii()
+                );
+            }
+            rest = &rest[length..];
+        }
+        assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn what_is_no_reply() {
+        for bytes in [
+            &b"HTTP/1.1 400\r\n"[..],
+            b"\x15\x03\x01",
+            b":1a\r\n",
+            b":\r\n",
+            b"$-2\r\n",
+            b"$1\r\nabc",
+            b":1\n",
+            b"$99999999999999999999\r\n",
+        ] {
+            assert_eq!(
+                read_reply(bytes),
+                Err(ReplyError),
+                "{}",
+                bytes.escape_ascii()
+            );
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! One peer's conversation, without its socket.
+
+use std::fmt;
+use std::mem;
+
+use crate::execute::{After, execute};
+use crate::resp::{Args, Parser, ProtocolError, write};
+use crate::{Keyspace, Limits};
+
+/// What every session of a server shares.
+#[derive(Debug)]
+pub struct Service<'a, K> {
+    /// The counters.
+    pub keyspace: K,
+    /// The bounds on what one peer may send.
+    pub limits: Limits,
+    /// What the bytes mean.
+    pub protocol: Protocol,
+    /// The process around the service.
+    pub process: &'a dyn Process,
+}
+
+/// What the bytes mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protocol {
+    /// The Redis protocol, version 2.
+    #[default]
+    Resp,
+    /// Every byte comes back (RFC 862).
+    Echo,
+}
+
+/// What a service wants of the process it runs in, and may not look up itself.
+pub trait Process: fmt::Debug + Sync {
+    /// Takes note of requests executed.
+    fn executed(&self, requests: u64);
+
+    /// INFO's sections about the process: name in lower case, text with its `# Title` line, lines ended by CRLF.
+    fn info(&self) -> Vec<(&'static str, String)>;
+}
+
+/// One peer's conversation.
+#[derive(Debug)]
+pub struct Session {
+    parser: Parser,
+    peer: Peer,
+}
+
+/// What a server knows of a peer.
+#[derive(Debug)]
+pub(crate) struct Peer {
+    pub(crate) id: u64,
+    pub(crate) name: Option<Box<[u8]>>,
+}
+
+impl Peer {
+    /// An empty name takes the name away, as in Redis.
+    pub(crate) fn rename(&mut self, name: &[u8]) {
+        self.name = (!name.is_empty()).then(|| name.into());
+    }
+}
+
+/// What a session waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// More bytes from the peer.
+    Read,
+    /// Its next turn: requests are left that have wholly arrived.
+    Again,
+    /// Nothing: send the replies, then close.
+    Close(Ending),
+}
+
+/// Why a session ends a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The peer said `QUIT`.
+    Quit,
+    /// The stream lost its meaning; the reply says how.
+    ProtocolError,
+    /// The peer speaks HTTP.
+    Http,
+}
+
+impl Session {
+    /// The conversation with a peer that has just connected; `id` is its number among all that ever did.
+    #[must_use]
+    pub fn new(id: u64) -> Self {
+        Session {
+            parser: Parser::default(),
+            peer: Peer { id, name: None },
+        }
+    }
+
+    /// Takes a turn: executes the whole requests at the front of `input`, removes them, and appends their replies.
+    ///
+    /// A turn ends early, with [`Next::Again`], after [`Limits::turn_requests`] or when [`Limits::reply_high_bytes`] wait to be sent.
+    #[inline]
+    pub fn receive<K: Keyspace>(
+        &mut self,
+        service: &Service<'_, K>,
+        input: &mut Vec<u8>,
+        replies: &mut Vec<u8>,
+    ) -> Next {
+        match service.protocol {
+            Protocol::Resp => self.converse(service, input, replies),
+            Protocol::Echo => echo(input, replies),
+        }
+    }
+
+    fn converse<K: Keyspace>(
+        &mut self,
+        service: &Service<'_, K>,
+        input: &mut Vec<u8>,
+        replies: &mut Vec<u8>,
+    ) -> Next {
+        let limits = &service.limits;
+        let (mut args, mut at, mut executed) = (Args::default(), 0, 0);
+        let next = loop {
+            if executed >= limits.turn_requests || replies.len() >= limits.reply_high_bytes {
+                break if at == input.len() {
+                    Next::Read
+                } else {
+                    Next::Again
+                };
+            }
+            let rest = &input[at..];
+            match self.parser.next(rest, limits, &mut args) {
+                Ok(None) => break Next::Read,
+                Ok(Some(length)) => {
+                    at += length;
+                    executed += 1;
+                    if !args.is_empty()
+                        && execute(service, &mut self.peer, &args.of(rest), replies) == After::Quit
+                    {
+                        break Next::Close(Ending::Quit);
+                    }
+                }
+                Err(error) => break Next::Close(refuse(error, replies)),
+            }
+        };
+        service.process.executed(u64::from(executed));
+        input.drain(..at);
+        next
+    }
+}
+
+/// Tells the peer what was wrong with its bytes; one that speaks HTTP is told nothing.
+#[cold]
+fn refuse(error: ProtocolError, replies: &mut Vec<u8>) -> Ending {
+    if error == ProtocolError::Http {
+        return Ending::Http;
+    }
+    write::error(replies, format!("ERR {error}").as_bytes());
+    Ending::ProtocolError
+}
+
+/// What came is what goes; when nothing waits to be sent, not a byte is copied.
+fn echo(input: &mut Vec<u8>, replies: &mut Vec<u8>) -> Next {
+    if replies.is_empty() {
+        mem::swap(input, replies);
+    } else {
+        replies.append(input);
+    }
+    Next::Read
+}
