@@ -1,1 +1,49 @@
-//! The data of a run.
+//! The data of a run, and every number that is computed from it.
+//!
+//! The load generator fills a [`Run`] and saves it as `run.json`; the terminal, the page, the pictures and the
+//! JSON all read this one model, so that a number shown twice is the same number.
+//!
+//! ```text
+//!  loadgen ──fills──> Run ──file::save──> run.json (results/schema/run.schema.json)
+//!                      │                  latency.hlog, latency.hgrm   (any HdrHistogram tool reads them)
+//!                      └──> statistics ──> report, terminal
+//! ```
+//!
+//! What holds everywhere:
+//! * Time is an integer of nanoseconds, memory an integer of bytes; the unit ends the name.
+//! * What could not be measured is `None` (`null` in JSON), never a zero.
+//! * A fraction is [`Finite`]: NaN and infinity are refused where they would arise, so no file can hold one.
+//! * Percentiles are read from histograms that were added up; they are never averaged.
+//!
+//! What is absent: sockets, clocks, drawing.
+
+mod comparison;
+mod correctness;
+mod cost;
+mod finite;
+mod histogram;
+mod host;
+mod interval;
+mod packed;
+mod quantile;
+mod run;
+mod validity;
+mod workload;
+
+pub mod file;
+pub mod schema;
+
+pub use comparison::{Comparison, Outcome, System};
+pub use correctness::{
+    Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict,
+};
+pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
+pub use finite::Finite;
+pub use histogram::Histogram;
+pub use host::Host;
+pub use interval::Interval;
+pub use packed::{Packed, UnpackError};
+pub use quantile::{ParseQuantileError, Quantile};
+pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};
+pub use validity::{Check, CheckOutcome, Threshold, Validity, ValidityVerdict};
+pub use workload::{Arrival, LoadMode, RunLimit, Share, Workload};

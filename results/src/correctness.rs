@@ -1,0 +1,201 @@
+//! Whether the answers were right: the verdict, what it rests on, and the witnesses.
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What the checks of a run found. "No violation seen" is not "correct": `operations_checked` says how much was looked at.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Correctness {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// How closely the run was checked.
+    pub level: CheckLevel,
+    /// The operations that were judged.
+    pub operations_checked: u64,
+    /// Operations whose effect nobody can know, such as an increment whose reply never came.
+    pub operations_ambiguous: u64,
+    /// What was wrong, one entry a kind.
+    pub anomalies: Vec<Anomaly>,
+    /// The books of every counter that was checked.
+    pub counters: Vec<CounterAccount>,
+    /// What stands in the way of a plain verdict, in words; empty where nothing does.
+    pub notes: Vec<String>,
+}
+
+impl Correctness {
+    /// Acknowledged increments that no counter holds any more, over all counters; `None` where no counter was checked.
+    pub fn lost_updates(&self) -> Option<u64> {
+        let lost: Vec<u64> = self
+            .counters
+            .iter()
+            .filter_map(|counter| counter.lost)
+            .collect();
+        (!lost.is_empty()).then(|| lost.iter().sum())
+    }
+
+    /// Acknowledged increments over all counters.
+    pub fn acknowledged(&self) -> u64 {
+        self.counters
+            .iter()
+            .map(|counter| counter.acknowledged)
+            .sum()
+    }
+}
+
+/// Whether the answers were right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// No violation was seen among the operations that were checked.
+    Correct,
+    /// A violation was seen, and a witness is given.
+    Wrong,
+    /// The check cannot decide, and the notes say why.
+    Unknown,
+    /// Nobody looked.
+    NotChecked,
+}
+
+/// How closely a run was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CheckLevel {
+    /// Every reply and the whole history of every counter.
+    Full,
+    /// Every reply for itself, its connection and the final value.
+    Replies,
+    /// Nothing.
+    None,
+}
+
+/// One kind of wrong answer: how often, and the first few.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Anomaly {
+    /// The kind.
+    pub kind: AnomalyKind,
+    /// How often it was seen.
+    pub count: u64,
+    /// The first of them, at most [`Anomaly::MAX_EXAMPLES`].
+    pub examples: Vec<Example>,
+}
+
+impl Anomaly {
+    /// Ten examples show a pattern; a million make a file nobody opens.
+    pub const MAX_EXAMPLES: usize = 10;
+}
+
+/// One witness.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Example {
+    /// What happened, in a sentence.
+    pub text: String,
+    /// The operations that prove it (at most two), as data.
+    pub operations: Vec<Value>,
+}
+
+/// What can be wrong with an answer, by the names of the field.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum AnomalyKind {
+    /// An acknowledged increment vanished.
+    LostUpdate,
+    /// A counter went backwards.
+    CounterRegression,
+    /// A read returned a value that had already been replaced when it began.
+    StaleRead,
+    /// One client's reads went backwards.
+    NonMonotonicRead,
+    /// A client did not see its own write.
+    ReadYourWrites,
+    /// Two operations took effect in another order than they happened.
+    RealTimeViolation,
+    /// A read returned a value before anything wrote it.
+    FutureRead,
+    /// An increment that nobody made.
+    PhantomIncrement,
+    /// Replies came in another order than their requests.
+    ReplyOutOfOrder,
+    /// A reply came twice.
+    ReplyDuplicate,
+    /// A reply never came, though later ones did.
+    ReplyMissing,
+    /// A reply that nobody asked for.
+    ReplyUnsolicited,
+    /// A reply that belongs to another connection.
+    CrossTalk,
+    /// A payload came back changed.
+    PayloadCorruption,
+    /// A payload came back short.
+    PayloadTruncation,
+    /// Bytes that are not the protocol.
+    ProtocolError,
+}
+
+impl AnomalyKind {
+    /// The kind in one sentence.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::LostUpdate => "an acknowledged increment vanished",
+            Self::CounterRegression => "a counter went backwards",
+            Self::StaleRead => "a read returned a value already replaced when it began",
+            Self::NonMonotonicRead => "one client's reads went backwards",
+            Self::ReadYourWrites => "a client did not see its own write",
+            Self::RealTimeViolation => "operations took effect in another order than they happened",
+            Self::FutureRead => "a read returned a value before anything wrote it",
+            Self::PhantomIncrement => "the counter holds an increment that nobody made",
+            Self::ReplyOutOfOrder => "replies came in another order than their requests",
+            Self::ReplyDuplicate => "a reply came twice",
+            Self::ReplyMissing => "a reply never came, though later ones did",
+            Self::ReplyUnsolicited => "a reply came that nobody asked for",
+            Self::CrossTalk => "a reply belongs to another connection",
+            Self::PayloadCorruption => "a payload came back changed",
+            Self::PayloadTruncation => "a payload came back short",
+            Self::ProtocolError => "bytes came that are not the protocol",
+        }
+    }
+}
+
+impl fmt::Display for AnomalyKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::LostUpdate => "lost update",
+            Self::CounterRegression => "counter regression",
+            Self::StaleRead => "stale read",
+            Self::NonMonotonicRead => "non-monotonic read",
+            Self::ReadYourWrites => "read-your-writes violation",
+            Self::RealTimeViolation => "real-time violation",
+            Self::FutureRead => "future read",
+            Self::PhantomIncrement => "phantom increment",
+            Self::ReplyOutOfOrder => "reply out of order",
+            Self::ReplyDuplicate => "duplicate reply",
+            Self::ReplyMissing => "missing reply",
+            Self::ReplyUnsolicited => "unsolicited reply",
+            Self::CrossTalk => "cross-talk",
+            Self::PayloadCorruption => "payload corruption",
+            Self::PayloadTruncation => "payload truncation",
+            Self::ProtocolError => "protocol error",
+        })
+    }
+}
+
+/// The books of one counter: `before + acknowledged` must lie at most `ambiguous` below `after`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CounterAccount {
+    /// Its key.
+    pub key: String,
+    /// Its value before the run; 0 of a counter that did not exist.
+    pub before: i64,
+    /// Its value after the run; `None` where the server was gone by then.
+    pub after: Option<i64>,
+    /// The sum of all increments that the server acknowledged.
+    pub acknowledged: u64,
+    /// Increments whose reply never came: each may have happened or not.
+    pub ambiguous: u64,
+    /// Acknowledged increments that are certainly missing from `after`; `None` where `after` is unknown.
+    pub lost: Option<u64>,
+}
