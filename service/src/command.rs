@@ -75,10 +75,14 @@ pub enum CommandError<'a> {
     DecrementOverflow,
     /// An option in a place where none is known.
     Syntax,
+    /// An option that `HELLO` does not know, or half of one.
+    HelloSyntax(&'a [u8]),
     /// `SELECT` of another database than 0.
     DatabaseOutOfRange,
     /// `HELLO` with a version of the protocol that is not spoken here.
     NoProtocol,
+    /// `HELLO` with a version that is no number.
+    NotAVersion,
     /// A client's name with a space or a control character in it.
     BadClientName,
 }
@@ -218,7 +222,7 @@ fn hello(request: Arguments<'_>) -> Parsed<'_> {
     match request.get(1).map(parse_i64) {
         None | Some(Some(2)) => {}
         Some(Some(_)) => return Err(CommandError::NoProtocol),
-        Some(None) => return Err(CommandError::NotAnInteger),
+        Some(None) => return Err(CommandError::NotAVersion),
     }
     match request.len() {
         0..=2 => Ok(Command::Hello { client_name: None }),
@@ -227,7 +231,7 @@ fn hello(request: Arguments<'_>) -> Parsed<'_> {
                 client_name: Some(name),
             })
         }
-        _ => Err(CommandError::Syntax),
+        _ => Err(CommandError::HelloSyntax(argument(request, 2))),
     }
 }
 
@@ -243,19 +247,18 @@ impl CommandError<'_> {
                     0,
                     "', with args beginning with: ",
                 );
-                for argument in request.from(1) {
-                    if text.len() >= 256 {
-                        break;
-                    }
-                    text.push(b'\'');
-                    text.extend_from_slice(shortened(argument));
-                    text.extend_from_slice(b"' ");
-                }
+                text.extend(quoted_arguments(request));
                 text
             }
             Self::UnknownSubcommand(request) => {
                 quoting("ERR unknown subcommand '", request, 1, "'.")
             }
+            Self::HelloSyntax(option) => [
+                b"ERR Syntax error in HELLO option '",
+                shortened(option),
+                b"'",
+            ]
+            .concat(),
             Self::Arity(request) => {
                 quoting_lowercase("ERR wrong number of arguments for '", request, 1)
             }
@@ -267,9 +270,25 @@ impl CommandError<'_> {
     }
 }
 
-/// At most as much of a peer's bytes as Redis repeats to it.
+/// As many of a peer's bytes as Redis repeats to it: of a name, and of all arguments together.
+const REPEATED_BYTES: usize = 128;
+
 fn shortened(argument: &[u8]) -> &[u8] {
-    &argument[..argument.len().min(128)]
+    &argument[..argument.len().min(REPEATED_BYTES)]
+}
+
+/// The arguments behind an unknown command's name, each in quotes, until there are enough of them.
+fn quoted_arguments(request: &Arguments<'_>) -> Vec<u8> {
+    let mut quoted = Vec::new();
+    for argument in request.from(1) {
+        let room = REPEATED_BYTES.saturating_sub(quoted.len());
+        if room == 0 {
+            break;
+        }
+        let argument = &argument[..argument.len().min(room)];
+        quoted.extend([b"'", argument, b"' "].concat());
+    }
+    quoted
 }
 
 fn quoting(before: &str, request: &Arguments<'_>, index: usize, after: &str) -> Vec<u8> {
@@ -299,6 +318,8 @@ impl fmt::Display for CommandError<'_> {
             Self::NotAnInteger => "ERR value is not an integer or out of range",
             Self::DecrementOverflow => "ERR decrement would overflow",
             Self::Syntax => "ERR syntax error",
+            Self::HelloSyntax(_) => "ERR Syntax error in HELLO option",
+            Self::NotAVersion => "ERR Protocol version is not an integer or out of range",
             Self::DatabaseOutOfRange => "ERR DB index is out of range",
             Self::NoProtocol => "NOPROTO unsupported protocol version",
             Self::BadClientName => {
