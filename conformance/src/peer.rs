@@ -1,0 +1,126 @@
+//! One connection of a test: it sends pieces, expects bytes, and never waits for ever.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use crate::sock_diag;
+
+/// No reply on loopback takes this long, even on a busy machine; what is late by then is missing.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A client's end of a connection.
+pub struct Peer {
+    stream: TcpStream,
+}
+
+impl Peer {
+    /// Connects without Nagle's delay: each write is a segment of its own.
+    pub fn connect(address: SocketAddr) -> Self {
+        let stream = TcpStream::connect(address)
+            .unwrap_or_else(|error| panic!("cannot connect to {address}: {error}"));
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_write_timeout(Some(PATIENCE)).unwrap();
+        Self { stream }
+    }
+
+    /// The socket itself, for a test that asks the kernel about it.
+    pub fn stream(&self) -> &TcpStream {
+        &self.stream
+    }
+
+    /// Sends bytes to a server that is known to read them.
+    pub fn send(&mut self, bytes: impl AsRef<[u8]>) {
+        self.stream
+            .write_all(bytes.as_ref())
+            .unwrap_or_else(|error| panic!("cannot send: {error}"));
+    }
+
+    /// Sends bytes and waits until the server has read them, so that what comes next comes alone. Says whether the server
+    /// still listens: after a protocol error it need not.
+    pub fn send_piece(&mut self, bytes: &[u8]) -> bool {
+        let sent = self.stream.write_all(bytes).is_ok();
+        if sent {
+            sock_diag::wait_until_read(&self.stream);
+        }
+        sent
+    }
+
+    /// Says that no more bytes will come, and goes on listening: a half close.
+    pub fn finish(&mut self) {
+        // A server that has closed already leaves nothing to shut.
+        let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    /// Sends a command and expects exactly this reply.
+    pub fn ask(&mut self, bytes: impl AsRef<[u8]>, reply: impl AsRef<[u8]>) {
+        self.send(bytes.as_ref());
+        let heard = self.receive(reply.as_ref().len());
+        assert_same(
+            &heard,
+            reply.as_ref(),
+            &format!("the reply to '{}'", start_of(bytes.as_ref())),
+        );
+    }
+
+    /// Sends and receives at once, as a pipeline larger than the buffers between must: a client that first writes
+    /// everything and then reads would wait for a server that waits for it.
+    pub fn exchange(&mut self, bytes: &[u8], reply: &[u8]) {
+        let mut writing = self.stream.try_clone().unwrap();
+        let heard = std::thread::scope(|scope| {
+            scope.spawn(move || writing.write_all(bytes).unwrap());
+            self.receive(reply.len())
+        });
+        assert_same(
+            &heard,
+            reply,
+            &format!("the reply to '{}'", start_of(bytes)),
+        );
+    }
+
+    /// Up to `wanted` bytes; fewer when the server closes or falls silent first.
+    pub fn receive(&mut self, wanted: usize) -> Vec<u8> {
+        let mut heard = Vec::with_capacity(wanted);
+        let _ = (&self.stream).take(wanted as u64).read_to_end(&mut heard);
+        heard
+    }
+
+    /// Everything until the server closes its end.
+    ///
+    /// # Panics
+    /// When the server keeps the connection open.
+    pub fn receive_to_end(&mut self) -> Vec<u8> {
+        let mut heard = Vec::new();
+        match self.stream.read_to_end(&mut heard) {
+            Ok(_) => heard,
+            // The server closed while bytes of ours were still on their way: as much an end as a FIN.
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => heard,
+            Err(error) => panic!(
+                "the server does not close ({error}); it said '{}'",
+                start_of(&heard)
+            ),
+        }
+    }
+}
+
+/// Compares bytes so that a failure can be read.
+#[track_caller]
+pub fn assert_same(heard: &[u8], expected: &[u8], what: &str) {
+    assert!(
+        heard == expected,
+        "{what} differs\n  expected: {}\n  heard:    {}",
+        start_of(expected),
+        start_of(heard)
+    );
+}
+
+/// As much of some bytes as helps in a message.
+pub fn start_of(bytes: &[u8]) -> String {
+    const SHOWN_BYTES: usize = 400;
+    let shown = bytes[..bytes.len().min(SHOWN_BYTES)].escape_ascii();
+    match bytes.len() {
+        0..=SHOWN_BYTES => shown.to_string(),
+        all => format!("{shown}… ({all} bytes)"),
+    }
+}
