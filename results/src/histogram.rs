@@ -138,23 +138,40 @@ impl Histogram {
         Some(((in_range_ns + over_range_ns) / self.count() as f64).round() as u64)
     }
 
+    /// The standard deviation around the mean; `None` of no samples. Only the `.hgrm` format asks for it.
+    pub fn standard_deviation_ns(&self) -> Option<u64> {
+        let mean_ns = self.mean_ns()? as f64;
+        let squares: f64 = self
+            .ranges()
+            .map(|(ns, samples)| samples as f64 * (ns as f64 - mean_ns).powi(2))
+            .sum();
+        Some((squares / self.count() as f64).sqrt().round() as u64)
+    }
+
     /// The latency that the quantile's share of the samples did not exceed; `None` of no samples.
     pub fn quantile_ns(&self, quantile: Quantile) -> Option<u64> {
         self.quantiles_ns(&[quantile]).first().copied()
     }
 
-    /// [`quantile_ns`](Self::quantile_ns) of many quantiles, in rising order, in one pass; empty of no samples.
+    /// [`quantile_ns`](Self::quantile_ns) of many quantiles, from the lowest to the highest; empty of no samples.
     pub fn quantiles_ns(&self, rising: &[Quantile]) -> Vec<u64> {
+        let count = self.count();
+        let ranks: Vec<u64> = rising.iter().map(|one| one.rank(count)).collect();
+        self.at_ranks(&ranks)
+    }
+
+    /// The latencies at these places among the sorted samples, counted from 1, in one pass; empty of no samples.
+    ///
+    /// The ranks rise; a rank beyond the last sample is the last sample.
+    pub fn at_ranks(&self, rising: &[u64]) -> Vec<u64> {
         if self.is_empty() {
             return Vec::new();
         }
-        let count = self.count();
         let mut ranges = self.ranges();
         let mut reading_ns = 0;
         let mut covered = 0;
-        let reach = |quantile: &Quantile| {
-            let rank = quantile.rank(count);
-            while covered < rank
+        let reach = |rank: &u64| {
+            while covered < *rank
                 && let Some((highest_ns, samples)) = ranges.next()
             {
                 reading_ns = highest_ns;

@@ -31,7 +31,12 @@ mod validity;
 mod workload;
 
 pub mod file;
+pub mod hgrm;
+pub mod hlog;
 pub mod schema;
+
+#[cfg(any(test, feature = "example"))]
+pub mod example;
 
 pub use comparison::{Comparison, Outcome, System};
 pub use correctness::{

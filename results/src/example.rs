@@ -1,0 +1,343 @@
+//! Made-up runs: for the tests of everything that reads a run, and for looking at pictures without a server.
+//!
+//! They follow from a seed and a [`Recipe`], so a picture drawn from one is the same picture tomorrow.
+
+use std::collections::BTreeMap;
+
+use crate::schema::{ComparisonSchema, RunSchema};
+use crate::*;
+
+/// What a made-up server is like.
+#[derive(Debug, Clone)]
+pub struct Recipe {
+    /// The label of the run.
+    pub label: String,
+    /// Offered requests per second; a closed loop where it is `None`.
+    pub rate_per_s: Option<u32>,
+    /// Slices of 100 ms.
+    pub intervals: u32,
+    /// Samples in each slice.
+    pub samples_per_interval: u32,
+    /// The usual latency.
+    pub median_ns: u64,
+    /// One request in so many is slow.
+    pub slow_every: u32,
+    /// How long a slow one may take.
+    pub slow_ns: u64,
+    /// Increments that the server loses.
+    pub lost: u64,
+    /// Connections.
+    pub connections: u32,
+    /// The seed of everything above.
+    pub seed: u64,
+}
+
+impl Recipe {
+    /// A quick server, asked 20,000 times a second for two seconds.
+    pub fn quick(label: &str) -> Self {
+        Self {
+            label: label.to_owned(),
+            rate_per_s: Some(20_000),
+            intervals: 20,
+            samples_per_interval: 2_000,
+            median_ns: 92_000,
+            slow_every: 100,
+            slow_ns: 900_000,
+            lost: 0,
+            connections: 64,
+            seed: 1,
+        }
+    }
+
+    /// The run of this recipe.
+    pub fn run(&self) -> Run {
+        let mut random = fastrand::Rng::with_seed(self.seed);
+        let mut whole = [Histogram::new(), Histogram::new(), Histogram::new()];
+        let intervals: Vec<Interval> = (0..self.intervals)
+            .map(|place| self.interval(place, &mut random, &mut whole))
+            .collect();
+        let completed = whole[0].count();
+        let elapsed_ns = u64::from(self.intervals) * INTERVAL_NS;
+        let [response, service, lag] = whole;
+        let open = self.rate_per_s.is_some();
+        Run {
+            schema: RunSchema::V1,
+            tool: Tool {
+                name: "loadgen".to_owned(),
+                version: "0.1.0".to_owned(),
+            },
+            label: self.label.clone(),
+            command: vec!["loadgen".into(), "run".into(), "127.0.0.1:7001".into()],
+            started_unix_ms: 1_700_000_000_000 + self.seed,
+            target: self.target(),
+            workload: self.workload(elapsed_ns),
+            host: host(),
+            elapsed_ns,
+            warmup_ns: 0,
+            interrupted: false,
+            totals: Totals {
+                sent: completed,
+                completed,
+                requests_per_s: Finite::per_second(completed, elapsed_ns),
+                failures: BTreeMap::new(),
+                delayed: 0,
+                bytes_sent: completed * 27,
+                bytes_received: completed * 9,
+            },
+            latency: Latency {
+                response,
+                service: open.then_some(service),
+                lag: open.then_some(lag),
+            },
+            correctness: self.correctness(completed),
+            validity: valid(),
+            thresholds: Vec::new(),
+            client_cost: client_cost(completed),
+            server_cost: Some(self.server_cost(completed)),
+            fairness: Some(Fairness {
+                connections: self.connections,
+                jain_index: Finite::new(0.998),
+                completed_min: completed / u64::from(self.connections),
+                completed_max: completed / u64::from(self.connections) + 1,
+                starved: 0,
+                worst_p99_ns: Some(self.slow_ns),
+            }),
+            intervals,
+        }
+    }
+
+    fn interval(
+        &self,
+        place: u32,
+        random: &mut fastrand::Rng,
+        whole: &mut [Histogram; 3],
+    ) -> Interval {
+        let mut slice = [Histogram::new(), Histogram::new(), Histogram::new()];
+        for _ in 0..self.samples_per_interval {
+            let service_ns = self.latency_ns(random);
+            let lag_ns = random.u64(1_000..60_000);
+            slice[0].record(service_ns + lag_ns);
+            slice[1].record(service_ns);
+            slice[2].record(lag_ns);
+        }
+        for (sum, one) in whole.iter_mut().zip(&slice) {
+            sum.merge(one);
+        }
+        let completed = slice[0].count();
+        let [response, service, lag] = slice.map(Packed::from);
+        let open = self.rate_per_s.is_some();
+        Interval {
+            start_ns: u64::from(place) * INTERVAL_NS,
+            length_ns: INTERVAL_NS,
+            completed,
+            failed: 0,
+            response,
+            service: open.then_some(service),
+            lag: open.then_some(lag),
+            server: Some(self.server_cost(completed)),
+        }
+    }
+
+    /// Three uniform numbers multiplied make a skewed hump, and one request in `slow_every` a long tail.
+    fn latency_ns(&self, random: &mut fastrand::Rng) -> u64 {
+        let hump = 0.7 + 1.2 * random.f64() * random.f64() * random.f64();
+        let usual_ns = self.median_ns as f64 * hump;
+        let slow_ns = match random.u32(0..self.slow_every.max(1)) {
+            0 => self.slow_ns as f64 * random.f64().powi(3),
+            _ => 0.0,
+        };
+        (usual_ns + slow_ns) as u64
+    }
+
+    fn target(&self) -> Target {
+        let (model, counter) = self.label.split_once(' ').unwrap_or((&self.label, "plain"));
+        Target {
+            address: "127.0.0.1:7001".to_owned(),
+            protocol: Protocol::Resp,
+            server: Some(Server {
+                model: model.to_owned(),
+                counter: Some(counter.to_owned()),
+                version: "0.1.0".to_owned(),
+                pid: Some(4_242),
+                run_id: Some(format!("run-{}", self.seed)),
+            }),
+        }
+    }
+
+    fn workload(&self, duration_ns: u64) -> Workload {
+        let rate = self.rate_per_s.and_then(|rate| Finite::new(rate.into()));
+        Workload {
+            mode: rate.map_or(LoadMode::Closed, |rate_per_s| LoadMode::Open {
+                rate_per_s,
+                arrival: Arrival::Poisson,
+            }),
+            connections: self.connections,
+            pipeline_depth: 1,
+            threads: 1,
+            limit: RunLimit::Duration { duration_ns },
+            operations: vec![Share {
+                operation: "incr".to_owned(),
+                weight: 1,
+            }],
+            keys: 1,
+            payload_bytes: 64,
+            seed: 1,
+        }
+    }
+
+    fn correctness(&self, acknowledged: u64) -> Correctness {
+        let lost = self.lost.min(acknowledged);
+        let anomaly = Anomaly {
+            kind: AnomalyKind::LostUpdate,
+            count: lost,
+            examples: vec![Example {
+                text: "two increments of 'baton:hits' were both answered 42".to_owned(),
+                operations: vec![serde_json::json!({"connection": 3, "sequence": 17, "value": 42})],
+            }],
+        };
+        Correctness {
+            verdict: if lost > 0 {
+                Verdict::Wrong
+            } else {
+                Verdict::Correct
+            },
+            level: CheckLevel::Full,
+            operations_checked: acknowledged,
+            operations_ambiguous: 0,
+            anomalies: if lost > 0 { vec![anomaly] } else { Vec::new() },
+            counters: vec![CounterAccount {
+                key: "baton:hits".to_owned(),
+                before: 0,
+                after: i64::try_from(acknowledged - lost).ok(),
+                acknowledged,
+                ambiguous: 0,
+                lost: Some(lost),
+            }],
+            notes: Vec::new(),
+        }
+    }
+
+    fn server_cost(&self, completed: u64) -> ServerCost {
+        ServerCost {
+            cpu_user_ns: Some(completed * self.median_ns / 60),
+            cpu_system_ns: Some(completed * self.median_ns / 30),
+            voluntary_switches: Some(completed * self.slow_ns / 1_000_000),
+            involuntary_switches: Some(completed / 100),
+            run_queue_wait_ns: Some(completed * 300),
+            rss_idle_bytes: Some(3_000_000),
+            rss_bytes: Some(3_000_000 + u64::from(self.connections) * self.median_ns / 8),
+            pss_bytes: None,
+            threads: Some(if self.label.contains("threaded") {
+                u64::from(self.connections) + 1
+            } else {
+                1
+            }),
+            open_files: Some(u64::from(self.connections) + 6),
+        }
+    }
+}
+
+const INTERVAL_NS: u64 = 100_000_000;
+
+/// A short open-loop run of a right server.
+pub fn open_loop(label: &str) -> Run {
+    Recipe::quick(label).run()
+}
+
+/// A short closed-loop run of a right server.
+pub fn closed_loop(label: &str) -> Run {
+    Recipe {
+        rate_per_s: None,
+        ..Recipe::quick(label)
+    }
+    .run()
+}
+
+/// A run in which nothing ever came back.
+pub fn empty(label: &str) -> Run {
+    let recipe = Recipe {
+        intervals: 0,
+        ..Recipe::quick(label)
+    };
+    let mut run = recipe.run();
+    run.fairness = None;
+    run.server_cost = None;
+    run.correctness.verdict = Verdict::NotChecked;
+    run
+}
+
+/// Four systems, each measured `repeats` times, and one that is missing.
+pub fn comparison(repeats: u64) -> Comparison {
+    let measured = |label: &str, median_ns, slow_ns, lost| {
+        let recipe = |seed| Recipe {
+            median_ns: median_ns + seed * median_ns / 80,
+            slow_ns: slow_ns + (seed * 7 % 5) * slow_ns / 20,
+            lost,
+            seed,
+            ..Recipe::quick(label)
+        };
+        System {
+            label: label.to_owned(),
+            outcome: Outcome::Measured {
+                runs: (0..repeats).map(|seed| recipe(seed).run()).collect(),
+            },
+        }
+    };
+    Comparison {
+        schema: ComparisonSchema::V1,
+        title: "one counter, 20 000 increments per second over 64 connections".to_owned(),
+        started_unix_ms: 1_700_000_000_000,
+        command: vec!["loadgen".into(), "compare".into()],
+        reference: Some("reactor".to_owned()),
+        systems: vec![
+            measured("reactor", 92_000, 900_000, 0),
+            measured("threaded mutex", 101_000, 4_000_000, 0),
+            measured("threaded atomic", 99_000, 3_600_000, 0),
+            measured("threaded racy", 98_000, 3_700_000, 137),
+            System {
+                label: "redis".to_owned(),
+                outcome: Outcome::Missing {
+                    reason: "redis-server is not installed".to_owned(),
+                    remedy: "apt-get install redis-server".to_owned(),
+                },
+            },
+        ],
+    }
+}
+
+fn host() -> Host {
+    Host {
+        kernel: "Linux 6.18.0".to_owned(),
+        cpu_model: Some("Example CPU @ 2.0 GHz".to_owned()),
+        cores: 2,
+        memory_bytes: Some(8_000_000_000),
+        client_cpus: Some("1".to_owned()),
+        server_cpus: Some("0".to_owned()),
+        sysctls: BTreeMap::from([("net.core.somaxconn".to_owned(), "4096".to_owned())]),
+    }
+}
+
+fn valid() -> Validity {
+    Validity {
+        verdict: ValidityVerdict::Valid,
+        reasons: Vec::new(),
+        checks: vec![Check {
+            name: "schedule lag p99".to_owned(),
+            reading: "59.4 µs".to_owned(),
+            limit: "under 1 ms".to_owned(),
+            outcome: CheckOutcome::Passed,
+        }],
+    }
+}
+
+fn client_cost(completed: u64) -> ClientCost {
+    ClientCost {
+        threads: vec![ThreadCost {
+            cpu_user_ns: completed * 400,
+            cpu_system_ns: completed * 1_900,
+            run_queue_wait_ns: Some(completed * 10),
+        }],
+        hiccup_max_ns: Some(310_000),
+        stolen_ns: Some(0),
+    }
+}

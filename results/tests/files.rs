@@ -1,0 +1,106 @@
+//! A run is written whole, reads back as it was, and a file that is no run is refused with a remedy.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use results::{Comparison, Run, example, file};
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+#[test]
+fn a_run_reads_back_as_it_was_written() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("new/folder/run.json");
+    for run in [
+        example::open_loop("a"),
+        example::closed_loop("b"),
+        example::empty("c"),
+    ] {
+        file::save(&path, &run)?;
+        assert_eq!(file::load::<Run>(&path)?, run);
+    }
+    let left: Vec<_> = fs::read_dir(folder.path().join("new/folder"))?.collect();
+    assert_eq!(left.len(), 1, "no unfinished file remains");
+    Ok(())
+}
+
+#[test]
+fn a_comparison_reads_back_as_it_was_written() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("comparison.json");
+    let comparison = example::comparison(2);
+    file::save(&path, &comparison)?;
+    assert_eq!(file::load::<Comparison>(&path)?, comparison);
+    Ok(())
+}
+
+#[test]
+fn a_written_file_is_readable_by_others() -> Outcome {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir()?;
+    let (ours, plain) = (folder.path().join("ours"), folder.path().join("plain"));
+    file::write_atomically(&ours, b"x")?;
+    fs::write(&plain, b"x")?;
+    let mode = |path| fs::metadata(path).map(|data| data.permissions().mode());
+    assert_eq!(mode(&ours)?, mode(&plain)?);
+    Ok(())
+}
+
+#[test]
+fn what_is_no_run_is_refused_with_a_remedy() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("run.json");
+    file::save(&path, &example::closed_loop("a"))?;
+    let whole = fs::read_to_string(&path)?;
+    let cases = [
+        (
+            whole[..whole.len() / 2].to_owned(),
+            "is cut short",
+            "repeat the run",
+        ),
+        (
+            whole.replace("baton.run/1", "baton.run/9"),
+            "schema 'baton.run/9'",
+            "program version",
+        ),
+        (
+            whole.replace("\"p99_ns\": ", "\"p99_ns\": 1"),
+            "it was edited",
+            "--out",
+        ),
+        (
+            whole.replace("\"label\"", "\"lable\""),
+            "missing field `label`",
+            "--out",
+        ),
+        ("hello".to_owned(), "is no baton.run/1 file", "--out"),
+    ];
+    for (text, complaint, remedy) in cases {
+        fs::write(&path, text)?;
+        assert_refused(&path, complaint, remedy);
+    }
+    assert_refused(
+        &folder.path().join("absent.json"),
+        "No such file",
+        "name a file",
+    );
+    Ok(())
+}
+
+#[track_caller]
+fn assert_refused(path: &Path, complaint: &str, remedy: &str) {
+    let message = match file::load::<Run>(path) {
+        Ok(_) => "it was loaded".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    assert!(
+        message.contains(&path.display().to_string()),
+        "the file is named: {message}"
+    );
+    assert!(
+        message.contains(complaint) && message.contains(remedy),
+        "{message}"
+    );
+    assert_eq!(message.lines().count(), 1);
+}
