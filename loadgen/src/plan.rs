@@ -1,0 +1,365 @@
+//! What a run will do, decided and checked once: no later code has to doubt it.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::operation::{Kind, Mix};
+use crate::target::{Protocol, Target};
+use crate::units::{bytes, grouped, time};
+
+/// A run that can be made: every number within its limits, and all of them together.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What to drive.
+    pub target: Target,
+    /// Connections in total.
+    pub connections: u32,
+    /// Threads that share the connections; at most one for each.
+    pub threads: u32,
+    /// What decides when a request is sent.
+    pub load: Load,
+    /// When the run ends.
+    pub limit: Limit,
+    /// Which requests are sent.
+    pub mix: Mix,
+    /// The length of an echoed payload.
+    pub payload_bytes: u32,
+    /// Which counters are used.
+    pub keys: Keys,
+    /// The seed of everything random but the payloads, which differ in every run.
+    pub seed: u64,
+    /// The longest wait for anything: a connection, a reply, the final values.
+    pub timeout: Duration,
+    /// The process to read the server's cost from, where INFO does not say.
+    pub server_pid: Option<u32>,
+    /// The name under which the run stands in tables.
+    pub label: String,
+}
+
+/// What decides when a request is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Load {
+    /// The replies: each connection keeps `depth` requests in flight.
+    Closed {
+        /// Requests in flight on each connection.
+        depth: u32,
+    },
+}
+
+/// When a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limit {
+    /// After so many requests.
+    Requests(u64),
+    /// After so much time.
+    Time(Duration),
+}
+
+/// Which counters a run uses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Keys {
+    /// So many counters whose names nobody used before.
+    Fresh(u32),
+    /// The one counter of this name, whoever else may write it.
+    Named(String),
+}
+
+impl Keys {
+    /// How many counters there are.
+    pub fn count(&self) -> u32 {
+        match self {
+            Self::Fresh(count) => *count,
+            Self::Named(_) => 1,
+        }
+    }
+}
+
+/// What the parts of a plan may be. Each bound keeps the memory of a run known beforehand.
+pub mod limits {
+    /// As many as a process can have sockets with a generous RLIMIT_NOFILE.
+    pub const CONNECTIONS: u32 = 1_000_000;
+    /// More threads than any machine has processors.
+    pub const THREADS: u32 = 1_024;
+    /// A window of requests in flight beyond which only the queue in the kernel grows.
+    pub const DEPTH: u32 = 65_536;
+    /// The default limit of our servers is 1 MiB; Redis takes 512 MiB.
+    pub const PAYLOAD_BYTES: u32 = 512 << 20;
+    /// Each key has an entry in `run.json`.
+    pub const KEYS: u32 = 100_000;
+    /// Each connection remembers the last value of each key, in eight bytes.
+    pub const VALUES_REMEMBERED: u64 = 32 << 20;
+    /// The longest name that our servers take.
+    pub const KEY_BYTES: usize = 512;
+}
+
+impl Plan {
+    /// The plan, if all of it can be done together.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn checked(self) -> Result<Self, String> {
+        within("-c", u64::from(self.connections), 1, limits::CONNECTIONS)?;
+        within("-t", u64::from(self.threads), 1, limits::THREADS)?;
+        within(
+            "-s",
+            u64::from(self.payload_bytes),
+            0,
+            limits::PAYLOAD_BYTES,
+        )?;
+        within("--keys", u64::from(self.keys.count()), 1, limits::KEYS)?;
+        let Load::Closed { depth } = self.load;
+        within("-P", u64::from(depth), 1, limits::DEPTH)?;
+        if self.threads > self.connections {
+            return Err(format!(
+                "-t {} with -c {} leaves threads without a connection; give at most -t {}",
+                self.threads, self.connections, self.connections
+            ));
+        }
+        let remembered = u64::from(self.connections) * u64::from(self.keys.count());
+        if self.counts() && remembered > limits::VALUES_REMEMBERED {
+            return Err(format!(
+                "-c {} times --keys {} is more than {} last values to remember; lower one of them",
+                self.connections,
+                self.keys.count(),
+                limits::VALUES_REMEMBERED
+            ));
+        }
+        if let Keys::Named(name) = &self.keys
+            && !(1..=limits::KEY_BYTES).contains(&name.len())
+        {
+            return Err(format!(
+                "--key has {} bytes; a name has 1 to {}",
+                name.len(),
+                limits::KEY_BYTES
+            ));
+        }
+        self.check_time()?;
+        self.check_operations()?;
+        Ok(self)
+    }
+
+    fn check_time(&self) -> Result<(), String> {
+        if self.timeout < Duration::from_millis(1) {
+            return Err(
+                "--timeout is under 1ms, the shortest wait that can be kept; write --timeout 5s"
+                    .to_owned(),
+            );
+        }
+        match self.limit {
+            Limit::Requests(0) => Err("-n 0 asks for nothing; write -n 1M".to_owned()),
+            Limit::Time(Duration::ZERO) => Err("-d 0 gives no time; write -d 10s".to_owned()),
+            Limit::Requests(_) | Limit::Time(_) => Ok(()),
+        }
+    }
+
+    fn check_operations(&self) -> Result<(), String> {
+        if self.target.protocol == Protocol::Resp {
+            return Ok(());
+        }
+        if self.mix != Mix::only(Kind::Echo) {
+            return Err(format!(
+                "plain echo has no '{}'; write --op echo, or resp:// before the address",
+                self.mix
+            ));
+        }
+        if self.payload_bytes == 0 {
+            return Err("plain echo cannot answer -s 0: no byte, no reply; write -s 64".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Whether the run touches counters.
+    pub fn counts(&self) -> bool {
+        self.mix.includes(Kind::Incr) || self.mix.includes(Kind::Get)
+    }
+
+    /// The connections of thread number `thread`: all threads together have each connection once, as evenly as may be.
+    pub fn connections_of(&self, thread: u32) -> std::ops::Range<u32> {
+        let share = |thread: u32| {
+            let before = u64::from(self.connections) * u64::from(thread);
+            // At most `connections`, since `thread` is at most `threads`.
+            (before / u64::from(self.threads)) as u32
+        };
+        share(thread)..share(thread + 1)
+    }
+}
+
+fn within(flag: &str, value: u64, least: u64, most: u32) -> Result<(), String> {
+    if (least..=u64::from(most)).contains(&value) {
+        return Ok(());
+    }
+    Err(format!(
+        "{flag} {value} is out of range; give {least} to {most}"
+    ))
+}
+
+impl fmt::Display for Plan {
+    /// The plan in words: the first line that a run prints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.limit {
+            Limit::Requests(requests) => write!(f, "{} requests", grouped(requests))?,
+            Limit::Time(limit) => write!(f, "requests for {}", time(limit.as_nanos() as u64))?,
+        }
+        write!(f, " ({}", self.mix)?;
+        if self.mix.includes(Kind::Echo) {
+            write!(f, ", payload {}", bytes(u64::from(self.payload_bytes)))?;
+        }
+        match &self.keys {
+            Keys::Named(name) if self.counts() => write!(f, ", key '{name}'")?,
+            Keys::Fresh(1) if self.counts() => f.write_str(", one fresh key")?,
+            Keys::Fresh(count) if self.counts() => {
+                write!(f, ", {} fresh keys", grouped(u64::from(*count)))?;
+            }
+            Keys::Named(_) | Keys::Fresh(_) => {}
+        }
+        write!(
+            f,
+            ") to {} over {}",
+            self.target,
+            counted(self.connections, "connection")
+        )?;
+        let Load::Closed { depth } = self.load;
+        write!(
+            f,
+            ", closed loop, {} in flight on each, {}",
+            grouped(u64::from(depth)),
+            counted(self.threads, "thread")
+        )?;
+        write!(
+            f,
+            ", seed {}, timeout {}",
+            self.seed,
+            time(self.timeout.as_nanos() as u64)
+        )
+    }
+}
+
+fn counted(count: u32, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", grouped(u64::from(count)))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    pub(crate) fn plan() -> Plan {
+        Plan {
+            target: "127.0.0.1:7001".parse().unwrap(),
+            connections: 50,
+            threads: 1,
+            load: Load::Closed { depth: 16 },
+            limit: Limit::Requests(1_000_000),
+            mix: "mix:incr=8,get=2".parse().unwrap(),
+            payload_bytes: 64,
+            keys: Keys::Fresh(1),
+            seed: 1,
+            timeout: Duration::from_secs(5),
+            server_pid: None,
+            label: "test".to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_plan_says_in_words_what_will_happen() {
+        assert_eq!(
+            plan().checked().unwrap().to_string(),
+            "1,000,000 requests (incr=8,get=2, one fresh key) to resp://127.0.0.1:7001 over 50 connections, \
+             closed loop, 16 in flight on each, 1 thread, seed 1, timeout 5 s"
+        );
+        let echo = Plan {
+            mix: "echo".parse().unwrap(),
+            limit: Limit::Time(Duration::from_secs(10)),
+            ..plan()
+        };
+        assert!(
+            echo.to_string()
+                .starts_with("requests for 10 s (echo, payload 64 B) to"),
+            "{echo}"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_done_names_its_flag() {
+        let cases: [(&str, Plan); 9] = [
+            (
+                "-c 0",
+                Plan {
+                    connections: 0,
+                    ..plan()
+                },
+            ),
+            (
+                "-t 51",
+                Plan {
+                    threads: 51,
+                    ..plan()
+                },
+            ),
+            (
+                "-P 0",
+                Plan {
+                    load: Load::Closed { depth: 0 },
+                    ..plan()
+                },
+            ),
+            (
+                "-n 0",
+                Plan {
+                    limit: Limit::Requests(0),
+                    ..plan()
+                },
+            ),
+            (
+                "-d 0",
+                Plan {
+                    limit: Limit::Time(Duration::ZERO),
+                    ..plan()
+                },
+            ),
+            (
+                "--keys 0",
+                Plan {
+                    keys: Keys::Fresh(0),
+                    ..plan()
+                },
+            ),
+            (
+                "--key has 0",
+                Plan {
+                    keys: Keys::Named(String::new()),
+                    ..plan()
+                },
+            ),
+            (
+                "--timeout",
+                Plan {
+                    timeout: Duration::from_micros(1),
+                    ..plan()
+                },
+            ),
+            (
+                "plain echo",
+                Plan {
+                    target: "echo://h:7".parse().unwrap(),
+                    ..plan()
+                },
+            ),
+        ];
+        for (expected, plan) in cases {
+            let error = plan.checked().unwrap_err();
+            assert!(error.starts_with(expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn threads_share_the_connections_without_rest() {
+        let plan = Plan {
+            connections: 10,
+            threads: 3,
+            ..plan()
+        };
+        let shares: Vec<_> = (0..3).map(|thread| plan.connections_of(thread)).collect();
+        assert_eq!(shares, [0..3, 3..6, 6..10]);
+    }
+}
