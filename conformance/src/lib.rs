@@ -1,4 +1,21 @@
 //! One suite of literal bytes over real sockets, for every server.
+//!
+//! A server's crate mounts it in one line and names its disciplines, which is a row of the project's table in itself:
+//!
+//! ```ignore
+//! conformance::suite!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"], lossy: ["racy"]);
+//! ```
+//!
+//! Each group of cases becomes a `#[test]` with server processes of its own. What the suite asks of a server: the flags
+//! `--port 0`, `--protocol resp|echo` and `--counter NAME`; a first line on stdout that says `listening on ADDRESS`; on
+//! SIGTERM the final counters on stdout and exit status 0.
+//!
+//! ```text
+//! dialogues/*.txt ─┐
+//! scripts/*.rs   ──┴─> script ──> peer ══ TCP ══> server (a process)
+//!                        │ cut everywhere            ^
+//!                        └──> sock_diag: has it read? ┘
+//! ```
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -6,9 +23,62 @@
     reason = "every line of this crate runs inside a test, and a test stops at the first surprise"
 )]
 
+pub mod target;
+
 pub mod dialogue;
-pub mod peer;
 pub mod script;
 pub mod scripts;
+
+pub mod info;
+pub mod peer;
 pub mod server;
 pub mod sock_diag;
+
+pub mod suite;
+
+/// Mounts the suite: one `#[test]` for each group of cases.
+#[macro_export]
+macro_rules! suite {
+    ($program:expr, exact: [$($exact:literal),* $(,)?], lossy: [$($lossy:literal),* $(,)?] $(,)?) => {
+        const TARGET: $crate::target::Target =
+            $crate::target::Target { program: $program, exact: &[$($exact),*], lossy: &[$($lossy),*] };
+
+        $crate::mount! { TARGET:
+            tables {
+                counters, connection, misuse, inline_commands, frames, protocol_errors, unfinished_requests,
+                endless_lines, every_byte_value,
+            }
+            streams {
+                ten_thousand_requests_in_one_write, replies_larger_than_every_buffer, two_hundred_clients_at_once,
+                half_close_answers_everything_first, command_and_fin_in_one_segment,
+                nothing_behind_an_error_is_executed,
+            }
+            described { info_has_its_sections, hello_names_the_server, every_connection_has_a_number }
+            echo { every_byte_in_every_cut, ten_megabytes, no_byte_has_a_meaning }
+            concurrency { one_request_at_a_time, pipelined, lossy_disciplines_never_count_too_much }
+            process {
+                sigterm_prints_the_final_counters, sigterm_of_an_echo_server, a_bad_flag_is_named,
+                a_busy_port_is_named,
+            }
+            redis_client { a_session, errors_keep_their_meaning, resp3_is_declined }
+        }
+    };
+}
+
+/// Makes a `#[test]` of each case, in a module of its group's name.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! mount {
+    ($target:ident: $($group:ident { $($case:ident),* $(,)? })*) => {
+        $(
+            mod $group {
+                $(
+                    #[test]
+                    fn $case() {
+                        $crate::suite::$group::$case(&super::$target);
+                    }
+                )*
+            }
+        )*
+    };
+}

@@ -53,7 +53,15 @@ impl Peer {
         let _ = self.stream.shutdown(Shutdown::Write);
     }
 
+    /// Expects exactly these bytes next.
+    #[track_caller]
+    pub fn expect(&mut self, reply: impl AsRef<[u8]>) {
+        let heard = self.receive(reply.as_ref().len());
+        assert_same(&heard, reply.as_ref(), "what the server says");
+    }
+
     /// Sends a command and expects exactly this reply.
+    #[track_caller]
     pub fn ask(&mut self, bytes: impl AsRef<[u8]>, reply: impl AsRef<[u8]>) {
         self.send(bytes.as_ref());
         let heard = self.receive(reply.as_ref().len());
@@ -66,10 +74,11 @@ impl Peer {
 
     /// Sends and receives at once, as a pipeline larger than the buffers between must: a client that first writes
     /// everything and then reads would wait for a server that waits for it.
+    #[track_caller]
     pub fn exchange(&mut self, bytes: &[u8], reply: &[u8]) {
-        let mut writing = self.stream.try_clone().unwrap();
+        let mut writing = self.another_hand();
         let heard = std::thread::scope(|scope| {
-            scope.spawn(move || writing.write_all(bytes).unwrap());
+            scope.spawn(move || writing.send(bytes));
             self.receive(reply.len())
         });
         assert_same(
@@ -77,6 +86,40 @@ impl Peer {
             reply,
             &format!("the reply to '{}'", start_of(bytes)),
         );
+    }
+
+    /// The same connection once more, for a second thread.
+    pub fn another_hand(&self) -> Self {
+        let stream = self.stream.try_clone().unwrap();
+        Self { stream }
+    }
+
+    /// A line without its CRLF.
+    pub fn receive_line(&mut self) -> String {
+        let mut line = Vec::new();
+        while !line.ends_with(b"\r\n") {
+            let byte = self.receive(1);
+            assert!(
+                !byte.is_empty(),
+                "the server ends within a line: '{}'",
+                start_of(&line)
+            );
+            line.extend(byte);
+        }
+        line.truncate(line.len() - 2);
+        String::from_utf8(line).unwrap()
+    }
+
+    /// The bytes of a bulk string.
+    pub fn receive_bulk(&mut self) -> Vec<u8> {
+        let header = self.receive_line();
+        let length = header
+            .strip_prefix('$')
+            .and_then(|length| length.parse().ok());
+        let length: usize = length.unwrap_or_else(|| panic!("no bulk string: {header:?}"));
+        let bytes = self.receive(length);
+        self.expect("\r\n");
+        bytes
     }
 
     /// Up to `wanted` bytes; fewer when the server closes or falls silent first.

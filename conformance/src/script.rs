@@ -105,9 +105,9 @@ pub fn run_in_every_cut(server: SocketAddr, scripts: &[Script]) {
 }
 
 /// Runs each script once, in one write.
-pub fn run_whole(server: SocketAddr, scripts: &[Script]) {
+pub fn run_whole(server: SocketAddr, scripts: impl IntoIterator<Item = Script>) {
     for script in scripts {
-        run(server, script, Cut::Nowhere);
+        run(server, &script, Cut::Nowhere);
     }
 }
 

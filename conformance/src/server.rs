@@ -115,14 +115,8 @@ impl Server {
             }
         }
 
-        let pidfd = pidfd_open(Pid::from_child(&self.process), PidfdFlags::empty()).unwrap();
-        let ended = poll(
-            &mut [PollFd::new(&pidfd, PollFlags::IN)],
-            Some(&timespec(PATIENCE)),
-        )
-        .unwrap();
         assert!(
-            ended == 1,
+            has_ended(&self.process),
             "{} is still running {PATIENCE:?} after it was told to end\n{}",
             self.told,
             self.log()
@@ -181,6 +175,57 @@ impl Drop for Server {
             eprintln!("{} wrote to stderr: '{}'", self.told, self.log().trim_end());
         }
     }
+}
+
+/// A process that was to end by itself, at once.
+#[derive(Debug)]
+pub struct Ended {
+    /// How.
+    pub status: ExitStatus,
+    /// All it wrote to stdout.
+    pub stdout: String,
+    /// All it wrote to stderr.
+    pub stderr: String,
+}
+
+/// Runs a command that must refuse to become a server.
+///
+/// # Panics
+/// When it is still running after ten seconds.
+pub fn run_to_end(command: &mut Command) -> Ended {
+    let (stdout, stderr) = (NamedTempFile::new().unwrap(), NamedTempFile::new().unwrap());
+    command
+        .stdin(Stdio::null())
+        .stdout(stdout.reopen().unwrap())
+        .stderr(stderr.reopen().unwrap());
+    let mut process = command
+        .spawn()
+        .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+    let ended = has_ended(&process);
+    let _ = process.kill();
+    let status = process.wait().unwrap();
+    let read = |file: &NamedTempFile| std::fs::read_to_string(file.path()).unwrap();
+    assert!(
+        ended,
+        "{command:?} goes on running; it says {:?}",
+        read(&stdout)
+    );
+    Ended {
+        status,
+        stdout: read(&stdout),
+        stderr: read(&stderr),
+    }
+}
+
+/// Waits for a process to end, as long as is decent.
+fn has_ended(process: &Child) -> bool {
+    let pidfd = pidfd_open(Pid::from_child(process), PidfdFlags::empty()).unwrap();
+    poll(
+        &mut [PollFd::new(&pidfd, PollFlags::IN)],
+        Some(&timespec(PATIENCE)),
+    )
+    .unwrap()
+        == 1
 }
 
 fn timespec(duration: Duration) -> Timespec {

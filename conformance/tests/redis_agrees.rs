@@ -1,4 +1,8 @@
 //! The replies in the tables are Redis' own: the same rows against a real Redis 7.0, where one is installed.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the guard around Redis is part of the test"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};

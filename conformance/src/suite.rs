@@ -1,0 +1,9 @@
+//! The groups of cases that every server must pass; each public function is one test.
+
+pub mod concurrency;
+pub mod described;
+pub mod echo;
+pub mod process;
+pub mod redis_client;
+pub mod streams;
+pub mod tables;

@@ -1,0 +1,80 @@
+//! Replies that describe the server, and so are not the same bytes each time.
+
+use crate::info::Info;
+use crate::peer::start_of;
+use crate::target::Target;
+
+/// INFO has Redis' layout and tells the truth about what a test can see from outside.
+pub fn info_has_its_sections(target: &Target) {
+    for discipline in target.disciplines() {
+        let server = target.start_with(discipline);
+        let mut peer = server.connect();
+        peer.ask("INCR k\r\nINCR k\r\n", ":1\r\n:2\r\n");
+
+        let info = Info::ask(&mut peer, "");
+        assert_eq!(
+            info.sections,
+            ["Server", "Clients", "Memory", "Stats", "CPU", "Counter"]
+        );
+        assert_eq!(info.number("process_id"), u64::from(server.pid()));
+        assert_eq!(info.number("tcp_port"), u64::from(server.address().port()));
+        assert_eq!(info.text("run_id").len(), 40, "as long as Redis' own");
+        assert_eq!(info.text("discipline"), discipline);
+        assert_eq!(info.number("connected_clients"), 1);
+        assert_eq!(info.number("total_connections_received"), 1);
+        assert_eq!(
+            info.number("total_commands_processed"),
+            2,
+            "those before this one"
+        );
+        assert_eq!(info.number("rejected_connections"), 0);
+        assert_eq!(info.number("counters"), 1);
+
+        assert_eq!(Info::ask(&mut peer, "server").sections, ["Server"]);
+        assert_eq!(
+            Info::ask(&mut peer, "STATS clients").sections,
+            ["Clients", "Stats"]
+        );
+        assert_eq!(Info::ask(&mut peer, "all").sections, info.sections);
+    }
+}
+
+/// HELLO answers with the map that client libraries read, in RESP2's form of a map.
+pub fn hello_names_the_server(target: &Target) {
+    let server = target.start();
+    for hello in ["HELLO\r\n", "HELLO 2\r\n", "hello 2 setname bob\r\n"] {
+        let mut peer = server.connect();
+        peer.send(hello);
+        peer.expect("*14\r\n$6\r\nserver\r\n");
+        peer.receive_bulk();
+        peer.expect("$7\r\nversion\r\n");
+        peer.receive_bulk();
+        peer.expect("$5\r\nproto\r\n:2\r\n$2\r\nid\r\n:");
+        peer.receive_line();
+        peer.expect("$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n");
+        let name = if hello.contains("bob") {
+            "$3\r\nbob\r\n"
+        } else {
+            "$-1\r\n"
+        };
+        peer.ask("CLIENT GETNAME\r\n", name);
+    }
+}
+
+/// CLIENT ID: numbers rise, and a connection keeps its own.
+pub fn every_connection_has_a_number(target: &Target) {
+    let server = target.start();
+    let mut last = 0;
+    for _ in 0..3 {
+        let mut peer = server.connect();
+        peer.send("CLIENT ID\r\n");
+        let line = peer.receive_line();
+        let id: u64 = line
+            .strip_prefix(':')
+            .and_then(|id| id.parse().ok())
+            .unwrap_or_else(|| panic!("no number: {}", start_of(line.as_bytes())));
+        assert!(id > last, "connection {id} came after {last}");
+        peer.ask("client id\r\n", format!(":{id}\r\n"));
+        last = id;
+    }
+}

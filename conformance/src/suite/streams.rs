@@ -1,0 +1,89 @@
+//! Many requests at once, in one connection and in many.
+
+use rustix::net::sockopt::set_tcp_cork;
+
+use crate::dialogue::array;
+use crate::peer::{Peer, assert_same};
+use crate::target::Target;
+
+/// A pipeline as deep as anyone's is answered in order, whatever turns the server takes at it.
+pub fn ten_thousand_requests_in_one_write(target: &Target) {
+    let (requests, replies) = increments(10_000);
+    let server = target.start();
+    server.connect().exchange(&requests, &replies);
+}
+
+/// Ten words of the largest size fill the buffers of both kernels: the server must write while it reads.
+pub fn replies_larger_than_every_buffer(target: &Target) {
+    let word: Vec<u8> = (0..=255).cycle().take(1 << 20).collect();
+    let reply = [b"$1048576\r\n", &word[..], b"\r\n"].concat();
+    let server = target.start();
+    server
+        .connect()
+        .exchange(&array(&[b"ECHO", &word]).repeat(10), &reply.repeat(10));
+}
+
+/// 200 connections, all open, each in the middle of a request while the others are answered.
+pub fn two_hundred_clients_at_once(target: &Target) {
+    let server = target.start();
+    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    for (number, peer) in peers.iter_mut().enumerate() {
+        peer.send(format!("ECHO {number}\r\n*2\r\n$4\r\nINC"));
+    }
+    for (number, peer) in peers.iter_mut().enumerate().rev() {
+        let word = number.to_string();
+        peer.expect(format!("${}\r\n{word}\r\n", word.len()));
+    }
+    for (before, peer) in peers.iter_mut().enumerate() {
+        peer.ask("R\r\n$1\r\nk\r\n", format!(":{}\r\n", before + 1));
+    }
+}
+
+/// A client that has said everything still hears everything.
+pub fn half_close_answers_everything_first(target: &Target) {
+    let server = target.start();
+    let (requests, replies) = increments(1000);
+    let mut peer = server.connect();
+    peer.send(&requests);
+    peer.finish();
+    assert_same(&peer.receive_to_end(), &replies, "what came before the end");
+    server.connect().ask("GET k\r\n", "$4\r\n1000\r\n");
+}
+
+/// A cork in the socket keeps the command back until the FIN goes with it: the server learns of both at once.
+pub fn command_and_fin_in_one_segment(target: &Target) {
+    let server = target.start();
+    let mut peer = server.connect();
+    set_tcp_cork(peer.stream(), true).unwrap();
+    peer.send("*2\r\n$4\r\nINCR\r\n$1\r\nk\r\nPING\r\n");
+    peer.finish();
+    assert_same(&peer.receive_to_end(), b":1\r\n+PONG\r\n", "the replies");
+}
+
+/// An error in the stream ends it: what a client meant by the bytes behind it nobody knows.
+pub fn nothing_behind_an_error_is_executed(target: &Target) {
+    let server = target.start();
+    for bad in [
+        "*x\r\n",
+        "*1\r\n$-1\r\n",
+        "*1\r\n$1\r\nPING\r\n",
+        "ECHO 'a\r\n",
+        "QUIT\r\n",
+        "POST /\r\n",
+    ] {
+        let mut peer = server.connect();
+        peer.send(format!(
+            "INCR before\r\n{bad}INCR behind\r\n*2\r\n$4\r\nINCR\r\n$6\r\nbehind\r\n"
+        ));
+        peer.receive_to_end();
+    }
+    server
+        .connect()
+        .ask("GET before\r\nEXISTS behind\r\n", "$1\r\n6\r\n:0\r\n");
+}
+
+/// A pipeline of `INCR k`, and its replies from a counter that starts at nothing.
+fn increments(count: usize) -> (Vec<u8>, Vec<u8>) {
+    let replies: String = (1..=count).map(|value| format!(":{value}\r\n")).collect();
+    (array(&[b"INCR", b"k"]).repeat(count), replies.into_bytes())
+}

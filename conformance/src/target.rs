@@ -1,0 +1,36 @@
+//! What the suite is mounted on: a server's program and the disciplines of its counters.
+
+use crate::server::Server;
+
+/// One server, as its own crate declares it in `tests/conformance.rs`.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The path of the binary (`env!("CARGO_BIN_EXE_…")`).
+    pub program: &'static str,
+    /// Values of `--counter` that lose nothing under this model.
+    pub exact: &'static [&'static str],
+    /// Values of `--counter` that may lose updates under this model, and may not do worse.
+    pub lossy: &'static [&'static str],
+}
+
+impl Target {
+    /// Every discipline, exact or not.
+    pub fn disciplines(&self) -> impl Iterator<Item = &'static str> {
+        self.exact.iter().chain(self.lossy).copied()
+    }
+
+    /// A server whose counters have this discipline.
+    pub fn start_with(&self, discipline: &str) -> Server {
+        Server::start(self.program, &["--counter", discipline])
+    }
+
+    /// A server for a test to which the discipline is all one.
+    pub fn start(&self) -> Server {
+        self.start_with(self.exact[0])
+    }
+
+    /// A server that sends every byte back.
+    pub fn start_echo(&self) -> Server {
+        Server::start(self.program, &["--protocol", "echo"])
+    }
+}
