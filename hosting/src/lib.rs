@@ -1,1 +1,35 @@
-//! What a server process needs, whatever its concurrency model.
+//! What a server process needs, whatever its concurrency model: flags, a listener, limits, signals, statistics, INFO.
+//!
+//! A server is its [`Model`]: a name, and a `serve` function per discipline of the counter. [`run`] reads the command line,
+//! makes a [`Host`] and calls the `serve` that was asked for; that function accepts, waits and answers, and returns the
+//! counters when the host is told to stop.
+//!
+//! ```text
+//!  command line ─▶ Flags ─▶ Host { listener, limits, signals, statistics }
+//!                             │ admit / refuse      a Seat is one peer's place: counted, bounded, given back
+//!                             ▼
+//!                  serve(&host) in server-{threaded, reactor}: how it waits
+//! ```
+//!
+//! Everything the peers of two servers could tell them apart by is here or in `service`, once. What is absent on purpose:
+//! any loop over sockets, for that loop is the model.
+
+mod accept;
+mod byte_stream;
+mod deadline;
+mod flags;
+mod host;
+mod info;
+mod listener;
+mod run;
+mod seat;
+mod signals;
+mod statistics;
+
+pub use accept::{Acceptor, Trouble};
+pub use byte_stream::{READ_BYTES, Received, receive, release_excess, send_some};
+pub use deadline::{Deadline, Waiting};
+pub use host::{Host, Limits};
+pub use run::{Counters, Model, Serve, run};
+pub use seat::Seat;
+pub use statistics::{Closed, Refused};

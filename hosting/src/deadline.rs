@@ -1,0 +1,70 @@
+//! How long a peer may keep the server waiting.
+
+use std::time::{Duration, Instant};
+
+use crate::{Closed, Limits};
+
+/// What the server waits for from a peer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// The next request.
+    Idle,
+    /// The rest of a request.
+    Request,
+    /// That it takes its replies.
+    Replies,
+}
+
+/// What the server waits for, and since when.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    waiting: Waiting,
+    since: Instant,
+}
+
+impl Deadline {
+    /// Of a peer that has just connected.
+    #[must_use]
+    pub fn new(now: Instant) -> Self {
+        Deadline {
+            waiting: Waiting::Idle,
+            since: now,
+        }
+    }
+
+    /// Notes what the server waits for after a turn. Waiting for the same thing goes on from where it began, unless the peer
+    /// `progressed`: it finished a request, or took some of its replies. Bytes dripped into one request are no progress.
+    #[inline]
+    pub fn note(&mut self, waiting: Waiting, progressed: bool, now: Instant) {
+        if progressed || waiting != self.waiting {
+            *self = Deadline {
+                waiting,
+                since: now,
+            };
+        }
+    }
+
+    /// The time left, and what the connection is closed for when it has passed; `None` where there is no limit.
+    #[must_use]
+    pub fn left(&self, limits: &Limits, now: Instant) -> Option<(Duration, Closed)> {
+        let (limit, closed) = match self.waiting {
+            Waiting::Idle => (limits.idle, Closed::Idle),
+            Waiting::Request => (limits.request, Closed::RequestDeadline),
+            Waiting::Replies => (limits.stall, Closed::Stalled),
+        };
+        limit.map(|limit| (limit.saturating_sub(now.duration_since(self.since)), closed))
+    }
+}
+
+impl Limits {
+    /// How often to look for peers whose time is up: an eighth of the shortest limit, so that none is exceeded by much more.
+    /// `None` where nothing is limited.
+    #[must_use]
+    pub fn look_every(&self) -> Option<Duration> {
+        let shortest = [self.idle, self.request, self.stall]
+            .into_iter()
+            .flatten()
+            .min()?;
+        Some((shortest / 8).clamp(Duration::from_millis(10), Duration::from_secs(1)))
+    }
+}

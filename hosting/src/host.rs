@@ -1,0 +1,190 @@
+//! The process around a service: what all its connections share.
+
+use std::fmt;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use service::{Process, Service};
+
+use crate::flags::Flags;
+use crate::signals::Signals;
+use crate::statistics::Statistics;
+use crate::{Model, info, listener};
+
+/// Bounds on sockets and on the process; those on what a request may say are [`service::Limits`].
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Connections served at once.
+    pub connections: usize,
+    /// The longest silence between requests.
+    pub idle: Option<Duration>,
+    /// From a request's first byte to its last; a dripped byte does not reset it.
+    pub request: Option<Duration>,
+    /// The longest time in which no byte of the replies leaves.
+    pub stall: Option<Duration>,
+    /// From the order to stop to the end of the process.
+    pub shutdown: Duration,
+    /// Bytes buffered for all peers together.
+    pub memory_bytes: usize,
+    /// What the service allows.
+    pub service: service::Limits,
+}
+
+/// One server process.
+#[derive(Debug)]
+pub struct Host {
+    /// The program's name.
+    pub model: &'static str,
+    /// The listening socket, blocking.
+    pub listener: TcpListener,
+    /// The bounds in force.
+    pub limits: Limits,
+    /// The order to stop.
+    pub signals: Signals,
+    pub(crate) protocol: service::Protocol,
+    pub(crate) address: SocketAddr,
+    pub(crate) statistics: Statistics,
+    pub(crate) connected: AtomicUsize,
+    pub(crate) held_bytes: AtomicUsize,
+    pub(crate) run_id: String,
+    pub(crate) started: Instant,
+}
+
+/// Descriptors a process needs beside its connections: the standard three, the listener, the poll, the spare.
+const OWN_DESCRIPTORS: u64 = 32;
+
+impl Host {
+    pub(crate) fn new(model: &Model, flags: &Flags) -> io::Result<Self> {
+        if !flags.bind.is_loopback() && !flags.expose {
+            return Err(io::Error::other(format!(
+                "{} can be reached from other machines, and there is no password: add --expose if that is meant, \
+                 or leave out --bind",
+                flags.bind
+            )));
+        }
+        let listener = listener::listen((flags.bind, flags.port).into())?;
+        Ok(Host {
+            model: model.name,
+            address: listener.local_addr()?,
+            listener,
+            limits: Limits::new(model, flags),
+            signals: Signals::install()?,
+            protocol: flags.protocol.into(),
+            statistics: Statistics::default(),
+            connected: AtomicUsize::new(0),
+            held_bytes: AtomicUsize::new(0),
+            run_id: info::new_run_id(),
+            started: Instant::now(),
+        })
+    }
+
+    /// The service that this process offers on `keyspace`.
+    pub fn service<K>(&self, keyspace: K) -> Service<'_, K> {
+        Service {
+            keyspace,
+            limits: self.limits.service,
+            protocol: self.protocol,
+            process: self,
+        }
+    }
+
+    /// A second handle of the listening socket, nonblocking from here on: for a server that polls it.
+    ///
+    /// # Errors
+    /// Those of fcntl(2) and dup(2).
+    pub fn pollable_listener(&self) -> io::Result<TcpListener> {
+        self.listener.set_nonblocking(true)?;
+        self.listener.try_clone()
+    }
+
+    /// Lets nobody in any more; a thread that is parked in accept(2) wakes with an error.
+    pub fn stop_listening(&self) {
+        // It fails only where there is no listener any more, which is what is wanted.
+        let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
+    }
+
+    /// Connections being served.
+    pub fn connected(&self) -> usize {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// Whether the peers' buffers together are over the bound: then the biggest has to go.
+    pub fn is_over_memory(&self) -> bool {
+        self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes
+    }
+}
+
+impl Limits {
+    fn new(model: &Model, flags: &Flags) -> Self {
+        let unless_zero = |time: Duration| (!time.is_zero()).then_some(time);
+        Limits {
+            connections: connections_that_fit(model, flags.max_connections),
+            idle: unless_zero(flags.idle_timeout),
+            request: unless_zero(flags.request_timeout),
+            stall: unless_zero(flags.stall_timeout),
+            shutdown: flags.shutdown_timeout,
+            memory_bytes: usize::try_from(flags.max_memory.0).unwrap_or(usize::MAX),
+            service: service::Limits {
+                counters: flags.max_counters,
+                ..service::Limits::default()
+            }
+            .with_bulk_bytes(flags.max_bulk),
+        }
+    }
+}
+
+/// Raises the soft limit on descriptors to the hard one; as many connections as then fit.
+fn connections_that_fit(model: &Model, wanted: usize) -> usize {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    if current != maximum {
+        // Refused, the old limit stays, and is what is read again below.
+        let _ = setrlimit(
+            Resource::Nofile,
+            Rlimit {
+                current: maximum,
+                maximum,
+            },
+        );
+    }
+    let Some(descriptors) = getrlimit(Resource::Nofile).current else {
+        return wanted;
+    };
+    let fit = usize::try_from(descriptors.saturating_sub(OWN_DESCRIPTORS))
+        .unwrap_or(usize::MAX)
+        .max(1);
+    if fit < wanted {
+        eprintln!(
+            "{}: serving {fit} connections at once and not {wanted}: the limit on open files is {descriptors}, \
+             raise it with ulimit -n",
+            model.name
+        );
+    }
+    wanted.min(fit)
+}
+
+impl Process for Host {
+    fn executed(&self, requests: u64) {
+        self.statistics.executed(requests);
+    }
+
+    fn info(&self) -> Vec<(&'static str, String)> {
+        info::sections(self)
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let speaking = match self.protocol {
+            service::Protocol::Resp => "the Redis protocol",
+            service::Protocol::Echo => "plain echo",
+        };
+        write!(
+            f,
+            "{}: listening on {}, speaking {speaking}; Ctrl-C ends it",
+            self.model, self.address
+        )
+    }
+}

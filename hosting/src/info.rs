@@ -1,0 +1,92 @@
+//! INFO: what the process says about itself, in Redis's layout.
+
+use std::collections::hash_map::RandomState;
+use std::fs;
+use std::hash::{BuildHasher, Hasher};
+use std::process;
+use std::sync::atomic::Ordering;
+
+use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+
+use crate::Host;
+
+/// The sections about the process; the service adds the one about its counters.
+pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
+    vec![
+        ("server", server(host)),
+        ("clients", clients(host)),
+        ("memory", memory(host)),
+        ("stats", format!("# Stats\r\n{}", host.statistics.lines())),
+        ("cpu", cpu()),
+    ]
+}
+
+fn server(host: &Host) -> String {
+    format!(
+        "# Server\r\nserver_name:baton\r\nserver_version:{}\r\nmodel:{}\r\nprocess_id:{}\r\nrun_id:{}\r\n\
+         tcp_port:{}\r\nuptime_in_seconds:{}\r\n",
+        env!("CARGO_PKG_VERSION"),
+        host.model,
+        process::id(),
+        host.run_id,
+        host.address.port(),
+        host.started.elapsed().as_secs(),
+    )
+}
+
+fn clients(host: &Host) -> String {
+    format!(
+        "# Clients\r\nconnected_clients:{}\r\nmaxclients:{}\r\n",
+        host.connected(),
+        host.limits.connections
+    )
+}
+
+fn memory(host: &Host) -> String {
+    let buffered = host.held_bytes.load(Ordering::Relaxed);
+    format!(
+        "# Memory\r\nused_memory_rss:{}\r\nbuffered_bytes:{buffered}\r\nmax_buffered_bytes:{}\r\n",
+        resident_bytes().map_or("n/a".to_owned(), |bytes| bytes.to_string()),
+        host.limits.memory_bytes,
+    )
+}
+
+/// From /proc/self/status, in kB there: resident set size, pages shared with other processes included.
+fn resident_bytes() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim()
+        .strip_suffix(" kB")?
+        .parse()
+        .ok()
+        .map(|kib: u64| kib * 1024)
+}
+
+/// getrusage(2) sums over all threads, also those that have ended; /proc/PID/status would show the main thread's switches alone.
+fn cpu() -> String {
+    let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
+        return "# CPU\r\n".to_owned();
+    };
+    format!(
+        "# CPU\r\nused_cpu_sys:{}\r\nused_cpu_user:{}\r\nvoluntary_context_switches:{}\r\n\
+         involuntary_context_switches:{}\r\n",
+        seconds(usage.system_time()),
+        seconds(usage.user_time()),
+        Usage::voluntary_context_switches(&usage),
+        Usage::involuntary_context_switches(&usage),
+    )
+}
+
+fn seconds(time: TimeVal) -> String {
+    format!("{}.{:06}", time.tv_sec(), time.tv_usec())
+}
+
+/// Forty hexadecimal digits that no other start of a server has: by them a client sees that the counters began anew.
+pub(crate) fn new_run_id() -> String {
+    // The standard library seeds its hasher from the system's randomness, once for each of these.
+    let word = || RandomState::new().build_hasher().finish();
+    format!("{:016x}{:016x}{:08x}", word(), word(), word() >> 32)
+}

@@ -1,0 +1,94 @@
+//! A peer's place in the server: counted when taken, given back with the reason when left.
+
+use std::os::fd::AsFd;
+use std::sync::atomic::Ordering;
+
+use crate::byte_stream;
+use crate::{Closed, Host, Refused};
+
+/// One connection's place. Dropping it gives the place back; [`Seat::leave`] also says why.
+#[derive(Debug)]
+pub struct Seat<'a> {
+    host: &'a Host,
+    /// The connection's number among all that ever were, from 1 on.
+    pub id: u64,
+    held_bytes: u32,
+}
+
+/// Buffered bytes are counted in such steps: what a peer buffers below one is in the price of its connection, and the
+/// count is left alone at every ordinary turn.
+const STEP_BYTES: usize = 16 << 10;
+
+impl Host {
+    /// A place for one more connection.
+    ///
+    /// # Errors
+    /// [`Refused`] when there is none; then [`Host::refuse`] the connection.
+    pub fn admit(&self) -> Result<Seat<'_>, Refused> {
+        let id = self.statistics.received();
+        if self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes / 10 * 9 {
+            return Err(Refused::Memory);
+        }
+        let one_more = |connected| (connected < self.limits.connections).then_some(connected + 1);
+        match self
+            .connected
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
+        {
+            Ok(_) => Ok(Seat {
+                host: self,
+                id,
+                held_bytes: 0,
+            }),
+            Err(_) => Err(Refused::MaxClients),
+        }
+    }
+
+    /// Tells a connection why it is not served; the caller then drops it. Never blocks.
+    pub fn refuse(&self, socket: impl AsFd, why: Refused) {
+        self.statistics.refused(why);
+        if self.protocol == service::Protocol::Resp {
+            byte_stream::say_last_words(&socket, why.reply());
+        }
+        byte_stream::stop_sending(&socket);
+    }
+}
+
+impl Seat<'_> {
+    /// Notes how many bytes wait in the peer's buffers; whether that is worth a look at [`Host::is_over_memory`].
+    #[inline]
+    pub fn hold(&mut self, bytes: usize) -> bool {
+        let held_bytes = u32::try_from(bytes / STEP_BYTES * STEP_BYTES).unwrap_or(u32::MAX);
+        if held_bytes == self.held_bytes {
+            return false;
+        }
+        self.host
+            .held_bytes
+            .fetch_add(held_bytes as usize, Ordering::Relaxed);
+        self.host
+            .held_bytes
+            .fetch_sub(self.held_bytes as usize, Ordering::Relaxed);
+        self.held_bytes = held_bytes;
+        true
+    }
+
+    /// How many bytes wait in the peer's buffers, in whole steps.
+    pub fn held_bytes(&self) -> usize {
+        self.held_bytes as usize
+    }
+
+    /// Leaves, for that reason; the caller then drops the socket.
+    pub fn leave(self, socket: impl AsFd, why: Closed) {
+        self.host.statistics.closed(why);
+        // A peer that still expects something gets its last replies, and then a FIN.
+        if !matches!(why, Closed::Peer | Closed::Reset) {
+            byte_stream::stop_sending(socket);
+        }
+    }
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        self.hold(0);
+        self.host.connected.fetch_sub(1, Ordering::Relaxed);
+    }
+}

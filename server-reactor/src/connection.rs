@@ -1,0 +1,241 @@
+//! One peer's conversation, as a struct: read, serve, write, and between them it returns to the loop.
+
+use std::io::{self, ErrorKind};
+use std::mem;
+use std::time::Instant;
+
+use hosting::{
+    Closed, Deadline, Limits, Received, Seat, Waiting, receive, release_excess, send_some,
+};
+use mio::event::Event;
+use mio::net::TcpStream;
+use service::{Keyspace, Next, Service, Session};
+
+/// A beginning of a request that is no longer is copied out of the common buffer, so that it does not tie up all of that.
+const SMALL_BYTES: usize = 4 << 10;
+
+/// A socket with the conversation on it. It holds no buffer while it is idle: what a turn leaves empty goes back to the [`Buffers`].
+pub(crate) struct Connection<'a> {
+    socket: TcpStream,
+    session: Session,
+    seat: Seat<'a>,
+    /// Bytes that came and are not executed.
+    input: Vec<u8>,
+    /// Replies that the peer has not taken.
+    replies: Vec<u8>,
+    /// How many bytes of `replies` have left.
+    sent: usize,
+    deadline: Deadline,
+    /// Edge-triggered: an event says it once, so it is remembered until the system call says otherwise.
+    readable: bool,
+    writable: bool,
+    /// Requests that wait are executed before more are read.
+    has_requests: bool,
+    /// Too many replies wait: no more is executed until the peer has taken most of them.
+    is_full: bool,
+    /// The server stops: this turn is the last that reads.
+    is_leaving: bool,
+    /// Nothing more will be read: the connection is closed for this as soon as the last reply has left.
+    ending: Option<Closed>,
+}
+
+/// What a connection waits for after its turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wait {
+    /// That its socket is ready again.
+    ForEvent,
+    /// Its next turn: it has more to do, but the others come first.
+    ForTurn,
+    /// Nothing.
+    Over(Closed),
+}
+
+/// One pair of buffers for all turns: a connection takes them along only while it has unfinished business.
+#[derive(Debug, Default)]
+pub(crate) struct Buffers {
+    input: Vec<u8>,
+    replies: Vec<u8>,
+    /// Whether the last turn changed how many bytes its connection holds.
+    pub(crate) changed: bool,
+}
+
+impl<'a> Connection<'a> {
+    pub(crate) fn new(socket: TcpStream, seat: Seat<'a>, now: Instant) -> Self {
+        Connection {
+            socket,
+            session: Session::new(seat.id),
+            seat,
+            input: Vec::new(),
+            replies: Vec::new(),
+            sent: 0,
+            deadline: Deadline::new(now),
+            readable: false,
+            writable: true,
+            has_requests: false,
+            is_full: false,
+            is_leaving: false,
+            ending: None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_ready(&mut self, event: &Event) {
+        self.readable |= event.is_readable() || event.is_error();
+        self.writable |= event.is_writable();
+    }
+
+    /// A turn: sends what waits, reads once, executes, sends.
+    #[inline]
+    pub(crate) fn turn<K: Keyspace>(
+        &mut self,
+        service: &Service<'_, K>,
+        limits: &Limits,
+        buffers: &mut Buffers,
+        now: Instant,
+    ) -> Wait {
+        self.borrow(buffers);
+        let wait = self
+            .talk(service, limits, now)
+            .unwrap_or_else(|error| Wait::Over(error.into()));
+        self.give_back(buffers);
+        wait
+    }
+
+    fn talk<K: Keyspace>(
+        &mut self,
+        service: &Service<'_, K>,
+        limits: &Limits,
+        now: Instant,
+    ) -> io::Result<Wait> {
+        let waited = self.replies.len() - self.sent;
+        self.send()?;
+        let mut progressed = self.replies.len() - self.sent < waited;
+        self.is_full &= self.replies.len() - self.sent >= limits.service.reply_low_bytes;
+
+        if !self.is_full && (self.has_requests || self.may_read()) {
+            if !self.has_requests {
+                self.read()?;
+            }
+            let executed = self
+                .session
+                .receive(service, &mut self.input, &mut self.replies);
+            progressed |= self.replies.len() > self.sent;
+            self.has_requests = executed == Next::Again;
+            if let Next::Close(ending) = executed {
+                self.ending = Some(ending.into());
+                self.has_requests = false;
+            }
+            self.send()?;
+            self.is_full = self.replies.len() - self.sent >= limits.service.reply_high_bytes;
+        }
+        self.note(progressed, now);
+        Ok(self.wait())
+    }
+
+    /// Reads once. Without a byte there it returns to the loop.
+    #[inline]
+    fn read(&mut self) -> io::Result<()> {
+        match receive(&self.socket, &mut self.input) {
+            // There was room for more, so there was no more: the next byte brings an event. A read in vain is saved.
+            Ok(Received::All) => self.readable = false,
+            Ok(Received::Filled) => {}
+            Ok(Received::End) => self.end(Closed::Peer),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// Sends what waits. Without room in the kernel it returns to the loop.
+    #[inline]
+    fn send(&mut self) -> io::Result<()> {
+        while self.sent < self.replies.len() && self.writable {
+            match send_some(&self.socket, &self.replies[self.sent..]) {
+                Ok(bytes) => self.sent += bytes,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.writable = false,
+                Err(error) => return Err(error),
+            }
+        }
+        if self.sent == self.replies.len() {
+            self.replies.clear();
+            self.sent = 0;
+        }
+        Ok(())
+    }
+
+    /// Reads no more; what has wholly arrived is still executed.
+    fn end(&mut self, why: Closed) {
+        self.readable = false;
+        self.ending.get_or_insert(why);
+    }
+
+    fn wait(&self) -> Wait {
+        let has_more = self.has_requests || self.may_read();
+        match self.ending {
+            _ if has_more && !self.is_full => Wait::ForTurn,
+            Some(closed) if !has_more && self.replies.is_empty() => Wait::Over(closed),
+            _ => Wait::ForEvent,
+        }
+    }
+
+    fn may_read(&self) -> bool {
+        self.readable && self.ending.is_none()
+    }
+
+    fn note(&mut self, progressed: bool, now: Instant) {
+        let waiting = match () {
+            () if !self.replies.is_empty() => Waiting::Replies,
+            () if self.input.is_empty() => Waiting::Idle,
+            () => Waiting::Request,
+        };
+        self.deadline.note(waiting, progressed, now);
+    }
+
+    /// What the connection is closed for if its time is up.
+    pub(crate) fn is_late(&self, limits: &Limits, now: Instant) -> Option<Closed> {
+        self.deadline
+            .left(limits, now)
+            .filter(|(left, _)| left.is_zero())
+            .map(|(_, closed)| closed)
+    }
+
+    /// The server stops: one turn more, for what has arrived, and then the end.
+    pub(crate) fn leave(&mut self) {
+        self.is_leaving = true;
+        self.readable = true;
+    }
+
+    pub(crate) fn held_bytes(&self) -> usize {
+        self.seat.held_bytes()
+    }
+
+    pub(crate) fn close(self, why: Closed) {
+        self.seat.leave(&self.socket, why);
+    }
+
+    #[inline]
+    fn borrow(&mut self, buffers: &mut Buffers) {
+        if self.input.len() <= SMALL_BYTES {
+            buffers.input.extend_from_slice(&self.input);
+            mem::swap(&mut self.input, &mut buffers.input);
+        }
+        if self.replies.is_empty() {
+            mem::swap(&mut self.replies, &mut buffers.replies);
+        }
+    }
+
+    #[inline]
+    fn give_back(&mut self, buffers: &mut Buffers) {
+        buffers.changed = self.seat.hold(self.input.len() + self.replies.len());
+        if self.input.len() <= SMALL_BYTES {
+            let kept = self.input.to_vec();
+            buffers.input = mem::replace(&mut self.input, kept);
+            buffers.input.clear();
+            release_excess(&mut buffers.input);
+        }
+        if self.replies.is_empty() {
+            buffers.replies = mem::take(&mut self.replies);
+            release_excess(&mut buffers.replies);
+        }
+    }
+}
