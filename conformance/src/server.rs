@@ -145,7 +145,7 @@ impl Server {
         line.split("listening on ")
             .nth(1)
             .and_then(|rest| rest.split_whitespace().next())
-            .and_then(|address| address.parse().ok())
+            .and_then(|address| address.trim_end_matches(',').parse().ok())
             .unwrap_or_else(|| {
                 panic!(
                     "{} says {line:?} and not where it listens\n{}",

@@ -47,9 +47,12 @@ pub fn wait_until_read(stream: &TcpStream) {
 /// # Errors
 /// What the netlink socket reports; an address that is not IPv4.
 pub fn unread_by_server(stream: &TcpStream) -> io::Result<Option<u32>> {
-    // Seen from the other end: the server's local address is our peer.
-    let (SocketAddr::V4(server), SocketAddr::V4(us)) = (stream.peer_addr()?, stream.local_addr()?)
-    else {
+    let server = match stream.peer_addr() {
+        Err(error) if error.kind() == io::ErrorKind::NotConnected => return Ok(None), // it was reset
+        address => address?,
+    };
+    // The record is that of the other end: the server's address is the local one there.
+    let (SocketAddr::V4(server), SocketAddr::V4(us)) = (server, stream.local_addr()?) else {
         return Err(io::Error::other("the suite speaks IPv4 only"));
     };
 

@@ -87,9 +87,10 @@ pub fn resp3_is_declined(target: &Target) {
         .unwrap()
         .get_connection_with_timeout(PATIENCE)
         .err();
+    let error = error.expect("RESP3 is not spoken");
     assert_eq!(
-        error.map(|error| error.kind()),
-        Some(ErrorKind::RESP3NotSupported)
+        (error.code(), error.detail()),
+        (Some("NOPROTO"), Some("unsupported protocol version"))
     );
 }
 
