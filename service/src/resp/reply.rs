@@ -9,14 +9,9 @@ use super::parse_i64;
 /// Appends `:N`.
 #[inline]
 pub fn integer(out: &mut Vec<u8>, value: i64) {
-    // One append for the whole reply: the most frequent one.
-    let mut digits = itoa::Buffer::new();
-    let digits = digits.format(value).as_bytes();
-    let mut reply = [0; 1 + 20 + 2];
-    reply[0] = b':';
-    reply[1..=digits.len()].copy_from_slice(digits);
-    reply[digits.len() + 1..digits.len() + 3].copy_from_slice(b"\r\n");
-    out.extend_from_slice(&reply[..digits.len() + 3]);
+    out.push(b':');
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    out.extend_from_slice(b"\r\n");
 }
 
 /// Appends a bulk string: any bytes.
