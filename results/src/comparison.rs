@@ -50,6 +50,52 @@ pub enum Outcome {
     },
 }
 
+impl Comparison {
+    /// The comparison of runs that were made one by one: runs of one label are one system.
+    pub fn of_runs(title: String, runs: Vec<Run>) -> Self {
+        let mut systems: Vec<System> = Vec::new();
+        let started = runs.iter().map(|run| run.started_unix_ms).min();
+        for run in runs {
+            let same = |system: &&mut System| system.label == run.label;
+            match systems
+                .iter_mut()
+                .find(same)
+                .map(|system| &mut system.outcome)
+            {
+                Some(Outcome::Measured { runs }) => runs.push(run),
+                _ => systems.push(System {
+                    label: run.label.clone(),
+                    outcome: Outcome::Measured { runs: vec![run] },
+                }),
+            }
+        }
+        Self {
+            schema: ComparisonSchema::V1,
+            title,
+            started_unix_ms: started.unwrap_or(0),
+            command: Vec::new(),
+            reference: None,
+            systems,
+        }
+    }
+
+    /// All runs of all systems.
+    pub fn runs(&self) -> impl Iterator<Item = &Run> {
+        self.systems.iter().flat_map(System::runs)
+    }
+
+    /// The system that the ratios refer to: the one that is named, where it was measured, or else the first that was.
+    pub fn reference(&self) -> Option<&System> {
+        let measured = || {
+            self.systems
+                .iter()
+                .filter(|system| !system.runs().is_empty())
+        };
+        let named = measured().find(|system| Some(&system.label) == self.reference.as_ref());
+        named.or_else(|| measured().next())
+    }
+}
+
 impl System {
     /// The runs; none of a missing system.
     pub fn runs(&self) -> &[Run] {

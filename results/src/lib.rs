@@ -21,9 +21,11 @@ mod comparison;
 mod correctness;
 mod cost;
 mod finite;
+mod group;
 mod histogram;
 mod host;
 mod interval;
+mod metric;
 mod packed;
 mod quantile;
 mod run;
@@ -34,6 +36,8 @@ pub mod file;
 pub mod hgrm;
 pub mod hlog;
 pub mod schema;
+pub mod statistics;
+pub mod units;
 
 #[cfg(any(test, feature = "example"))]
 pub mod example;
@@ -44,9 +48,11 @@ pub use correctness::{
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
 pub use finite::Finite;
+pub use group::Group;
 pub use histogram::Histogram;
 pub use host::Host;
 pub use interval::Interval;
+pub use metric::{Better, Metric};
 pub use packed::{Packed, UnpackError};
 pub use quantile::{ParseQuantileError, Quantile};
 pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};

@@ -1,9 +1,11 @@
 //! The load: what was asked for, in which order of time, for how long.
 
+use std::fmt;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Finite;
+use crate::{Finite, units};
 
 /// The load of a run. Two runs of equal workload may be compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -86,4 +88,148 @@ pub struct Share {
     pub operation: String,
     /// Its weight; the share is the weight over the sum of all weights.
     pub weight: u32,
+}
+
+impl Workload {
+    /// Whether a run of this load may be compared with one of that. The seed may differ: it picks a sample, not a load.
+    pub fn same_load(&self, other: &Self) -> bool {
+        self.differences(other).is_empty()
+    }
+
+    /// What differs between two loads, each as `connections: 50 and 64`; empty of loads that may be compared.
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let pairs = [
+            ("load", self.mode.to_string(), other.mode.to_string()),
+            (
+                "connections",
+                self.connections.to_string(),
+                other.connections.to_string(),
+            ),
+            (
+                "pipeline depth",
+                self.pipeline_depth.to_string(),
+                other.pipeline_depth.to_string(),
+            ),
+            (
+                "client threads",
+                self.threads.to_string(),
+                other.threads.to_string(),
+            ),
+            ("length", self.limit.to_string(), other.limit.to_string()),
+            ("operations", mix(&self.operations), mix(&other.operations)),
+            ("keys", self.keys.to_string(), other.keys.to_string()),
+            (
+                "payload",
+                self.payload_bytes.to_string(),
+                other.payload_bytes.to_string(),
+            ),
+        ];
+        pairs
+            .into_iter()
+            .filter(|(_, ours, theirs)| ours != theirs)
+            .map(|(what, ours, theirs)| format!("{what}: {ours} and {theirs}"))
+            .collect()
+    }
+}
+
+impl fmt::Display for Workload {
+    /// The load in words: `open loop 20 000 req/s (Poisson), 64 connections, incr, 64 B, 2.00 s`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plural = if self.connections == 1 { "" } else { "s" };
+        let connections = units::count(self.connections.into());
+        write!(f, "{}, {connections} connection{plural}", self.mode)?;
+        if self.pipeline_depth > 1 {
+            write!(f, ", {} in flight on each", self.pipeline_depth)?;
+        }
+        let payload = units::bytes(self.payload_bytes as f64);
+        write!(f, ", {}, {payload}, {}", mix(&self.operations), self.limit)
+    }
+}
+
+impl fmt::Display for LoadMode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Open {
+            rate_per_s,
+            arrival,
+        } = self
+        else {
+            return f.write_str("closed loop");
+        };
+        let rate = units::number(rate_per_s.value());
+        write!(f, "open loop {rate} req/s ({arrival})")
+    }
+}
+
+impl fmt::Display for Arrival {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Constant => f.write_str("constant"),
+            Self::Poisson => f.write_str("Poisson"),
+            Self::Bursts { size } => write!(f, "bursts of {size}"),
+            Self::Sessions { requests } => write!(f, "sessions of {requests}"),
+        }
+    }
+}
+
+impl fmt::Display for RunLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Requests { requests } => write!(f, "{} requests", units::count(*requests)),
+            Self::Duration { duration_ns } => f.write_str(&units::time(*duration_ns)),
+        }
+    }
+}
+
+/// `incr` alone, `incr 80.0 %, get 20.0 %` together.
+fn mix(operations: &[Share]) -> String {
+    let whole: u64 = operations.iter().map(|share| u64::from(share.weight)).sum();
+    match operations {
+        [only] => only.operation.clone(),
+        _ => operations
+            .iter()
+            .map(|share| {
+                let part = f64::from(share.weight) / whole.max(1) as f64;
+                format!("{} {}", share.operation, units::percent(part))
+            })
+            .collect::<Vec<_>>()
+            .join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::example;
+    use crate::{LoadMode, Share};
+
+    #[test]
+    fn a_load_is_said_in_words() {
+        let mut workload = example::open_loop("a").workload;
+        let said = |text: String| text.replace('\u{a0}', " ");
+        assert_eq!(
+            said(workload.to_string()),
+            "open loop 20 000 req/s (Poisson), 64 connections, incr, 64 B, 2.00 s"
+        );
+        workload.mode = LoadMode::Closed;
+        workload.connections = 1;
+        workload.pipeline_depth = 16;
+        let share = |operation: &str, weight| Share {
+            operation: operation.to_owned(),
+            weight,
+        };
+        workload.operations = vec![share("incr", 3), share("get", 1)];
+        assert_eq!(
+            said(workload.to_string()),
+            "closed loop, 1 connection, 16 in flight on each, incr 75.0 %, get 25.0 %, 64 B, 2.00 s"
+        );
+    }
+
+    #[test]
+    fn what_differs_is_named_and_the_seed_is_not() {
+        let ours = example::open_loop("a").workload;
+        let mut theirs = ours.clone();
+        theirs.seed = 99;
+        assert!(ours.same_load(&theirs));
+        theirs.connections = 50;
+        assert_eq!(ours.differences(&theirs), ["connections: 64 and 50"]);
+    }
 }

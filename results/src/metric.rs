@@ -1,0 +1,126 @@
+//! The numbers by which systems are compared: each with its name, its unit and its better end.
+
+use crate::{Quantile, Run, units};
+
+/// One column of every table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Metric {
+    /// Completed requests per second.
+    Throughput,
+    /// The response time's median.
+    P50,
+    /// Its 99th percentile.
+    P99,
+    /// Its 99.9th percentile.
+    P99_9,
+    /// The longest response.
+    Max,
+    /// Acknowledged increments that vanished.
+    Lost,
+    /// The server's processor time, user and system, for one completed request.
+    CpuPerRequest,
+    /// The server's context switches for one completed request.
+    SwitchesPerRequest,
+    /// What a connection adds to the server's resident memory.
+    MemoryPerConnection,
+}
+
+/// Which of two numbers one would rather have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// The higher.
+    Higher,
+    /// The lower.
+    Lower,
+}
+
+impl Metric {
+    /// Every metric, in the order of the columns.
+    pub const ALL: [Self; 9] = [
+        Self::Throughput,
+        Self::P50,
+        Self::P99,
+        Self::P99_9,
+        Self::Max,
+        Self::Lost,
+        Self::CpuPerRequest,
+        Self::SwitchesPerRequest,
+        Self::MemoryPerConnection,
+    ];
+
+    /// The heading of its column.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Throughput => "req/s",
+            Self::P50 => "p50",
+            Self::P99 => "p99",
+            Self::P99_9 => "p99.9",
+            Self::Max => "max",
+            Self::Lost => "lost",
+            Self::CpuPerRequest => "CPU/req",
+            Self::SwitchesPerRequest => "switches/req",
+            Self::MemoryPerConnection => "mem/conn",
+        }
+    }
+
+    /// What the heading stands for, in words.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Throughput => "completed requests per second",
+            Self::P50 => "median response time",
+            Self::P99 => "99 % of the responses took no longer",
+            Self::P99_9 => "99.9 % of the responses took no longer",
+            Self::Max => "longest response",
+            Self::Lost => "acknowledged increments that vanished",
+            Self::CpuPerRequest => "processor time of the server, user and system, per request",
+            Self::SwitchesPerRequest => "context switches of the server per request",
+            Self::MemoryPerConnection => "resident memory of the server per connection",
+        }
+    }
+
+    /// Which end is the better one.
+    pub fn better(self) -> Better {
+        match self {
+            Self::Throughput => Better::Higher,
+            _ => Better::Lower,
+        }
+    }
+
+    /// The number of one run; `None` where it was not measured.
+    pub fn of(self, run: &Run) -> Option<f64> {
+        let latency_ns = |quantile| {
+            let reading = run.latency.response.quantile_ns(quantile);
+            reading.map(|ns| ns as f64)
+        };
+        let cost = run.server_cost.as_ref();
+        let per_request = |total: u64| match run.totals.completed {
+            0 => None,
+            completed => Some(total as f64 / completed as f64),
+        };
+        match self {
+            Self::Throughput => run.totals.requests_per_s.map(crate::Finite::value),
+            Self::P50 => latency_ns(Quantile::P50),
+            Self::P99 => latency_ns(Quantile::P99),
+            Self::P99_9 => latency_ns(Quantile::P99_9),
+            Self::Max => latency_ns(Quantile::MAX),
+            Self::Lost => run.correctness.lost_updates().map(|lost| lost as f64),
+            Self::CpuPerRequest => per_request(cost?.cpu_ns()?),
+            Self::SwitchesPerRequest => per_request(cost?.switches()?),
+            Self::MemoryPerConnection => cost?
+                .rss_per_connection_bytes(run.workload.connections)
+                .map(|bytes| bytes as f64),
+        }
+    }
+
+    /// A number of this metric with its unit.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::Throughput | Self::SwitchesPerRequest => units::number(value),
+            Self::Lost => units::count(value as u64),
+            Self::MemoryPerConnection => units::bytes(value),
+            Self::P50 | Self::P99 | Self::P99_9 | Self::Max | Self::CpuPerRequest => {
+                units::time_of(value)
+            }
+        }
+    }
+}
