@@ -29,6 +29,8 @@ pub(crate) struct Connection<'a> {
     /// Edge-triggered: an event says it once, so it is remembered until the system call says otherwise.
     readable: bool,
     writable: bool,
+    /// The peer's FIN lies behind its bytes. No other event will say so, however short the read of those bytes was.
+    has_fin: bool,
     /// Requests that wait are executed before more are read.
     has_requests: bool,
     /// Too many replies wait: no more is executed until the peer has taken most of them.
@@ -71,6 +73,7 @@ impl<'a> Connection<'a> {
             deadline: Deadline::new(now),
             readable: false,
             writable: true,
+            has_fin: false,
             has_requests: false,
             is_full: false,
             is_leaving: false,
@@ -82,6 +85,7 @@ impl<'a> Connection<'a> {
     pub(crate) fn is_ready(&mut self, event: &Event) {
         self.readable |= event.is_readable() || event.is_error();
         self.writable |= event.is_writable();
+        self.has_fin |= event.is_read_closed();
     }
 
     /// A turn: sends what waits, reads once, executes, sends.
@@ -137,11 +141,14 @@ impl<'a> Connection<'a> {
     fn read(&mut self) -> io::Result<()> {
         match receive(&self.socket, &mut self.input) {
             // There was room for more, so there was no more: the next byte brings an event. A read in vain is saved.
-            Ok(Received::All) => self.readable = false,
+            Ok(Received::All) => self.readable = self.has_fin,
             Ok(Received::Filled) => {}
             Ok(Received::End) => self.end(Closed::Peer),
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
             Err(error) => return Err(error),
+        }
+        if self.is_leaving {
+            self.end(Closed::Shutdown);
         }
         Ok(())
     }
