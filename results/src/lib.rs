@@ -20,6 +20,8 @@
 mod comparison;
 mod correctness;
 mod cost;
+mod curve;
+mod finding;
 mod finite;
 mod group;
 mod histogram;
@@ -29,6 +31,7 @@ mod metric;
 mod packed;
 mod quantile;
 mod run;
+mod statement;
 mod validity;
 mod workload;
 
@@ -47,6 +50,8 @@ pub use correctness::{
     Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict,
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
+pub use curve::{CurvePoint, nines, percentile_curve};
+pub use finding::{finding, word};
 pub use finite::Finite;
 pub use group::Group;
 pub use histogram::Histogram;
@@ -56,5 +61,6 @@ pub use metric::{Better, Metric};
 pub use packed::{Packed, UnpackError};
 pub use quantile::{ParseQuantileError, Quantile};
 pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};
+pub use statement::{Statement, Weight, statements};
 pub use validity::{Check, CheckOutcome, Threshold, Validity, ValidityVerdict};
 pub use workload::{Arrival, LoadMode, RunLimit, Share, Workload};

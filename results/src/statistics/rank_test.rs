@@ -4,7 +4,7 @@
 ///
 /// It assumes nothing of the shape of the two groups: under "no difference" every way of dealing the ranks to the
 /// groups is equally likely, and the p-value is twice the share of the deals that are at least as lopsided as the one
-/// that was seen. All deals are counted up to [`EXACT_UP_TO`] runs, and the normal approximation stands in beyond.
+/// that was seen. All deals are counted up to 40 runs, and the normal approximation stands in beyond.
 /// `None` of an empty group.
 pub fn mann_whitney(left: &[f64], right: &[f64]) -> Option<f64> {
     if left.is_empty() || right.is_empty() {

@@ -1,10 +1,9 @@
-//! Made-up runs: for the tests of everything that reads a run, and for looking at pictures without a server.
-//!
-//! They follow from a seed and a [`Recipe`], so a picture drawn from one is the same picture tomorrow.
+//! What a made-up server is like, and the run that follows from it.
 
 use std::collections::BTreeMap;
 
-use crate::schema::{ComparisonSchema, RunSchema};
+use super::machine::{client_cost, host, valid};
+use crate::schema::RunSchema;
 use crate::*;
 
 /// What a made-up server is like.
@@ -14,7 +13,7 @@ pub struct Recipe {
     pub label: String,
     /// Offered requests per second; a closed loop where it is `None`.
     pub rate_per_s: Option<u32>,
-    /// Slices of 100 ms.
+    /// Slices of 200 ms.
     pub intervals: u32,
     /// Samples in each slice.
     pub samples_per_interval: u32,
@@ -38,8 +37,8 @@ impl Recipe {
         Self {
             label: label.to_owned(),
             rate_per_s: Some(20_000),
-            intervals: 20,
-            samples_per_interval: 2_000,
+            intervals: 10,
+            samples_per_interval: 4_000,
             median_ns: 92_000,
             slow_every: 100,
             slow_ns: 900_000,
@@ -237,107 +236,5 @@ impl Recipe {
     }
 }
 
-const INTERVAL_NS: u64 = 100_000_000;
-
-/// A short open-loop run of a right server.
-pub fn open_loop(label: &str) -> Run {
-    Recipe::quick(label).run()
-}
-
-/// A short closed-loop run of a right server.
-pub fn closed_loop(label: &str) -> Run {
-    Recipe {
-        rate_per_s: None,
-        ..Recipe::quick(label)
-    }
-    .run()
-}
-
-/// A run in which nothing ever came back.
-pub fn empty(label: &str) -> Run {
-    let recipe = Recipe {
-        intervals: 0,
-        ..Recipe::quick(label)
-    };
-    let mut run = recipe.run();
-    run.fairness = None;
-    run.server_cost = None;
-    run.correctness.verdict = Verdict::NotChecked;
-    run
-}
-
-/// Four systems, each measured `repeats` times, and one that is missing.
-pub fn comparison(repeats: u64) -> Comparison {
-    let measured = |label: &str, median_ns, slow_ns, lost| {
-        let recipe = |seed| Recipe {
-            median_ns: median_ns + seed * median_ns / 80,
-            slow_ns: slow_ns + (seed * 7 % 5) * slow_ns / 20,
-            lost,
-            seed,
-            ..Recipe::quick(label)
-        };
-        System {
-            label: label.to_owned(),
-            outcome: Outcome::Measured {
-                runs: (0..repeats).map(|seed| recipe(seed).run()).collect(),
-            },
-        }
-    };
-    Comparison {
-        schema: ComparisonSchema::V1,
-        title: "one counter, 20 000 increments per second over 64 connections".to_owned(),
-        started_unix_ms: 1_700_000_000_000,
-        command: vec!["loadgen".into(), "compare".into()],
-        reference: Some("reactor".to_owned()),
-        systems: vec![
-            measured("reactor", 92_000, 900_000, 0),
-            measured("threaded mutex", 101_000, 4_000_000, 0),
-            measured("threaded atomic", 99_000, 3_600_000, 0),
-            measured("threaded racy", 98_000, 3_700_000, 137),
-            System {
-                label: "redis".to_owned(),
-                outcome: Outcome::Missing {
-                    reason: "redis-server is not installed".to_owned(),
-                    remedy: "apt-get install redis-server".to_owned(),
-                },
-            },
-        ],
-    }
-}
-
-fn host() -> Host {
-    Host {
-        kernel: "Linux 6.18.0".to_owned(),
-        cpu_model: Some("Example CPU @ 2.0 GHz".to_owned()),
-        cores: 2,
-        memory_bytes: Some(8_000_000_000),
-        client_cpus: Some("1".to_owned()),
-        server_cpus: Some("0".to_owned()),
-        sysctls: BTreeMap::from([("net.core.somaxconn".to_owned(), "4096".to_owned())]),
-    }
-}
-
-fn valid() -> Validity {
-    Validity {
-        verdict: ValidityVerdict::Valid,
-        reasons: Vec::new(),
-        checks: vec![Check {
-            name: "schedule lag p99".to_owned(),
-            reading: "59.4 µs".to_owned(),
-            limit: "under 1 ms".to_owned(),
-            outcome: CheckOutcome::Passed,
-        }],
-    }
-}
-
-fn client_cost(completed: u64) -> ClientCost {
-    ClientCost {
-        threads: vec![ThreadCost {
-            cpu_user_ns: completed * 400,
-            cpu_system_ns: completed * 1_900,
-            run_queue_wait_ns: Some(completed * 10),
-        }],
-        hiccup_max_ns: Some(310_000),
-        stolen_ns: Some(0),
-    }
-}
+/// The length of a slice.
+const INTERVAL_NS: u64 = 200_000_000;
