@@ -28,7 +28,7 @@ use echo::Echo;
 /// Nothing is kept per request: `asking` and `awaiting` are the same script, as many steps apart as are in flight, and
 /// the requests of one write share one time stamp.
 #[derive(Debug)]
-pub struct Conversation {
+pub(crate) struct Conversation {
     connection: u32,
     protocol: Protocol,
     asking: Script,
@@ -44,7 +44,7 @@ pub struct Conversation {
 
 /// Why a connection can no longer be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Broken {
+pub(crate) struct Broken {
     /// The class.
     pub reason: FailureReason,
     /// What happened, in words.
@@ -53,7 +53,7 @@ pub struct Broken {
 
 impl Conversation {
     /// The conversation of connection number `connection`. `run` marks its payloads; `before` are the counters' values.
-    pub fn new(plan: &Plan, connection: u32, run: u64, before: &[i64]) -> Self {
+    pub(crate) fn new(plan: &Plan, connection: u32, run: u64, before: &[i64]) -> Self {
         let asking = Script::new(&plan.mix, plan.keys.count(), plan.seed, connection);
         let mut awaiting = asking.clone();
         Self {
@@ -71,23 +71,23 @@ impl Conversation {
     }
 
     /// Requests that wait for their replies.
-    pub fn in_flight(&self) -> u32 {
+    pub(crate) fn in_flight(&self) -> u32 {
         self.in_flight.requests()
     }
 
     /// When the oldest of them was sent.
-    pub fn waiting_since_ns(&self) -> Option<u64> {
+    pub(crate) fn waiting_since_ns(&self) -> Option<u64> {
         self.in_flight.oldest_ns()
     }
 
     /// Requests with a well-formed reply.
-    pub fn completed(&self) -> u64 {
+    pub(crate) fn completed(&self) -> u64 {
         self.completed
     }
 
     /// Appends the next request to `out`.
     #[inline]
-    pub fn write(&mut self, requests: &Requests, out: &mut Vec<u8>) {
+    pub(crate) fn write(&mut self, requests: &Requests, out: &mut Vec<u8>) {
         let operation = self.asking.next();
         let payloads = &self.payloads;
         requests.append(operation, out, |out| {
@@ -97,7 +97,7 @@ impl Conversation {
 
     /// The last `requests` that [`write`](Self::write) appended go to the kernel now, or did so at `at_ns`.
     #[inline]
-    pub fn sent(&mut self, requests: u32, at_ns: u64) {
+    pub(crate) fn sent(&mut self, requests: u32, at_ns: u64) {
         self.in_flight.push(requests, at_ns);
     }
 
@@ -107,7 +107,7 @@ impl Conversation {
     /// # Errors
     /// [`Broken`] when the connection has lost its meaning. The requests in flight are still to be
     /// [abandoned](Self::abandon).
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         bytes: &[u8],
         at_ns: u64,
@@ -135,7 +135,7 @@ impl Conversation {
 
     /// Books every request in flight as lost. The last `unsent_bytes` that were written never reached the kernel:
     /// a request of which a part is missing cannot have been executed, while any other may have been.
-    pub fn abandon(
+    pub(crate) fn abandon(
         &mut self,
         reason: FailureReason,
         unsent_bytes: usize,

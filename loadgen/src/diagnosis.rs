@@ -6,14 +6,14 @@ use service::resp::Reply;
 const SHOWN_BYTES: usize = 64;
 
 /// The beginning of some bytes as one line of printable characters.
-pub fn shown(bytes: &[u8]) -> String {
+pub(crate) fn shown(bytes: &[u8]) -> String {
     let cut = &bytes[..bytes.len().min(SHOWN_BYTES)];
     let dots = if cut.len() < bytes.len() { "…" } else { "" };
     format!("{}{dots}", cut.escape_ascii())
 }
 
 /// What bytes are that were to be a RESP reply and are none.
-pub fn not_resp(bytes: &[u8]) -> String {
+pub(crate) fn not_resp(bytes: &[u8]) -> String {
     let guess = match bytes {
         [0x15, 0x03, ..] => "a TLS alert: the port wants TLS, which loadgen does not speak",
         [0x16, 0x03, ..] => "a TLS handshake: the port speaks TLS, which loadgen does not",
@@ -27,7 +27,7 @@ pub fn not_resp(bytes: &[u8]) -> String {
 }
 
 /// The kind of a reply, with its value where that is short.
-pub fn named(reply: &Reply<'_>) -> String {
+pub(crate) fn named(reply: &Reply<'_>) -> String {
     match reply {
         Reply::Simple(text) => format!("the line '+{}'", shown(text)),
         Reply::Error(text) => format!("the error '-{}'", shown(text)),

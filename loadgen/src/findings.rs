@@ -6,14 +6,14 @@ use results::{Anomaly, AnomalyKind, Example};
 
 /// Wrong answers by kind. A lying server fills neither the memory nor the report: ten examples a kind are kept.
 #[derive(Debug, Default)]
-pub struct Findings {
+pub(crate) struct Findings {
     kinds: BTreeMap<AnomalyKind, Anomaly>,
 }
 
 impl Findings {
     /// Counts one wrong answer; `describe` is asked only while examples are still wanted.
     #[cold]
-    pub fn add(&mut self, kind: AnomalyKind, describe: impl FnOnce() -> String) {
+    pub(crate) fn add(&mut self, kind: AnomalyKind, describe: impl FnOnce() -> String) {
         let anomaly = self.of(kind);
         anomaly.count += 1;
         if anomaly.examples.len() < Anomaly::MAX_EXAMPLES {
@@ -25,7 +25,7 @@ impl Findings {
     }
 
     /// Takes over what another thread found.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for (kind, found) in other.kinds {
             let anomaly = self.of(kind);
             anomaly.count += found.count;
@@ -37,12 +37,12 @@ impl Findings {
     }
 
     /// Whether nothing was wrong.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 
     /// One entry a kind.
-    pub fn into_anomalies(self) -> Vec<Anomaly> {
+    pub(crate) fn into_anomalies(self) -> Vec<Anomaly> {
         self.kinds.into_values().collect()
     }
 

@@ -10,7 +10,7 @@ use crate::seen::Seen;
 /// Here is the place for a check of the whole history: each operation is told of when it starts and when its fate is
 /// known, and never in between.
 #[derive(Debug)]
-pub struct Judge {
+pub(crate) struct Judge {
     seen: Seen,
     keys: Vec<KeyBook>,
     checked: u64,
@@ -20,7 +20,7 @@ pub struct Judge {
 
 /// The books of one counter.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct KeyBook {
+pub(crate) struct KeyBook {
     /// Increments that the server acknowledged.
     pub acknowledged: u64,
     /// Increments that went out whole and whose reply never came.
@@ -29,13 +29,13 @@ pub struct KeyBook {
 
 /// The last value that one connection saw of each counter. Pipelined or not, its next one must not be older.
 #[derive(Debug)]
-pub struct LastValues {
+pub(crate) struct LastValues {
     values: Vec<i64>,
 }
 
 impl LastValues {
     /// A connection that has seen nothing but what the counters held before the run.
-    pub fn new(before: &[i64]) -> Self {
+    pub(crate) fn new(before: &[i64]) -> Self {
         Self {
             values: before.to_vec(),
         }
@@ -44,7 +44,7 @@ impl LastValues {
 
 impl Judge {
     /// A judge of `keys` counters.
-    pub fn new(keys: u32) -> Self {
+    pub(crate) fn new(keys: u32) -> Self {
         Self {
             seen: Seen::new(keys),
             keys: vec![KeyBook::default(); keys as usize],
@@ -55,7 +55,13 @@ impl Judge {
 
     /// INCR returned `value`.
     #[inline]
-    pub fn incremented(&mut self, connection: u32, key: u32, value: i64, last: &mut LastValues) {
+    pub(crate) fn incremented(
+        &mut self,
+        connection: u32,
+        key: u32,
+        value: i64,
+        last: &mut LastValues,
+    ) {
         self.checked += 1;
         self.keys[key as usize].acknowledged += 1;
         let last = &mut last.values[key as usize];
@@ -74,7 +80,7 @@ impl Judge {
 
     /// GET returned `value`.
     #[inline]
-    pub fn read(&mut self, connection: u32, key: u32, value: i64, last: &mut LastValues) {
+    pub(crate) fn read(&mut self, connection: u32, key: u32, value: i64, last: &mut LastValues) {
         self.checked += 1;
         let last = &mut last.values[key as usize];
         if value < *last {
@@ -90,17 +96,17 @@ impl Judge {
 
     /// A reply that touches no counter was compared with what it had to be.
     #[inline]
-    pub fn compared(&mut self) {
+    pub(crate) fn compared(&mut self) {
         self.checked += 1;
     }
 
     /// An increment went out whole, and nobody will ever know what became of it.
-    pub fn ambiguous(&mut self, key: u32) {
+    pub(crate) fn ambiguous(&mut self, key: u32) {
         self.keys[key as usize].ambiguous += 1;
     }
 
     /// Takes over what another thread's judge knows.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         let Self { seen, findings, .. } = self;
         seen.merge(&other.seen, |key, value| {
             findings.add(AnomalyKind::LostUpdate, || {
@@ -116,17 +122,17 @@ impl Judge {
     }
 
     /// Answers that were looked at.
-    pub fn checked(&self) -> u64 {
+    pub(crate) fn checked(&self) -> u64 {
         self.checked
     }
 
     /// The books of the counters, by number.
-    pub fn keys(&self) -> &[KeyBook] {
+    pub(crate) fn keys(&self) -> &[KeyBook] {
         &self.keys
     }
 
     /// Values whose uniqueness could not be checked: see [`Seen`].
-    pub fn unchecked(&self) -> u64 {
+    pub(crate) fn unchecked(&self) -> u64 {
         self.seen.unchecked()
     }
 }

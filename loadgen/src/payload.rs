@@ -16,7 +16,7 @@ use crate::random::{mix, word};
 /// function of all four, so it is checked just as strictly; only a stranger's payload cannot be called by its name.
 /// Every byte can be computed from its place alone: a payload of any length is verified as it passes, in no memory.
 #[derive(Debug, Clone)]
-pub struct Payloads {
+pub(crate) struct Payloads {
     run: u64,
     connection: u32,
     bytes: u32,
@@ -25,7 +25,7 @@ pub struct Payloads {
 
 /// The origin that a payload tells of itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// The run that sent it.
     pub run: u64,
     /// The connection that sent it.
@@ -42,7 +42,7 @@ const AWKWARD: u64 = 0xFF0A_0D00;
 
 impl Payloads {
     /// The payloads of `bytes` length that `connection` sends in `run`.
-    pub fn new(run: u64, connection: u32, bytes: u32) -> Self {
+    pub(crate) fn new(run: u64, connection: u32, bytes: u32) -> Self {
         let key = word(run, (u64::from(connection) << 32) | u64::from(bytes));
         Self {
             run,
@@ -53,17 +53,17 @@ impl Payloads {
     }
 
     /// The run that these payloads name.
-    pub fn run(&self) -> u64 {
+    pub(crate) fn run(&self) -> u64 {
         self.run
     }
 
     /// The length of each payload.
-    pub fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         self.bytes as usize
     }
 
     /// Appends the payload of request `sequence`.
-    pub fn append(&self, sequence: u64, to: &mut Vec<u8>) {
+    pub(crate) fn append(&self, sequence: u64, to: &mut Vec<u8>) {
         let end = to.len() + self.bytes();
         let stream = mix(self.key ^ sequence);
         let mut index = 0;
@@ -79,7 +79,7 @@ impl Payloads {
     ///
     /// # Errors
     /// The offset (from the payload's beginning) of the first byte that differs.
-    pub fn verify(&self, sequence: u64, offset: usize, got: &[u8]) -> Result<(), usize> {
+    pub(crate) fn verify(&self, sequence: u64, offset: usize, got: &[u8]) -> Result<(), usize> {
         let stream = mix(self.key ^ sequence);
         let mut at = 0;
         while at < got.len() {
@@ -100,7 +100,7 @@ impl Payloads {
     }
 
     /// The byte that belongs at `offset` of the payload of request `sequence`.
-    pub fn byte(&self, sequence: u64, offset: usize) -> u8 {
+    pub(crate) fn byte(&self, sequence: u64, offset: usize) -> u8 {
         let stream = mix(self.key ^ sequence);
         self.word(stream, sequence, (offset / 8) as u64)
             .to_le_bytes()[offset % 8]
@@ -124,7 +124,7 @@ impl Payloads {
 }
 
 /// Reads the origin from the first 32 bytes of a payload, if its checksum holds.
-pub fn origin(payload: &[u8]) -> Option<Origin> {
+pub(crate) fn origin(payload: &[u8]) -> Option<Origin> {
     let word = |index: usize| {
         let bytes = payload.get(index * 8..index * 8 + 8)?;
         bytes.try_into().ok().map(u64::from_le_bytes)

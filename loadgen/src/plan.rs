@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use results::units::count;
+
 use crate::operation::{Kind, Mix};
 use crate::target::{Protocol, Target};
-use crate::units::{bytes, grouped, time};
 
 /// A run that can be made: every number within its limits, and all of them together.
 #[derive(Debug, Clone)]
@@ -32,8 +33,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// The process to read the server's cost from, where INFO does not say.
     pub server_pid: Option<u32>,
-    /// The name under which the run stands in tables.
-    pub label: String,
+    /// The name under which the run stands in tables, if it was given one.
+    pub label: Option<String>,
 }
 
 /// What decides when a request is sent.
@@ -197,18 +198,18 @@ impl fmt::Display for Plan {
     /// The plan in words: the first line that a run prints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.limit {
-            Limit::Requests(requests) => write!(f, "{} requests", grouped(requests))?,
-            Limit::Time(limit) => write!(f, "requests for {}", time(limit.as_nanos() as u64))?,
+            Limit::Requests(requests) => write!(f, "{} requests", count(requests))?,
+            Limit::Time(limit) => write!(f, "requests for {limit:?}")?,
         }
         write!(f, " ({}", self.mix)?;
         if self.mix.includes(Kind::Echo) {
-            write!(f, ", payload {}", bytes(u64::from(self.payload_bytes)))?;
+            write!(f, ", payload {} B", count(u64::from(self.payload_bytes)))?;
         }
         match &self.keys {
             Keys::Named(name) if self.counts() => write!(f, ", key '{name}'")?,
             Keys::Fresh(1) if self.counts() => f.write_str(", one fresh key")?,
-            Keys::Fresh(count) if self.counts() => {
-                write!(f, ", {} fresh keys", grouped(u64::from(*count)))?;
+            Keys::Fresh(keys) if self.counts() => {
+                write!(f, ", {} fresh keys", count(u64::from(*keys)))?;
             }
             Keys::Named(_) | Keys::Fresh(_) => {}
         }
@@ -222,21 +223,16 @@ impl fmt::Display for Plan {
         write!(
             f,
             ", closed loop, {} in flight on each, {}",
-            grouped(u64::from(depth)),
+            count(u64::from(depth)),
             counted(self.threads, "thread")
         )?;
-        write!(
-            f,
-            ", seed {}, timeout {}",
-            self.seed,
-            time(self.timeout.as_nanos() as u64)
-        )
+        write!(f, ", seed {}, timeout {:?}", self.seed, self.timeout)
     }
 }
 
-fn counted(count: u32, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", grouped(u64::from(count)))
+fn counted(number: u32, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(u64::from(number)))
 }
 
 #[cfg(test)]
@@ -256,7 +252,7 @@ pub(crate) mod tests {
             seed: 1,
             timeout: Duration::from_secs(5),
             server_pid: None,
-            label: "test".to_owned(),
+            label: None,
         }
     }
 
@@ -264,8 +260,8 @@ pub(crate) mod tests {
     fn a_plan_says_in_words_what_will_happen() {
         assert_eq!(
             plan().checked().unwrap().to_string(),
-            "1,000,000 requests (incr=8,get=2, one fresh key) to resp://127.0.0.1:7001 over 50 connections, \
-             closed loop, 16 in flight on each, 1 thread, seed 1, timeout 5 s"
+            "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) to resp://127.0.0.1:7001 over 50 connections, \
+             closed loop, 16 in flight on each, 1 thread, seed 1, timeout 5s"
         );
         let echo = Plan {
             mix: "echo".parse().unwrap(),
@@ -274,7 +270,7 @@ pub(crate) mod tests {
         };
         assert!(
             echo.to_string()
-                .starts_with("requests for 10 s (echo, payload 64 B) to"),
+                .starts_with("requests for 10s (echo, payload 64 B) to"),
             "{echo}"
         );
     }

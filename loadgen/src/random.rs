@@ -6,7 +6,7 @@ const STEP: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Scatters the bits of a counter so that neighbours look unrelated (the finaliser of SplitMix64; Steele, Lea and
 /// Flood, "Fast splittable pseudorandom number generators", 2014).
 #[inline]
-pub fn mix(counter: u64) -> u64 {
+pub(crate) fn mix(counter: u64) -> u64 {
     let z = (counter ^ (counter >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     z ^ (z >> 31)
@@ -14,24 +14,24 @@ pub fn mix(counter: u64) -> u64 {
 
 /// Word number `index` of the stream that `key` names: any place of a stream without walking to it.
 #[inline]
-pub fn word(key: u64, index: u64) -> u64 {
+pub(crate) fn word(key: u64, index: u64) -> u64 {
     mix(key.wrapping_add(index.wrapping_add(1).wrapping_mul(STEP)))
 }
 
 /// A small generator whose whole state is one word. Not for secrets.
 #[derive(Debug, Clone)]
-pub struct SplitMix64 {
+pub(crate) struct SplitMix64 {
     state: u64,
 }
 
 impl SplitMix64 {
     /// The generator of a seed.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: seed }
     }
 
     /// An independent generator for part number `part` of the same run.
-    pub fn fork(&self, part: u64) -> Self {
+    pub(crate) fn fork(&self, part: u64) -> Self {
         Self {
             state: word(mix(self.state), part),
         }
@@ -39,11 +39,7 @@ impl SplitMix64 {
 
     /// The next 64 bits.
     #[inline]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an iterator ends; this stream does not"
-    )]
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(STEP);
         mix(self.state)
     }

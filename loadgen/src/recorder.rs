@@ -9,7 +9,7 @@ use crate::judge::Judge;
 
 /// The books of one client thread. No other thread touches them before the run is over.
 #[derive(Debug)]
-pub struct Recorder {
+pub(crate) struct Recorder {
     /// The judge of the counters.
     pub judge: Judge,
     /// The sums since the start.
@@ -21,7 +21,7 @@ pub struct Recorder {
 
 /// What was counted.
 #[derive(Debug, Default, Clone)]
-pub struct Counts {
+pub(crate) struct Counts {
     /// Requests whose last byte was handed to the kernel.
     pub sent: u64,
     /// Requests with a well-formed reply.
@@ -38,7 +38,7 @@ pub struct Counts {
 
 /// What happened since the slice before: as much as one entry of an interval log.
 #[derive(Debug)]
-pub struct Slice {
+pub(crate) struct Slice {
     /// Replies that came.
     pub completed: u64,
     /// Requests that were given up.
@@ -49,7 +49,7 @@ pub struct Slice {
 
 impl Slice {
     /// A slice in which nothing happened.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             completed: 0,
             failed: 0,
@@ -58,7 +58,7 @@ impl Slice {
     }
 
     /// Takes over what another thread booked in the same slice of time.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.completed += other.completed;
         self.failed += other.failed;
         self.response.merge(&other.response);
@@ -73,7 +73,7 @@ impl Default for Slice {
 
 impl Recorder {
     /// Empty books for `keys` counters.
-    pub fn new(keys: u32) -> Self {
+    pub(crate) fn new(keys: u32) -> Self {
         Self {
             judge: Judge::new(keys),
             totals: Counts::default(),
@@ -84,13 +84,13 @@ impl Recorder {
 
     /// Requests were written as one batch.
     #[inline]
-    pub fn sent(&mut self, requests: u32) {
+    pub(crate) fn sent(&mut self, requests: u32) {
         self.totals.sent += u64::from(requests);
     }
 
     /// `replies` of one batch came with one read: they share both stamps, so they are booked at once.
     #[inline]
-    pub fn completed(&mut self, replies: u32, response_ns: u64) {
+    pub(crate) fn completed(&mut self, replies: u32, response_ns: u64) {
         let replies = u64::from(replies);
         self.totals.completed += replies;
         self.slice.completed += replies;
@@ -98,25 +98,25 @@ impl Recorder {
     }
 
     /// A request has no reply, or an error for one.
-    pub fn failed(&mut self, reason: FailureReason) {
+    pub(crate) fn failed(&mut self, reason: FailureReason) {
         *self.totals.failures.entry(reason).or_default() += 1;
         self.slice.failed += 1;
     }
 
     /// Ends the slice, and begins the next.
-    pub fn cut(&mut self) -> Slice {
+    pub(crate) fn cut(&mut self) -> Slice {
         mem::take(&mut self.slice)
     }
 }
 
 impl Counts {
     /// Failures of every reason together.
-    pub fn failed(&self) -> u64 {
+    pub(crate) fn failed(&self) -> u64 {
         self.failures.values().sum()
     }
 
     /// Adds what another thread counted.
-    pub fn merge(&mut self, other: &Self) {
+    pub(crate) fn merge(&mut self, other: &Self) {
         self.sent += other.sent;
         self.completed += other.completed;
         self.ambiguous += other.ambiguous;
@@ -130,7 +130,7 @@ impl Counts {
 
 /// The first few different complaints, each with its count.
 #[derive(Debug, Default)]
-pub struct Complaints {
+pub(crate) struct Complaints {
     texts: BTreeMap<String, u64>,
 }
 
@@ -139,19 +139,19 @@ impl Complaints {
     const DIFFERENT: usize = 8;
 
     /// Notes a complaint.
-    pub fn add(&mut self, text: &str) {
+    pub(crate) fn add(&mut self, text: &str) {
         self.add_many(text, 1);
     }
 
     /// Takes over what another thread heard.
-    pub fn merge(&mut self, other: Self) {
+    pub(crate) fn merge(&mut self, other: Self) {
         for (text, count) in other.texts {
             self.add_many(&text, count);
         }
     }
 
     /// The most frequent complaint.
-    pub fn foremost(&self) -> Option<&str> {
+    pub(crate) fn foremost(&self) -> Option<&str> {
         let foremost = self.texts.iter().max_by_key(|(_, count)| **count);
         foremost.map(|(text, _)| text.as_str())
     }

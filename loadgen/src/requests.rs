@@ -9,7 +9,7 @@ use crate::target::Protocol;
 
 /// Every request of a run as it goes over the wire, but for an echoed payload, which is new in each.
 #[derive(Debug)]
-pub struct Requests {
+pub(crate) struct Requests {
     names: Vec<String>,
     incr: Table,
     get: Table,
@@ -28,7 +28,7 @@ struct Table {
 
 impl Requests {
     /// The requests of a plan. `run` goes into the names of fresh keys, so that they are nobody else's.
-    pub fn new(plan: &Plan, run: u64) -> Self {
+    pub(crate) fn new(plan: &Plan, run: u64) -> Self {
         let names = match &plan.keys {
             Keys::Named(name) => vec![name.clone()],
             Keys::Fresh(count) => (0..*count)
@@ -52,18 +52,18 @@ impl Requests {
     }
 
     /// The names of the keys, by number.
-    pub fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 
     /// `GET` of the key of that number.
-    pub fn get(&self, key: u32) -> &[u8] {
+    pub(crate) fn get(&self, key: u32) -> &[u8] {
         self.get.of(key)
     }
 
     /// Appends the request of an operation; `payload` appends what ECHO carries.
     #[inline]
-    pub fn append(
+    pub(crate) fn append(
         &self,
         operation: Operation,
         to: &mut Vec<u8>,
@@ -82,7 +82,7 @@ impl Requests {
     }
 
     /// The bytes that the request of an operation of this kind takes.
-    pub fn bytes(&self, kind: Kind) -> usize {
+    pub(crate) fn bytes(&self, kind: Kind) -> usize {
         match kind {
             Kind::Incr => self.incr.stride,
             Kind::Get => self.get.stride,

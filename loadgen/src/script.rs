@@ -5,7 +5,7 @@ use crate::random::SplitMix64;
 
 /// One request of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Operation {
+pub(crate) struct Operation {
     /// What is asked.
     pub kind: Kind,
     /// The number of the key among the run's keys; 0 where the kind has no key.
@@ -20,7 +20,7 @@ pub struct Operation {
 /// says what the next reply must answer. So nothing has to be stored per request, whatever the pipeline depth.
 /// The same seed and connection give the same requests against every server.
 #[derive(Debug, Clone)]
-pub struct Script {
+pub(crate) struct Script {
     choice: Choice,
     random: SplitMix64,
     sequence: u64,
@@ -39,7 +39,7 @@ enum Choice {
 
 impl Script {
     /// The requests of connection number `connection`.
-    pub fn new(mix: &Mix, keys: u32, seed: u64, connection: u32) -> Self {
+    pub(crate) fn new(mix: &Mix, keys: u32, seed: u64, connection: u32) -> Self {
         let choice = match mix.shares() {
             [(kind, _)] if keys == 1 => Choice::Always(*kind),
             shares => Choice::among(shares, keys),
@@ -54,11 +54,7 @@ impl Script {
 
     /// The next request.
     #[inline]
-    #[expect(
-        clippy::should_implement_trait,
-        reason = "an iterator ends; a script does not"
-    )]
-    pub fn next(&mut self) -> Operation {
+    pub(crate) fn next(&mut self) -> Operation {
         let sequence = self.sequence;
         self.sequence += 1;
         let (kind, key) = match &self.choice {

@@ -17,7 +17,7 @@ const OPEN_CHUNKS: usize = 128 << 10;
 /// A chunk in which every value was seen gives its memory back and is only known to be full, so the memory depends on the
 /// values that are still missing and not on the length of the run: 128 MiB at most, and 24 bytes for each 8,192 values.
 #[derive(Debug)]
-pub struct Seen {
+pub(crate) struct Seen {
     /// For each key the chunk that its last value fell into: nearly always the next value's chunk too.
     latest: Vec<Latest>,
     open: Vec<Chunk>,
@@ -54,7 +54,7 @@ const NOWHERE: Latest = Latest {
 
 impl Seen {
     /// Nothing seen of `keys` counters.
-    pub fn new(keys: u32) -> Self {
+    pub(crate) fn new(keys: u32) -> Self {
         Self {
             latest: vec![NOWHERE; keys as usize],
             open: Vec::new(),
@@ -66,7 +66,7 @@ impl Seen {
 
     /// Notes that a counter returned `value`; says whether it is the first time.
     #[inline]
-    pub fn insert(&mut self, key: u32, value: i64) -> bool {
+    pub(crate) fn insert(&mut self, key: u32, value: i64) -> bool {
         // Negative values take the upper half: the order of chunks is of no concern, only that each has its own.
         let (number, within) = (value as u64 / CHUNK_VALUES, value as u64 % CHUNK_VALUES);
         let latest = self.latest[key as usize];
@@ -139,12 +139,12 @@ impl Seen {
     }
 
     /// Values that found no place because too many chunks were open.
-    pub fn unchecked(&self) -> u64 {
+    pub(crate) fn unchecked(&self) -> u64 {
         self.unchecked
     }
 
     /// Takes over what another thread saw; hands each value that both saw to `duplicate`.
-    pub fn merge(&mut self, other: &Self, mut duplicate: impl FnMut(u32, i64)) {
+    pub(crate) fn merge(&mut self, other: &Self, mut duplicate: impl FnMut(u32, i64)) {
         for (&(key, number), place) in &other.places {
             let theirs = match place {
                 Place::Full => &[u64::MAX; CHUNK_WORDS],

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::operation::Kind;
+
 /// The language of the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Protocol {
@@ -10,6 +12,16 @@ pub enum Protocol {
     Resp,
     /// Plain echo (RFC 862): every byte comes back, and nothing else.
     Echo,
+}
+
+impl Protocol {
+    /// What is asked of such a server unless something else is wanted.
+    pub fn usual_operation(self) -> Kind {
+        match self {
+            Self::Resp => Kind::Incr,
+            Self::Echo => Kind::Echo,
+        }
+    }
 }
 
 /// A server to drive: `host:port`, `resp://host:port` or `echo://host:port`.
@@ -71,6 +83,16 @@ fn unbracketed(host: &str) -> Option<&str> {
     }
 }
 
+impl Target {
+    /// `127.0.0.1:7001` or `[::1]:7001`.
+    pub fn address(&self) -> String {
+        match self.host.contains(':') {
+            true => format!("[{}]:{}", self.host, self.port),
+            false => format!("{}:{}", self.host, self.port),
+        }
+    }
+}
+
 impl fmt::Display for Target {
     /// `resp://127.0.0.1:7001`: what [`FromStr`] reads back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,10 +100,7 @@ impl fmt::Display for Target {
             Protocol::Resp => "resp",
             Protocol::Echo => "echo",
         };
-        match self.host.contains(':') {
-            true => write!(f, "{scheme}://[{}]:{}", self.host, self.port),
-            false => write!(f, "{scheme}://{}:{}", self.host, self.port),
-        }
+        write!(f, "{scheme}://{}", self.address())
     }
 }
 

@@ -1,4 +1,4 @@
-//! Numbers as people write them: `1M` requests, `500ms`; read once, and written back in fitting units.
+//! Numbers as people write them: `1M` requests, `500ms`.
 
 use std::time::Duration;
 
@@ -72,53 +72,6 @@ fn scaled(digits: &str, factor: u64) -> Option<u64> {
         .filter(|_| divides)
 }
 
-/// A whole number with a thin grouping that a shell can read back: `1_000_000` is written `1,000,000`.
-pub fn grouped(count: u64) -> String {
-    let digits = count.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.char_indices() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A time in the unit that leaves one to three digits before the point: `92 µs`, `1.24 ms`, `310 ns`.
-pub fn time(ns: u64) -> String {
-    let (unit, unit_ns) = match ns {
-        0..1_000 => return format!("{ns} ns"),
-        1_000..1_000_000 => ("µs", 1e3),
-        1_000_000..1_000_000_000 => ("ms", 1e6),
-        1_000_000_000.. => ("s", 1e9),
-    };
-    format!("{} {unit}", three_digits(ns as f64 / unit_ns))
-}
-
-/// A length of bytes: `64 B`, `1.5 KiB`, `12 MiB`.
-pub fn bytes(bytes: u64) -> String {
-    match bytes {
-        0..1024 => format!("{bytes} B"),
-        1024..1_048_576 => format!("{} KiB", three_digits(bytes as f64 / 1024.0)),
-        _ => format!("{} MiB", three_digits(bytes as f64 / 1_048_576.0)),
-    }
-}
-
-/// Three digits that mean something; a fraction of zeros is not written.
-fn three_digits(value: f64) -> String {
-    let decimals = match value {
-        v if v < 9.995 => 2,
-        v if v < 99.95 => 1,
-        _ => 0,
-    };
-    let text = format!("{value:.decimals$}");
-    match decimals {
-        0 => text,
-        _ => text.trim_end_matches('0').trim_end_matches('.').to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,18 +116,5 @@ mod tests {
         for text in ["10", "", "s", "ms", "5 s", "-1s", "1d", "0.1ns"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn numbers_are_written_in_fitting_units() {
-        assert_eq!(grouped(999), "999");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(time(310), "310 ns");
-        assert_eq!(time(92_000), "92 µs");
-        assert_eq!(time(1_240_000), "1.24 ms");
-        assert_eq!(time(9_999_000), "10 ms");
-        assert_eq!(time(2_500_000_000), "2.5 s");
-        assert_eq!(bytes(64), "64 B");
-        assert_eq!(bytes(1_048_576), "1 MiB");
     }
 }

@@ -1,0 +1,127 @@
+//! How the program ends: one exit code, and one line that says why.
+
+use std::process::ExitCode;
+
+use results::units::count;
+use results::{Run, Verdict};
+
+use crate::record::Outcome;
+
+/// What became of the command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ending {
+    /// A question such as `--help` was answered; there is nothing to add.
+    Answered,
+    /// It ran, and nothing was wrong.
+    Good(String),
+    /// The tool or the server failed.
+    Failed(String),
+    /// What was asked for makes no sense.
+    Usage(String),
+    /// The server gave wrong answers.
+    Wrong(String),
+    /// Ctrl-C.
+    Interrupted(String),
+}
+
+impl Ending {
+    /// The exit code: one of the documented ones.
+    pub fn code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Answered | Self::Good(_) => 0,
+            Self::Failed(_) => 1,
+            Self::Usage(_) => 2,
+            Self::Wrong(_) => 3,
+            Self::Interrupted(_) => 130,
+        })
+    }
+
+    /// The last line on stderr, where there is something to say.
+    pub fn line(&self) -> Option<String> {
+        Some(match self {
+            Self::Answered => return None,
+            Self::Good(why) => format!("loadgen: ok: {why}"),
+            Self::Failed(why) => format!("loadgen: failed (exit 1): {why}"),
+            Self::Usage(why) => format!("loadgen: usage (exit 2): {why}"),
+            Self::Wrong(why) => format!("loadgen: wrong answers (exit 3): {why}"),
+            Self::Interrupted(why) => format!("loadgen: interrupted (exit 130): {why}"),
+        })
+    }
+
+    /// The ending of a run. Who interrupts a run knows that it is not whole; of all else, wrong answers come first.
+    pub fn of(outcome: &Outcome) -> Self {
+        let run = &outcome.run;
+        if run.interrupted {
+            return Self::Interrupted(format!("{}; {}", done(run), answers(run)));
+        }
+        if run.correctness.verdict == Verdict::Wrong {
+            return Self::Wrong(format!("{}; {}", answers(run), done(run)));
+        }
+        if let Some(why) = failure(outcome) {
+            return Self::Failed(format!("{why}; {}", done(run)));
+        }
+        Self::Good(format!("{}; {}", done(run), answers(run)))
+    }
+}
+
+fn done(run: &Run) -> String {
+    format!(
+        "{} of {} requests answered",
+        count(run.totals.completed),
+        count(run.totals.completed + run.totals.failed())
+    )
+}
+
+/// What the checks say, in a few words.
+fn answers(run: &Run) -> String {
+    let checked = count(run.correctness.operations_checked);
+    let Some(first) = run
+        .correctness
+        .anomalies
+        .iter()
+        .max_by_key(|anomaly| anomaly.count)
+    else {
+        return match run.correctness.notes.first() {
+            Some(note) => format!("{checked} checked, none wrong, but {note}"),
+            None => format!("{checked} checked, none wrong"),
+        };
+    };
+    let example = first
+        .examples
+        .first()
+        .map_or(first.kind.meaning(), |example| example.text.as_str());
+    format!(
+        "{} × {} in {checked} checked, such as: {example}",
+        count(first.count),
+        first.kind
+    )
+}
+
+/// Why a run without wrong answers still failed, if it did.
+fn failure(outcome: &Outcome) -> Option<String> {
+    let said = outcome
+        .complaint
+        .as_deref()
+        .map(|text| format!(": {text}"))
+        .unwrap_or_default();
+    let connections = outcome.run.workload.connections;
+    if outcome.refused_connections > 0 {
+        return Some(format!(
+            "{} of {connections} connections could not be made{said}",
+            outcome.refused_connections
+        ));
+    }
+    if outcome.lost_connections > 0 {
+        return Some(format!(
+            "{} of {connections} connections were lost{said}",
+            outcome.lost_connections
+        ));
+    }
+    let (reason, number) = outcome
+        .run
+        .totals
+        .failures
+        .iter()
+        .max_by_key(|(_, number)| **number)?;
+    Some(format!("{} × {reason}{said}", count(*number)))
+}

@@ -1,0 +1,77 @@
+//! INFO, the text in which a RESP server speaks of itself.
+
+use results::Server;
+
+/// The lines `name:value` of an INFO reply.
+#[derive(Debug, Clone)]
+pub(crate) struct InfoText {
+    text: String,
+}
+
+impl InfoText {
+    pub(crate) fn new(text: String) -> Self {
+        Self { text }
+    }
+
+    /// What stands after `name:`.
+    pub(crate) fn value(&self, name: &str) -> Option<&str> {
+        let named = |line: &'_ str| {
+            line.split_once(':')
+                .is_some_and(|(before, _)| before == name)
+        };
+        let line = self.text.lines().find(|line| named(line))?;
+        line.split_once(':').map(|(_, value)| value.trim())
+    }
+
+    /// A whole number.
+    pub(crate) fn number(&self, name: &str) -> Option<u64> {
+        self.value(name)?.parse().ok()
+    }
+
+    /// Seconds with a fraction, as Redis writes processor time. Its microseconds are exact in an `f64`.
+    pub(crate) fn seconds_as_ns(&self, name: &str) -> Option<u64> {
+        let seconds: f64 = self.value(name)?.parse().ok()?;
+        (0.0..1e9)
+            .contains(&seconds)
+            .then_some((seconds * 1e6).round() as u64 * 1_000)
+    }
+
+    /// Who the server says it is; `None` of one that names no concurrency model, as only ours do.
+    pub(crate) fn server(&self) -> Option<Server> {
+        Some(Server {
+            model: self.value("model")?.to_owned(),
+            counter: self.value("discipline").map(str::to_owned),
+            version: self.value("server_version").unwrap_or("n/a").to_owned(),
+            pid: self
+                .number("process_id")
+                .and_then(|pid| u32::try_from(pid).ok()),
+            run_id: self.value("run_id").map(str::to_owned),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_found_by_their_whole_name() {
+        let info = InfoText::new("# Server\r\nredis_version:7.0.15\r\nprocess_id:42\r\nused_cpu_sys:0.001234\r\nx_process_id:7\r\n".to_owned());
+        assert_eq!(
+            (info.number("process_id"), info.value("version")),
+            (Some(42), None)
+        );
+        assert_eq!(info.seconds_as_ns("used_cpu_sys"), Some(1_234_000));
+        assert_eq!(info.server(), None);
+    }
+
+    #[test]
+    fn a_server_of_ours_says_how_it_waits() {
+        let info = InfoText::new("model:threaded\r\nserver_version:0.1.0\r\ndiscipline:racy\r\nprocess_id:1\r\nrun_id:ab\r\n".to_owned());
+        let server = info.server().unwrap();
+        assert_eq!(
+            (server.model.as_str(), server.counter.as_deref(), server.pid),
+            ("threaded", Some("racy"), Some(1))
+        );
+    }
+}

@@ -1,0 +1,213 @@
+//! Puts what a run left behind into the form in which it is kept: [`results::Run`].
+
+use results::schema::RunSchema;
+use results::{
+    ClientCost, Finite, Latency, LoadMode, Protocol, Run, RunLimit, Server, Share, Tool, Totals,
+    Workload,
+};
+
+use crate::allowance::nanoseconds;
+use crate::books::{self, Values};
+use crate::client::Done;
+use crate::engine::Load;
+use crate::fairness;
+use crate::host;
+use crate::info::InfoText;
+use crate::judge::Judge;
+use crate::plan::{self, Limit, Plan};
+use crate::reach::Reached;
+use crate::recorder::{Complaints, Counts};
+use crate::requests::Requests;
+use crate::target;
+use crate::validity;
+
+/// Everything that a run left behind.
+pub(crate) struct Parts<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) command: &'a [String],
+    pub(crate) started_unix_ms: u64,
+    pub(crate) interrupted: bool,
+    pub(crate) requests: &'a Requests,
+    pub(crate) reached: Reached,
+    pub(crate) load: Load,
+    pub(crate) after: Values,
+}
+
+/// A run, and what its peers complained about.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The run as it is kept.
+    pub run: Run,
+    /// Connections that could not be made.
+    pub refused_connections: u32,
+    /// Connections that ended before their time.
+    pub lost_connections: u32,
+    /// The most frequent complaint, in the server's or the kernel's own words.
+    pub complaint: Option<String>,
+}
+
+/// Writes the record of a run.
+pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
+    let Parts { plan, load, .. } = parts;
+    let sum = Sum::of(load.threads, plan.keys.count());
+    let (intervals, response) = load.slices.finish(load.start_ns);
+    let before = match parts.reached.before {
+        Some(values) => Values::Known(values),
+        None => Values::NotAsked,
+    };
+    let server = parts.reached.info.as_ref().and_then(InfoText::server);
+    let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
+    let client_cost = ClientCost {
+        threads: sum.costs,
+        hiccup_max_ns: None,
+        stolen_ns: None,
+    };
+    let run = Run {
+        schema: RunSchema::V1,
+        tool: Tool {
+            name: "loadgen".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        },
+        label: plan
+            .label
+            .clone()
+            .unwrap_or_else(|| label(server.as_ref(), &plan.target)),
+        command: parts.command.to_vec(),
+        started_unix_ms: parts.started_unix_ms,
+        target: results::Target {
+            address: plan.target.address(),
+            protocol: protocol(plan.target.protocol),
+            server,
+        },
+        workload: workload(plan),
+        host: host::read(),
+        elapsed_ns,
+        warmup_ns: 0,
+        interrupted: parts.interrupted,
+        totals: totals(&sum.counts, elapsed_ns),
+        latency: Latency {
+            response,
+            service: None,
+            lag: None,
+        },
+        correctness: books::close(sum.judge, parts.requests.names(), &before, &parts.after),
+        validity: validity::of(&client_cost, elapsed_ns),
+        thresholds: Vec::new(),
+        client_cost,
+        server_cost: load.server_cost,
+        fairness: fairness::of(&sum.completed),
+        intervals,
+    };
+    Outcome {
+        run,
+        refused_connections: sum.refused,
+        lost_connections: sum.lost,
+        complaint: sum.complaints.foremost().map(str::to_owned),
+    }
+}
+
+/// What all threads booked together.
+struct Sum {
+    counts: Counts,
+    judge: Judge,
+    complaints: Complaints,
+    completed: Vec<u64>,
+    costs: Vec<results::ThreadCost>,
+    refused: u32,
+    lost: u32,
+    end_ns: u64,
+}
+
+impl Sum {
+    fn of(threads: Vec<Done>, keys: u32) -> Self {
+        let mut sum = Self {
+            counts: Counts::default(),
+            judge: Judge::new(keys),
+            complaints: Complaints::default(),
+            completed: Vec::new(),
+            costs: Vec::new(),
+            refused: 0,
+            lost: 0,
+            end_ns: 0,
+        };
+        for done in threads {
+            sum.add(done);
+        }
+        sum
+    }
+
+    fn add(&mut self, done: Done) {
+        for broken in done.refused {
+            *self.counts.failures.entry(broken.reason).or_default() += 1;
+            self.complaints.add(&broken.text);
+            self.refused += 1;
+        }
+        self.counts.merge(&done.recorder.totals);
+        self.judge.merge(done.recorder.judge);
+        self.complaints.merge(done.recorder.complaints);
+        self.completed.extend(done.completed);
+        self.costs.extend(done.cost);
+        self.lost += done.lost_connections;
+        self.end_ns = self.end_ns.max(done.end_ns);
+    }
+}
+
+fn totals(counts: &Counts, elapsed_ns: u64) -> Totals {
+    Totals {
+        sent: counts.sent,
+        completed: counts.completed,
+        requests_per_s: Finite::per_second(counts.completed, elapsed_ns),
+        failures: counts.failures.clone(),
+        delayed: 0,
+        bytes_sent: counts.bytes_sent,
+        bytes_received: counts.bytes_received,
+    }
+}
+
+fn workload(plan: &Plan) -> Workload {
+    let plan::Load::Closed { depth } = plan.load;
+    let share = |(kind, weight): &(crate::operation::Kind, u32)| Share {
+        operation: kind.to_string(),
+        weight: *weight,
+    };
+    Workload {
+        mode: LoadMode::Closed,
+        connections: plan.connections,
+        pipeline_depth: depth,
+        threads: plan.threads,
+        limit: match plan.limit {
+            Limit::Requests(requests) => RunLimit::Requests { requests },
+            Limit::Time(time) => RunLimit::Duration {
+                duration_ns: nanoseconds(time),
+            },
+        },
+        operations: plan.mix.shares().iter().map(share).collect(),
+        keys: u64::from(plan.keys.count()),
+        payload_bytes: u64::from(plan.payload_bytes),
+        seed: plan.seed,
+    }
+}
+
+/// A name for a run that was given none: what the server calls itself, or where it is.
+fn label(server: Option<&Server>, target: &target::Target) -> String {
+    match server {
+        Some(Server {
+            model,
+            counter: Some(counter),
+            ..
+        }) => format!("{model} {counter}"),
+        Some(Server {
+            model,
+            counter: None,
+            ..
+        }) => model.clone(),
+        None => target.address(),
+    }
+}
+
+fn protocol(protocol: target::Protocol) -> Protocol {
+    match protocol {
+        target::Protocol::Resp => Protocol::Resp,
+        target::Protocol::Echo => Protocol::Echo,
+    }
+}

@@ -1,0 +1,151 @@
+//! A run in words and one small table, for the person who made it.
+
+use std::fmt::Write as _;
+
+use results::units::{bytes, count, number, percent, time, time_of};
+use results::{Quantile, Run, ValidityVerdict, Verdict};
+
+const COLUMNS: [Quantile; 6] = [
+    Quantile::P50,
+    Quantile::P90,
+    Quantile::P99,
+    Quantile::P99_9,
+    Quantile::P99_99,
+    Quantile::MAX,
+];
+
+/// The summary. A number that is not known is written `n/a`.
+pub fn text(run: &Run) -> String {
+    let mut text = String::new();
+    // Writing to a String cannot fail.
+    let mut line = |name: &str, words: String| {
+        let _ = writeln!(text, "{name:<10}{words}");
+    };
+    line("run", format!("{} ({})", run.label, run.target.address));
+    line("rate", rate(run));
+    line(
+        "response",
+        row(COLUMNS.map(|quantile| quantile.to_string())),
+    );
+    line(
+        "",
+        row(COLUMNS.map(|quantile| {
+            run.latency
+                .response
+                .quantile_ns(quantile)
+                .map_or("n/a".to_owned(), time)
+        })),
+    );
+    line("", "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come".to_owned());
+    line("answers", answers(run));
+    for anomaly in &run.correctness.anomalies {
+        let example = anomaly
+            .examples
+            .first()
+            .map(|example| format!(", such as: {}", example.text))
+            .unwrap_or_default();
+        line(
+            "",
+            format!("{} × {}{example}", count(anomaly.count), anomaly.kind),
+        );
+    }
+    for note in &run.correctness.notes {
+        line("", note.clone());
+    }
+    for (reason, failures) in &run.totals.failures {
+        line("failures", format!("{} × {reason}", count(*failures)));
+    }
+    line("server", server(run));
+    line("client", client(run));
+    line("valid", valid(run));
+    text
+}
+
+fn row(cells: [String; 6]) -> String {
+    cells.map(|cell| format!("{cell:>10}")).concat()
+}
+
+fn rate(run: &Run) -> String {
+    let rate = run
+        .totals
+        .requests_per_s
+        .map_or("n/a".to_owned(), |rate| number(rate.value()));
+    format!(
+        "{rate} requests/s: {} answered in {}",
+        count(run.totals.completed),
+        time(run.elapsed_ns)
+    )
+}
+
+fn answers(run: &Run) -> String {
+    let correctness = &run.correctness;
+    let verdict = match correctness.verdict {
+        Verdict::Correct => "right",
+        Verdict::Wrong => "WRONG",
+        Verdict::Unknown => "none wrong, but not all could be checked",
+        Verdict::NotChecked => "not checked",
+    };
+    let mut text = format!(
+        "{verdict}: {} checked",
+        count(correctness.operations_checked)
+    );
+    if correctness.operations_ambiguous > 0 {
+        let _ = write!(
+            text,
+            ", {} of unknown fate",
+            count(correctness.operations_ambiguous)
+        );
+    }
+    if let Some(lost) = correctness.lost_updates() {
+        let _ = write!(
+            text,
+            "; {} increments acknowledged, {} lost",
+            count(correctness.acknowledged()),
+            count(lost)
+        );
+    }
+    text
+}
+
+fn server(run: &Run) -> String {
+    let cost = run.server_cost.clone().unwrap_or_default();
+    let per_request = |total: Option<u64>| {
+        Some(total? as f64 / run.totals.completed as f64).filter(|cost| cost.is_finite())
+    };
+    let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
+    format!(
+        "{} CPU per request ({} user, {} system), {} switches per request, {} resident, {} threads",
+        known(per_request(cost.cpu_ns()).map(time_of)),
+        known(per_request(cost.cpu_user_ns).map(time_of)),
+        known(per_request(cost.cpu_system_ns).map(time_of)),
+        known(per_request(cost.switches()).map(number)),
+        known(cost.rss_bytes.map(|rss| bytes(rss as f64))),
+        known(cost.threads.map(count)),
+    )
+}
+
+fn client(run: &Run) -> String {
+    let cpu_ns = run.client_cost.cpu_ns() as f64;
+    let per_request = cpu_ns / run.totals.completed as f64;
+    let threads = run.client_cost.threads.len();
+    if threads == 0 || !per_request.is_finite() {
+        return "n/a".to_owned();
+    }
+    let busy = cpu_ns / (run.elapsed_ns as f64 * threads as f64);
+    format!(
+        "{} CPU per request, {} thread{} busy {}",
+        time_of(per_request),
+        threads,
+        if threads == 1 { "" } else { "s" },
+        percent(busy)
+    )
+}
+
+fn valid(run: &Run) -> String {
+    let verdict = match run.validity.verdict {
+        ValidityVerdict::Valid => "yes: the load generator was not in the way",
+        ValidityVerdict::Suspect => "suspect: ",
+        ValidityVerdict::ClientBound => "client-bound: ",
+    };
+    format!("{verdict}{}", run.validity.reasons.join("; "))
+}

@@ -1,0 +1,57 @@
+//! What the calling thread has cost so far: processor time, and time spent waiting for a processor.
+
+use std::fs;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeVal;
+use results::ThreadCost;
+
+/// What the calling thread has cost since it began; `None` where the kernel does not say.
+pub(crate) fn read() -> Option<ThreadCost> {
+    let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+    Some(ThreadCost {
+        cpu_user_ns: nanoseconds(usage.user_time())?,
+        cpu_system_ns: nanoseconds(usage.system_time())?,
+        run_queue_wait_ns: run_queue_wait_ns(),
+    })
+}
+
+/// What the calling thread has cost since an earlier reading.
+pub(crate) fn since(earlier: Option<ThreadCost>) -> Option<ThreadCost> {
+    let (now, earlier) = (read()?, earlier?);
+    let waited_ns = now.run_queue_wait_ns.zip(earlier.run_queue_wait_ns);
+    Some(ThreadCost {
+        cpu_user_ns: now.cpu_user_ns.saturating_sub(earlier.cpu_user_ns),
+        cpu_system_ns: now.cpu_system_ns.saturating_sub(earlier.cpu_system_ns),
+        run_queue_wait_ns: waited_ns.map(|(now, earlier)| now.saturating_sub(earlier)),
+    })
+}
+
+/// The second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
+fn run_queue_wait_ns() -> Option<u64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_whitespace().nth(1)?.parse().ok()
+}
+
+fn nanoseconds(time: TimeVal) -> Option<u64> {
+    let whole_ns = u64::try_from(time.tv_sec())
+        .ok()?
+        .checked_mul(1_000_000_000)?;
+    whole_ns.checked_add(u64::try_from(time.tv_usec()).ok()? * 1_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn work_is_seen() {
+        let before = read();
+        let sum: u64 = (0..20_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n));
+        let cost = since(before).unwrap();
+        assert!(
+            cost.cpu_user_ns + cost.cpu_system_ns > 0,
+            "{cost:?} for {sum}"
+        );
+    }
+}
