@@ -89,22 +89,24 @@ pub enum CommandError<'a> {
 
 type Parsed<'a> = Result<Command<'a>, CommandError<'a>>;
 
-/// A command's name in capitals as one number, its bytes from the highest to the lowest: compared in one step, where slices take a call
-/// for each candidate. 0, which is no command, when it is longer than eight bytes or has a NUL in it.
+/// A command's name in capitals as one number: compared in one step, where slices take a call for each candidate. 0, which is no command,
+/// for a name that is longer than any, or whose first byte would leave no trace.
 #[inline]
 const fn packed(name: &[u8]) -> u64 {
     let (mut word, mut at) = (0, 0);
-    if name.len() <= 8 {
-        while at < name.len() {
-            // A leading NUL would leave no trace in the number.
-            if name[at] == 0 {
-                return 0;
-            }
-            word = word << 8 | name[at].to_ascii_uppercase() as u64;
-            at += 1;
-        }
+    if name.len() > 8 || name.is_empty() || capital(name[0]) == 0 {
+        return 0;
+    }
+    while at < name.len() {
+        word = word << 8 | capital(name[at]);
+        at += 1;
     }
     word
+}
+
+/// Without its bit of 32 a letter is a capital, and no other byte becomes a letter.
+const fn capital(byte: u8) -> u64 {
+    (byte & !32) as u64
 }
 
 /// The names of all commands, as [`packed`] makes them.

@@ -56,10 +56,14 @@ impl Args {
     }
 }
 
-/// Every limit on a request is a `u32`, so that every offset in it is one; half the memory of a `usize`.
+/// No request is longer than [`Limits::request_bytes`](crate::Limits::request_bytes), a `u32`, so every offset in one is: half the memory of a `usize`.
 #[inline]
 fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+    debug_assert!(
+        u32::try_from(at).is_ok(),
+        "{at} lies beyond the limit of a request"
+    );
+    at as u32
 }
 
 /// The arguments of a request that lies in memory.

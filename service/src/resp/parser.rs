@@ -160,7 +160,7 @@ impl Progress {
     }
 
     /// The number of the header at `self.at`, `*N\r\n` or `$N\r\n`, which is then behind us; `None` when its end has not arrived.
-    #[inline]
+    #[inline(always)]
     fn header(
         &mut self,
         bytes: &[u8],
@@ -173,6 +173,18 @@ impl Progress {
             self.searched = 0;
             return Ok(Some(i64::from(length)));
         }
+        self.long_header(bytes, limits, too_big, invalid)
+    }
+
+    /// A header that is not short and plain: cut off, broken, or of a very long argument.
+    #[cold]
+    fn long_header(
+        &mut self,
+        bytes: &[u8],
+        limits: &Limits,
+        too_big: ProtocolError,
+        invalid: ProtocolError,
+    ) -> Result<Option<i64>, ProtocolError> {
         let Some(line) = self.line(bytes, limits, too_big)? else {
             return Ok(None);
         };
@@ -181,7 +193,6 @@ impl Progress {
     }
 
     /// The line at `self.at` without its line feed, which is then behind us; `None` when its end has not arrived.
-    #[cold]
     fn line<'a>(
         &mut self,
         bytes: &'a [u8],
