@@ -166,7 +166,7 @@ impl Connection {
 
     fn abandon(&mut self, broken: &Broken, bench: &mut Workbench) {
         bench.lost_connections += 1;
-        bench.recorder.complaints.add(&broken.text);
+        bench.recorder.losses.add(&broken.text);
         let unsent = mem::take(&mut self.unsent).len();
         self.conversation
             .abandon(broken.reason, unsent, &bench.requests, &mut bench.recorder);

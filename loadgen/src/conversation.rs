@@ -127,7 +127,7 @@ impl Conversation {
                 End::ErrorReply(text) => {
                     self.in_flight.answered(1, |_, _| {});
                     recorder.failed(FailureReason::ErrorReply);
-                    recorder.complaints.add(&text);
+                    recorder.errors.add(&text);
                 }
             }
         }

@@ -99,22 +99,29 @@ fn answers(run: &Run) -> String {
 
 /// Why a run without wrong answers still failed, if it did.
 fn failure(outcome: &Outcome) -> Option<String> {
-    let said = outcome
-        .complaint
-        .as_deref()
-        .map(|text| format!(": {text}"))
-        .unwrap_or_default();
     let connections = outcome.run.workload.connections;
+    let because = |text: &Option<String>| {
+        text.as_ref()
+            .map(|text| format!(": {text}"))
+            .unwrap_or_default()
+    };
+    let said = outcome
+        .error_reply
+        .as_ref()
+        .map(|text| format!(" (it said: {text})"))
+        .unwrap_or_default();
     if outcome.refused_connections > 0 {
         return Some(format!(
-            "{} of {connections} connections could not be made{said}",
-            outcome.refused_connections
+            "{} of {connections} connections could not be made{}",
+            outcome.refused_connections,
+            because(&outcome.loss)
         ));
     }
     if outcome.lost_connections > 0 {
         return Some(format!(
-            "{} of {connections} connections were lost{said}",
-            outcome.lost_connections
+            "{} of {connections} connections were lost{}{said}",
+            outcome.lost_connections,
+            because(&outcome.loss)
         ));
     }
     let (reason, number) = outcome
@@ -123,5 +130,9 @@ fn failure(outcome: &Outcome) -> Option<String> {
         .failures
         .iter()
         .max_by_key(|(_, number)| **number)?;
-    Some(format!("{} × {reason}{said}", count(*number)))
+    Some(format!(
+        "{} × {reason}{}",
+        count(*number),
+        because(&outcome.error_reply)
+    ))
 }

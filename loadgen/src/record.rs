@@ -42,8 +42,10 @@ pub struct Outcome {
     pub refused_connections: u32,
     /// Connections that ended before their time.
     pub lost_connections: u32,
-    /// The most frequent complaint, in the server's or the kernel's own words.
-    pub complaint: Option<String>,
+    /// The most frequent error reply, in the server's words.
+    pub error_reply: Option<String>,
+    /// The most frequent reason of a connection that could not be made or was lost.
+    pub loss: Option<String>,
 }
 
 /// Writes the record of a run.
@@ -102,7 +104,8 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         run,
         refused_connections: sum.refused,
         lost_connections: sum.lost,
-        complaint: sum.complaints.foremost().map(str::to_owned),
+        error_reply: sum.errors.foremost().map(str::to_owned),
+        loss: sum.losses.foremost().map(str::to_owned),
     }
 }
 
@@ -110,7 +113,8 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
 struct Sum {
     counts: Counts,
     judge: Judge,
-    complaints: Complaints,
+    errors: Complaints,
+    losses: Complaints,
     completed: Vec<u64>,
     costs: Vec<results::ThreadCost>,
     refused: u32,
@@ -123,7 +127,8 @@ impl Sum {
         let mut sum = Self {
             counts: Counts::default(),
             judge: Judge::new(keys),
-            complaints: Complaints::default(),
+            errors: Complaints::default(),
+            losses: Complaints::default(),
             completed: Vec::new(),
             costs: Vec::new(),
             refused: 0,
@@ -139,12 +144,13 @@ impl Sum {
     fn add(&mut self, done: Done) {
         for broken in done.refused {
             *self.counts.failures.entry(broken.reason).or_default() += 1;
-            self.complaints.add(&broken.text);
+            self.losses.add(&broken.text);
             self.refused += 1;
         }
         self.counts.merge(&done.recorder.totals);
         self.judge.merge(done.recorder.judge);
-        self.complaints.merge(done.recorder.complaints);
+        self.errors.merge(done.recorder.errors);
+        self.losses.merge(done.recorder.losses);
         self.completed.extend(done.completed);
         self.costs.extend(done.cost);
         self.lost += done.lost_connections;

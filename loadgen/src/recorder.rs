@@ -14,8 +14,10 @@ pub(crate) struct Recorder {
     pub judge: Judge,
     /// The sums since the start.
     pub totals: Counts,
-    /// Complaints in the server's or the kernel's own words.
-    pub complaints: Complaints,
+    /// Error replies, in the server's words.
+    pub errors: Complaints,
+    /// Why connections were lost.
+    pub losses: Complaints,
     slice: Slice,
 }
 
@@ -77,7 +79,8 @@ impl Recorder {
         Self {
             judge: Judge::new(keys),
             totals: Counts::default(),
-            complaints: Complaints::default(),
+            errors: Complaints::default(),
+            losses: Complaints::default(),
             slice: Slice::new(),
         }
     }

@@ -207,7 +207,7 @@ fn an_error_reply_is_a_failure_and_no_lie() {
         ),
         (2, 0)
     );
-    assert_eq!(talk.recorder.complaints.foremost(), Some("ERR busy"));
+    assert_eq!(talk.recorder.errors.foremost(), Some("ERR busy"));
     assert!(talk.anomalies().is_empty());
 }
 

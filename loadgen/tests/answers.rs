@@ -1,0 +1,204 @@
+//! Right answers end with 0, wrong answers with 3 and their name: the real binary against servers that bend the truth.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use results::{AnomalyKind, Run, Verdict};
+use truth::{Counter, converse, integer, loadgen, serve, serve_on, truth, truthful};
+
+fn kinds(run: &Run) -> Vec<AnomalyKind> {
+    run.correctness
+        .anomalies
+        .iter()
+        .map(|anomaly| anomaly.kind)
+        .collect()
+}
+
+#[test]
+fn a_truthful_server_is_right_and_every_increment_is_accounted_for() {
+    let ran = loadgen(&format!("run {} -c 7 -P 5 -t 2 -n 3001 --json", truthful()));
+    ran.assert(0, "3\u{a0}001 checked, none wrong");
+    let run = ran.run();
+    assert_eq!(run.correctness.verdict, Verdict::Correct);
+    assert_eq!(
+        (
+            run.totals.sent,
+            run.totals.completed,
+            run.latency.response.count()
+        ),
+        (3_001, 3_001, 3_001)
+    );
+    let counter = &run.correctness.counters[0];
+    assert_eq!(
+        (
+            counter.before,
+            counter.after,
+            counter.acknowledged,
+            counter.lost
+        ),
+        (0, Some(3_001), 3_001, Some(0))
+    );
+    assert_eq!(
+        run.fairness.as_ref().map(|fairness| fairness.connections),
+        Some(7)
+    );
+    assert_eq!(
+        run.intervals
+            .iter()
+            .map(|interval| interval.completed)
+            .sum::<u64>(),
+        3_001
+    );
+}
+
+#[test]
+fn every_operation_is_checked() {
+    for operations in [
+        "incr",
+        "get",
+        "ping",
+        "echo",
+        "mix:incr=5,get=3,echo=2,ping=1",
+    ] {
+        for payload_bytes in [0, 5, 64, 200_000] {
+            if payload_bytes == 200_000 && !operations.contains("echo") {
+                continue;
+            }
+            let ran = loadgen(&format!(
+                "run {} -c 3 -P 4 -n 300 --op {operations} -s {payload_bytes} --json",
+                truthful()
+            ));
+            ran.assert(0, "300 checked, none wrong");
+        }
+    }
+}
+
+#[test]
+fn plain_echo_and_ipv6() {
+    let echo = serve(|peer| {
+        let (mut from, mut to) = (peer.try_clone().unwrap(), peer);
+        let _ = std::io::copy(&mut from, &mut to);
+    });
+    loadgen(&format!("run echo://{echo} -c 3 -P 3 -n 500 -s 1000"))
+        .assert(0, "500 checked, none wrong");
+    let counter = Counter::default();
+    let six = serve_on("[::1]:0", move |peer| {
+        converse(peer, |words| Some(truth(words, &counter)));
+    });
+    loadgen(&format!("run resp://{six} -n 500")).assert(0, "500 checked, none wrong");
+}
+
+#[test]
+fn replies_that_drip_are_as_good_as_others() {
+    let counter = Counter::default();
+    let dripping = serve(move |peer| {
+        let mut out = peer.try_clone().unwrap();
+        converse(peer, |words| {
+            for byte in truth(words, &counter) {
+                std::io::Write::write_all(&mut out, &[byte]).ok()?;
+            }
+            Some(Vec::new())
+        });
+    });
+    loadgen(&format!(
+        "run {dripping} -c 2 -P 3 -n 200 --op mix:incr=1,echo=1,get=1"
+    ))
+    .assert(0, "200 checked, none wrong");
+}
+
+#[test]
+fn a_value_returned_twice_is_a_lost_update() {
+    for threads in [1, 4] {
+        let counter = Counter::default();
+        let racy = serve(move |peer| {
+            converse(peer, |words| match words[0].as_slice() {
+                b"INCR" => Some(integer(counter.incr_up_to(500))),
+                _ => Some(truth(words, &counter)),
+            });
+        });
+        // The value 500 is handed out again and again, and the counter never gets beyond.
+        let ran = loadgen(&format!("run {racy} -c 8 -t {threads} -n 1000 --json"));
+        ran.assert(3, "lost update");
+        let run = ran.run();
+        assert_eq!(
+            (run.correctness.verdict, run.correctness.lost_updates()),
+            (Verdict::Wrong, Some(500))
+        );
+        assert_eq!(kinds(&run), [AnomalyKind::LostUpdate]);
+    }
+}
+
+#[test]
+fn a_counter_that_ends_elsewhere_is_found_by_the_last_look() {
+    for (forgotten, kind) in [
+        (3, AnomalyKind::LostUpdate),
+        (-3, AnomalyKind::PhantomIncrement),
+    ] {
+        let counter = Counter::default();
+        let asked = AtomicU64::new(0);
+        let server = serve(move |peer| {
+            converse(peer, |words| {
+                // The first GET is asked before the run, the second after it.
+                if words[0] == b"GET" && asked.fetch_add(1, Ordering::SeqCst) == 1 {
+                    counter.forget(forgotten);
+                }
+                Some(truth(words, &counter))
+            });
+        });
+        let ran = loadgen(&format!("run {server} -n 100 --json"));
+        ran.assert(3, &kind.to_string());
+        assert_eq!(kinds(&ran.run()), [kind]);
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_an_echo_is_found() {
+    let once = AtomicBool::new(true);
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            let mut reply = truth(words, &counter);
+            if words[0] == b"ECHO" && once.swap(false, Ordering::SeqCst) {
+                reply[40] ^= 4;
+            }
+            Some(reply)
+        });
+    });
+    let ran = loadgen(&format!("run {server} -n 200 --op echo --json"));
+    ran.assert(3, "payload corruption");
+    assert_eq!(ran.run().correctness.anomalies[0].count, 1);
+}
+
+#[test]
+fn a_reply_of_another_kind_is_a_protocol_error() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"INCR" if counter.get() >= 50 => Some(b"+OK\r\n".to_vec()),
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    loadgen(&format!("run {server} -c 2 -n 200")).assert(3, "protocol error");
+}
+
+#[test]
+fn a_named_counter_is_read_first() {
+    let counter = Counter::default();
+    (0..41).for_each(|_| assert!(counter.incr() > 0));
+    let server = serve(move |peer| converse(peer, |words| Some(truth(words, &counter))));
+    let run = loadgen(&format!("run {server} --key visitors -n 100 --json")).run();
+    let account = &run.correctness.counters[0];
+    assert_eq!(
+        (account.key.as_str(), account.before, account.after),
+        ("visitors", 41, Some(141))
+    );
+    assert_eq!(run.correctness.verdict, Verdict::Correct);
+}

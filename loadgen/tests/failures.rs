@@ -1,0 +1,272 @@
+//! What goes wrong on the way ends with one clear line and the documented exit code, and never hangs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::io::Read as _;
+use std::net::{TcpListener, TcpStream};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::channel;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use results::{FailureReason, Run, Verdict};
+use truth::{Counter, Ran, converse, drain, loadgen, says, serve, start, truth, truthful};
+
+#[test]
+fn nobody_listens() {
+    // A port that was free a moment ago; nobody binds it again without asking for it.
+    let address = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    loadgen(&format!("run {address}")).assert(1, "Connection refused");
+}
+
+#[test]
+fn other_protocols_are_recognised() {
+    let cases: [(&[u8], &str); 5] = [
+        (
+            b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n",
+            "is HTTP",
+        ),
+        (b"\x15\x03\x01\x00\x02\x02\x16", "wants TLS"),
+        (b"220 mail.example ESMTP\r\n", "not RESP"),
+        (b"-NOAUTH Authentication required.\r\n", "password"),
+        (
+            b"-ERR max number of clients reached\r\n",
+            "max number of clients",
+        ),
+    ];
+    for (reply, said) in cases {
+        loadgen(&format!("run {}", says(reply))).assert(1, said);
+    }
+}
+
+#[test]
+fn an_echo_server_and_a_resp_server_are_not_mistaken_for_each_other() {
+    let echo = serve(|peer| {
+        let (mut from, mut to) = (peer.try_clone().unwrap(), peer);
+        let _ = std::io::copy(&mut from, &mut to);
+    });
+    loadgen(&format!("run {echo} --timeout 500ms")).assert(1, "write echo://");
+    loadgen(&format!(
+        "run echo://{} --timeout 500ms",
+        says(b"+PONG\r\n")
+    ))
+    .assert(1, "write resp://");
+}
+
+/// Hears one request and leaves.
+fn hangs_up(mut peer: TcpStream) {
+    let mut request = [0; 1024];
+    assert!(peer.read(&mut request).unwrap() > 0);
+}
+
+#[test]
+fn silence_ends_with_the_timeout() {
+    loadgen(&format!("run {} --timeout 100ms", serve(drain))).assert(1, "says nothing for 100ms");
+    loadgen(&format!("run {} --timeout 100ms", serve(hangs_up))).assert(1, "closed the connection");
+}
+
+#[test]
+fn a_server_that_falls_silent_costs_its_timeout_and_no_more() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| match counter.get() {
+            200.. => Some(Vec::new()),
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    let ran = loadgen(&format!(
+        "run {server} -c 5 -P 2 -n 1000 --timeout 200ms --json"
+    ));
+    ran.assert(1, "5 of 5 connections were lost: no reply within 200ms");
+    let run = ran.run();
+    assert_eq!(
+        (
+            run.totals.completed,
+            run.totals.failures[&FailureReason::TimedOut]
+        ),
+        (200, 10)
+    );
+    assert_eq!(
+        (
+            run.correctness.operations_ambiguous,
+            run.correctness.verdict
+        ),
+        (10, Verdict::Unknown)
+    );
+}
+
+#[test]
+fn a_connection_closed_in_the_middle_leaves_ambiguous_increments_and_no_lie() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        let mut answered = 0;
+        converse(peer, |words| {
+            answered += u64::from(words[0] == b"INCR");
+            // The increment is made, and nobody is told.
+            let reply = truth(words, &counter);
+            (answered <= 20).then_some(reply)
+        });
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let ran = loadgen(&format!(
+        "run {server} -c 3 -n 1000 --out {}",
+        folder.path().display()
+    ));
+    ran.assert(1, "3 of 3 connections were lost");
+    let run: Run = results::file::load(&folder.path().join("run.json")).unwrap();
+    assert_eq!(
+        (run.totals.completed, run.correctness.operations_ambiguous),
+        (60, 3)
+    );
+    assert_eq!(
+        (run.correctness.verdict, run.correctness.lost_updates()),
+        (Verdict::Correct, Some(0))
+    );
+    assert!(
+        folder.path().join("latency.hlog").exists() && folder.path().join("latency.hgrm").exists()
+    );
+}
+
+#[test]
+fn a_reply_cut_short_is_said_to_be_cut() {
+    let counter = Counter::default();
+    let server = serve(move |mut peer| {
+        let half = peer.try_clone().unwrap();
+        converse(half, |words| match (words[0].as_slice(), counter.get()) {
+            (b"INCR", 30..) => {
+                std::io::Write::write_all(&mut peer, b":3").unwrap();
+                None
+            }
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    loadgen(&format!("run {server} -c 1 -n 100")).assert(1, "in the middle of a reply");
+}
+
+#[test]
+fn error_replies_fail_the_run_and_are_quoted() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"INCR" if counter.get() >= 70 => Some(b"-ERR disk is full\r\n".to_vec()),
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    let ran = loadgen(&format!("run {server} -c 1 -n 100 --json"));
+    ran.assert(1, "30 × error reply: ERR disk is full");
+    assert_eq!(ran.run().correctness.verdict, Verdict::Correct);
+}
+
+#[test]
+fn a_server_that_takes_only_some_connections() {
+    let (accepted, counter) = (AtomicU64::new(0), Counter::default());
+    let server = serve(move |mut peer| {
+        // One connection is the control, two are the load's.
+        if (3..8).contains(&accepted.fetch_add(1, Ordering::SeqCst)) {
+            std::io::Write::write_all(&mut peer, b"-ERR max number of clients reached\r\n")
+                .unwrap();
+            return;
+        }
+        converse(peer, |words| Some(truth(words, &counter)));
+    });
+    let ran = loadgen(&format!("run {server} -c 7 -n 700 --json"));
+    ran.assert(1, "5 of 7 connections were lost");
+    assert!(
+        ran.last_line
+            .contains("(it said: ERR max number of clients reached)"),
+        "{ran:?}"
+    );
+    let run = ran.run();
+    assert_eq!(
+        (run.correctness.verdict, run.totals.completed),
+        (Verdict::Correct, 700 - 10)
+    );
+}
+
+#[test]
+fn ctrl_c_keeps_what_there_is() {
+    let (sender, many_requests) = channel();
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            if counter.get() == 1_000 {
+                let _ = sender.send(());
+            }
+            Some(truth(words, &counter))
+        });
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let child = start(&format!(
+        "run {server} -c 4 -d 1h --out {}",
+        folder.path().display()
+    ));
+    many_requests.recv().unwrap();
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    Ran::of(child.wait_with_output().unwrap()).assert(130, "interrupted");
+    let run: Run = results::file::load(&folder.path().join("run.json")).unwrap();
+    assert!(
+        run.interrupted && run.totals.completed >= 900,
+        "{:?}",
+        run.totals
+    );
+    assert_eq!(
+        (run.correctness.verdict, run.correctness.lost_updates()),
+        (Verdict::Correct, Some(0))
+    );
+}
+
+#[test]
+fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
+    let (sender, stalled) = channel();
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"INCR" => {
+                let _ = sender.send(());
+                Some(Vec::new())
+            }
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    let child = start(&format!("run {server} -c 2 -n 10 --timeout 1h --json"));
+    stalled.recv().unwrap();
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.assert(130, "interrupted");
+    assert_eq!(ran.run().totals.failures[&FailureReason::Unanswered], 2);
+}
+
+#[test]
+fn usage_is_explained() {
+    for (words, said) in [
+        ("run", "--help"),
+        ("run nowhere", "--help"),
+        ("run h:1 -t 9 -c 3", "-t 9"),
+        ("run h:1 -n 0", "-n 0"),
+        ("run echo://h:1 --op incr", "plain echo"),
+    ] {
+        loadgen(words).assert(2, said);
+    }
+    assert_eq!(loadgen("--help").code, 0);
+    assert_eq!(
+        loadgen("--version").stdout.trim(),
+        concat!("loadgen ", env!("CARGO_PKG_VERSION"))
+    );
+}
+
+#[test]
+fn what_cannot_be_written_is_said() {
+    loadgen(&format!("run {} -n 10 --out /proc/nowhere", truthful()))
+        .assert(1, "choose another --out");
+    loadgen("run no.such.host.invalid:1").assert(1, "cannot find the host");
+}
