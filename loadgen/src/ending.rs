@@ -57,7 +57,7 @@ impl Ending {
         if run.correctness.verdict == Verdict::Wrong {
             return Self::Wrong(format!("{}; {}", answers(run), done(run)));
         }
-        if let Some(why) = failure(outcome) {
+        if let Some(why) = outcome.failure() {
             return Self::Failed(format!("{why}; {}", done(run)));
         }
         Self::Good(format!("{}; {}", done(run), answers(run)))
@@ -95,44 +95,4 @@ fn answers(run: &Run) -> String {
         count(first.count),
         first.kind
     )
-}
-
-/// Why a run without wrong answers still failed, if it did.
-fn failure(outcome: &Outcome) -> Option<String> {
-    let connections = outcome.run.workload.connections;
-    let because = |text: &Option<String>| {
-        text.as_ref()
-            .map(|text| format!(": {text}"))
-            .unwrap_or_default()
-    };
-    let said = outcome
-        .error_reply
-        .as_ref()
-        .map(|text| format!(" (it said: {text})"))
-        .unwrap_or_default();
-    if outcome.refused_connections > 0 {
-        return Some(format!(
-            "{} of {connections} connections could not be made{}",
-            outcome.refused_connections,
-            because(&outcome.loss)
-        ));
-    }
-    if outcome.lost_connections > 0 {
-        return Some(format!(
-            "{} of {connections} connections were lost{}{said}",
-            outcome.lost_connections,
-            because(&outcome.loss)
-        ));
-    }
-    let (reason, number) = outcome
-        .run
-        .totals
-        .failures
-        .iter()
-        .max_by_key(|(_, number)| **number)?;
-    Some(format!(
-        "{} × {reason}{}",
-        count(*number),
-        because(&outcome.error_reply)
-    ))
 }

@@ -10,6 +10,7 @@ pub mod record;
 
 pub mod args;
 pub mod commands;
+pub mod compare;
 pub mod ending;
 pub mod progress;
 pub mod signals;

@@ -22,6 +22,7 @@ fn run(words: &[String]) -> Ending {
     };
     match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments, words),
+        Command::Compare(arguments) => commands::compare::run(&arguments, words),
     }
 }
 

@@ -197,36 +197,46 @@ fn within(flag: &str, value: u64, least: u64, most: u32) -> Result<(), String> {
 impl fmt::Display for Plan {
     /// The plan in words: the first line that a run prints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.limit {
-            Limit::Requests(requests) => write!(f, "{} requests", count(requests))?,
-            Limit::Time(limit) => write!(f, "requests for {limit:?}")?,
-        }
-        write!(f, " ({}", self.mix)?;
-        if self.mix.includes(Kind::Echo) {
-            write!(f, ", payload {} B", count(u64::from(self.payload_bytes)))?;
-        }
-        match &self.keys {
-            Keys::Named(name) if self.counts() => write!(f, ", key '{name}'")?,
-            Keys::Fresh(1) if self.counts() => f.write_str(", one fresh key")?,
-            Keys::Fresh(keys) if self.counts() => {
-                write!(f, ", {} fresh keys", count(u64::from(*keys)))?;
-            }
-            Keys::Named(_) | Keys::Fresh(_) => {}
-        }
         write!(
             f,
-            ") to {} over {}",
+            "{} to {}, seed {}, timeout {:?}",
+            self.load_in_words(),
             self.target,
-            counted(self.connections, "connection")
-        )?;
+            self.seed,
+            self.timeout
+        )
+    }
+}
+
+impl Plan {
+    /// The load in words, wherever it goes.
+    pub fn load_in_words(&self) -> String {
+        let limit = match self.limit {
+            Limit::Requests(requests) => format!("{} requests", count(requests)),
+            Limit::Time(limit) => format!("requests for {limit:?}"),
+        };
         let Load::Closed { depth } = self.load;
-        write!(
-            f,
-            ", closed loop, {} in flight on each, {}",
+        format!(
+            "{limit} ({}) over {}, closed loop, {} in flight on each, {}",
+            self.operations_in_words(),
+            counted(self.connections, "connection"),
             count(u64::from(depth)),
-            counted(self.threads, "thread")
-        )?;
-        write!(f, ", seed {}, timeout {:?}", self.seed, self.timeout)
+            counted(self.threads, "thread"),
+        )
+    }
+
+    fn operations_in_words(&self) -> String {
+        let payload = match self.mix.includes(Kind::Echo) {
+            true => format!(", payload {} B", count(u64::from(self.payload_bytes))),
+            false => String::new(),
+        };
+        let keys = match &self.keys {
+            _ if !self.counts() => String::new(),
+            Keys::Named(name) => format!(", key '{name}'"),
+            Keys::Fresh(1) => ", one fresh key".to_owned(),
+            Keys::Fresh(keys) => format!(", {} fresh keys", count(u64::from(*keys))),
+        };
+        format!("{}{payload}{keys}", self.mix)
     }
 }
 
@@ -260,8 +270,8 @@ pub(crate) mod tests {
     fn a_plan_says_in_words_what_will_happen() {
         assert_eq!(
             plan().checked().unwrap().to_string(),
-            "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) to resp://127.0.0.1:7001 over 50 connections, \
-             closed loop, 16 in flight on each, 1 thread, seed 1, timeout 5s"
+            "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) over 50 connections, closed loop, \
+             16 in flight on each, 1 thread to resp://127.0.0.1:7001, seed 1, timeout 5s"
         );
         let echo = Plan {
             mix: "echo".parse().unwrap(),
@@ -270,7 +280,7 @@ pub(crate) mod tests {
         };
         assert!(
             echo.to_string()
-                .starts_with("requests for 10s (echo, payload 64 B) to"),
+                .starts_with("requests for 10s (echo, payload 64 B) over"),
             "{echo}"
         );
     }

@@ -1,13 +1,13 @@
 //! How far a run is, on stderr: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::IsTerminal as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::units::{count, number};
 
 use crate::engine::Progress;
-use crate::plan::{Limit, Plan};
+use crate::plan::Limit;
 
 /// Drawings a second: enough for a person, too few to be seen in the measurement.
 const DRAWINGS_PER_S: u8 = 2;
@@ -15,10 +15,13 @@ const DRAWINGS_PER_S: u8 = 2;
 /// Where stderr is no terminal, one line in so much time.
 const LINE_EVERY: Duration = Duration::from_secs(10);
 
-/// Shows the progress of one run.
+/// Shows how far one run, or a series of runs, has come.
 #[derive(Debug)]
 pub struct Meter {
-    limit: Limit,
+    runs: u32,
+    begun: u32,
+    name: String,
+    started: Instant,
     face: Face,
 }
 
@@ -29,33 +32,46 @@ enum Face {
 }
 
 impl Meter {
-    /// A meter for a run; `quiet` shows nothing.
-    pub fn new(plan: &Plan) -> Self {
+    /// A meter for so many runs.
+    pub fn new(runs: u32) -> Self {
         let face = match std::io::stderr().is_terminal() {
             true => Face::Bar(bar()),
             false => Face::Lines { next: LINE_EVERY },
         };
         Self {
-            limit: plan.limit,
+            runs,
+            begun: 0,
+            name: String::new(),
+            started: Instant::now(),
             face,
         }
     }
 
+    /// The next run of a series begins.
+    pub fn part(&mut self, name: &str) {
+        self.begun += 1;
+        self.name = format!("{name}: ");
+    }
+
     /// Shows how far the run is.
-    pub fn show(&mut self, progress: Progress) {
-        let share = self.share(progress);
+    pub fn show(&mut self, limit: Limit, progress: Progress) {
+        let of_this = share(limit, progress);
+        let done = f64::from(self.begun.max(1) - 1) + of_this;
+        let of_all = done / f64::from(self.runs.max(1));
+        let elapsed = self.started.elapsed();
+        let left = match self.runs {
+            1 => left(limit, progress, of_this),
+            _ => elapsed.mul_f64((1.0 - of_all) / of_all.max(1e-9)),
+        };
+        let words = format!("{}{}", self.name, words(progress, left));
         match &mut self.face {
             Face::Bar(bar) => {
-                bar.set_position((share * 1_000.0) as u64);
-                bar.set_message(words(self.limit, progress, share));
+                bar.set_position((of_all * 1_000.0) as u64);
+                bar.set_message(words);
             }
-            Face::Lines { next } if progress.elapsed >= *next => {
+            Face::Lines { next } if elapsed >= *next => {
                 *next += LINE_EVERY;
-                eprintln!(
-                    "loadgen: {:.0} %: {}",
-                    share * 100.0,
-                    words(self.limit, progress, share)
-                );
+                eprintln!("loadgen: {:.0} %: {words}", of_all * 100.0);
             }
             Face::Lines { .. } => {}
         }
@@ -66,15 +82,6 @@ impl Meter {
         if let Face::Bar(bar) = self.face {
             bar.finish_and_clear();
         }
-    }
-
-    /// The part of the run that is done, from 0 to 1.
-    fn share(&self, progress: Progress) -> f64 {
-        let share = match self.limit {
-            Limit::Requests(requests) => progress.requests as f64 / requests as f64,
-            Limit::Time(time) => progress.elapsed.as_secs_f64() / time.as_secs_f64(),
-        };
-        share.min(1.0)
     }
 }
 
@@ -88,49 +95,57 @@ fn bar() -> ProgressBar {
     }
 }
 
-/// `1 204 331 requests, 120 433/s, 5 s left`.
-fn words(limit: Limit, progress: Progress, share: f64) -> String {
-    let rate = progress.requests as f64 / progress.elapsed.as_secs_f64().max(1e-9);
-    format!(
-        "{} requests, {}/s, {} left",
-        count(progress.requests),
-        number(rate),
-        left(limit, progress, share)
-    )
+/// The part of the run that is done, from 0 to 1.
+fn share(limit: Limit, progress: Progress) -> f64 {
+    let share = match limit {
+        Limit::Requests(requests) => progress.requests as f64 / requests as f64,
+        Limit::Time(time) => progress.elapsed.as_secs_f64() / time.as_secs_f64(),
+    };
+    share.min(1.0)
 }
 
 /// Exact of a run that is limited by time; of the others what the rate so far promises.
-fn left(limit: Limit, progress: Progress, share: f64) -> String {
-    let left = match limit {
-        Limit::Time(time) => time.saturating_sub(progress.elapsed).as_secs_f64(),
-        Limit::Requests(_) => progress.elapsed.as_secs_f64() * (1.0 - share) / share.max(1e-9),
-    };
-    match left {
-        left if left < 99.5 => format!("{left:.0} s"),
-        left if left < 360_000.0 => format!("{:.0} min", left / 60.0),
-        _ => "very long".to_owned(),
+fn left(limit: Limit, progress: Progress, share: f64) -> Duration {
+    match limit {
+        Limit::Time(time) => time.saturating_sub(progress.elapsed),
+        Limit::Requests(_) => progress.elapsed.mul_f64((1.0 - share) / share.max(1e-9)),
     }
+}
+
+/// `1 204 331 requests, 120 433/s, 5 s left`.
+fn words(progress: Progress, left: Duration) -> String {
+    let rate = progress.requests as f64 / progress.elapsed.as_secs_f64().max(1e-9);
+    let left = match left.as_secs_f64() {
+        seconds if seconds < 99.5 => format!("{seconds:.0} s"),
+        seconds => format!("{:.0} min", seconds / 60.0),
+    };
+    format!(
+        "{} requests, {}/s, {left} left",
+        count(progress.requests),
+        number(rate)
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const PROGRESS: Progress = Progress {
+        requests: 250,
+        elapsed: Duration::from_secs(4),
+    };
+
     #[test]
     fn the_time_left_is_the_truth_for_a_time_and_a_promise_for_a_number() {
-        let progress = Progress {
-            requests: 250,
-            elapsed: Duration::from_secs(4),
-        };
-        assert_eq!(
-            left(Limit::Time(Duration::from_secs(10)), progress, 0.4),
-            "6 s"
-        );
-        assert_eq!(left(Limit::Requests(1_000), progress, 0.25), "12 s");
-        assert_eq!(
-            left(Limit::Time(Duration::from_secs(604)), progress, 0.01),
-            "10 min"
-        );
-        assert!(words(Limit::Requests(1_000), progress, 0.25).starts_with("250 requests, 62.5/s"));
+        let seconds = |limit| left(limit, PROGRESS, share(limit, PROGRESS)).as_secs();
+        assert_eq!(seconds(Limit::Time(Duration::from_secs(10))), 6);
+        assert_eq!(seconds(Limit::Requests(1_000)), 12);
+    }
+
+    #[test]
+    fn times_are_written_for_people() {
+        let text = |seconds| words(PROGRESS, Duration::from_secs(seconds));
+        assert_eq!(text(12), "250 requests, 62.5/s, 12 s left");
+        assert!(text(600).ends_with("10 min left"));
     }
 }

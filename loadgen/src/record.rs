@@ -1,6 +1,7 @@
 //! Puts what a run left behind into the form in which it is kept: [`results::Run`].
 
 use results::schema::RunSchema;
+use results::units::count;
 use results::{
     ClientCost, Finite, Latency, LoadMode, Protocol, Run, RunLimit, Server, Share, Tool, Totals,
     Workload,
@@ -46,6 +47,48 @@ pub struct Outcome {
     pub error_reply: Option<String>,
     /// The most frequent reason of a connection that could not be made or was lost.
     pub loss: Option<String>,
+}
+
+impl Outcome {
+    /// Why the run failed, if it did; wrong answers are another matter.
+    pub fn failure(&self) -> Option<String> {
+        let connections = self.run.workload.connections;
+        let because = |text: &Option<String>| {
+            text.as_ref()
+                .map(|text| format!(": {text}"))
+                .unwrap_or_default()
+        };
+        let said = self
+            .error_reply
+            .as_ref()
+            .map(|text| format!(" (it said: {text})"))
+            .unwrap_or_default();
+        if self.refused_connections > 0 {
+            return Some(format!(
+                "{} of {connections} connections could not be made{}",
+                self.refused_connections,
+                because(&self.loss)
+            ));
+        }
+        if self.lost_connections > 0 {
+            return Some(format!(
+                "{} of {connections} connections were lost{}{said}",
+                self.lost_connections,
+                because(&self.loss)
+            ));
+        }
+        let (reason, number) = self
+            .run
+            .totals
+            .failures
+            .iter()
+            .max_by_key(|(_, number)| **number)?;
+        Some(format!(
+            "{} × {reason}{}",
+            count(*number),
+            because(&self.error_reply)
+        ))
+    }
 }
 
 /// Writes the record of a run.

@@ -21,8 +21,11 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Ok(stop) => stop,
         Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
     };
-    let mut meter = Meter::new(&plan);
-    let outcome = engine::run(plan, command, &stop, &mut |progress| meter.show(progress));
+    let limit = plan.limit;
+    let mut meter = Meter::new(1);
+    let outcome = engine::run(plan, command, &stop, &mut |progress| {
+        meter.show(limit, progress);
+    });
     meter.done();
     let outcome = match outcome {
         Ok(outcome) => outcome,

@@ -1,0 +1,82 @@
+//! A server to compare, as the command line names it.
+
+use std::str::FromStr;
+
+/// `NAME=COMMAND`, where `{port}` in the command stands for a port to listen on.
+///
+/// ```
+/// use loadgen::compare::Spec;
+/// let spec: Spec = "redis=redis-server --port {port} --save ''".parse().unwrap();
+/// assert_eq!(spec.name, "redis");
+/// assert_eq!(spec.command(6379), ["redis-server", "--port", "6379", "--save", ""]);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spec {
+    /// The name in tables and pictures.
+    pub name: String,
+    words: Vec<String>,
+}
+
+const PORT: &str = "{port}";
+
+impl Spec {
+    /// The command for a server on that port: the program, then its arguments.
+    pub fn command(&self, port: u16) -> Vec<String> {
+        self.words
+            .iter()
+            .map(|word| word.replace(PORT, &port.to_string()))
+            .collect()
+    }
+
+    /// The program that the command starts.
+    pub fn program(&self) -> &str {
+        self.words.first().map_or("", String::as_str)
+    }
+}
+
+impl FromStr for Spec {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = "write NAME='COMMAND with {port}'";
+        let (name, command) = text
+            .split_once('=')
+            .ok_or_else(|| format!("'{text}' has no name; {shape}"))?;
+        // The name becomes a file name and a heading.
+        if name.is_empty() || name.contains(['/', '\0', '\n']) {
+            return Err(format!("'{name}' in '{text}' is no name; {shape}"));
+        }
+        let words = shlex::split(command)
+            .ok_or_else(|| format!("the quotes in '{command}' do not match; {shape}"))?;
+        if words.is_empty() || !words.iter().any(|word| word.contains(PORT)) {
+            return Err(format!(
+                "the command '{command}' does not say {PORT}; {shape}"
+            ));
+        }
+        Ok(Self {
+            name: name.to_owned(),
+            words,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_started_is_refused() {
+        for text in [
+            "",
+            "redis",
+            "=cmd {port}",
+            "a/b=cmd {port}",
+            "a=cmd",
+            "a=cmd '{port}",
+            "a=",
+        ] {
+            let error = text.parse::<Spec>().unwrap_err();
+            assert!(error.contains("write NAME="), "{error}");
+        }
+    }
+}
