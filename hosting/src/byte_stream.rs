@@ -63,6 +63,8 @@ pub fn release_excess(buffer: &mut Vec<u8>) {
 
 /// Sends a FIN and throws away what has arrived unread. Closed with bytes unread, a socket sends a reset instead, which
 /// may destroy the last reply on its way. Never blocks.
+// Inlined, its buffer would lie on the stack of every thread that waits: a page for each connection.
+#[inline(never)]
 pub(crate) fn stop_sending(socket: impl AsFd) {
     // An error says that the peer is gone: nobody is left to be told.
     let _ = shutdown(socket.as_fd(), Shutdown::Write);
