@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use loadgen::args::{Arguments, Command};
-use loadgen::commands;
-use loadgen::ending::Ending;
+use loadgen::cli::args::{Arguments, Command};
+use loadgen::cli::commands;
+use loadgen::cli::ending::Ending;
 
 fn main() -> ExitCode {
     let ending = run(&std::env::args().collect::<Vec<_>>());

@@ -1,12 +1,15 @@
 //! What a run will do, decided and checked once: no later code has to doubt it.
 
-use std::fmt;
+pub mod limits;
+pub mod operation;
+pub mod target;
+pub mod units;
+mod words;
+
 use std::time::Duration;
 
-use results::units::count;
-
-use crate::operation::{Kind, Mix};
-use crate::target::{Protocol, Target};
+use crate::plan::operation::{Kind, Mix};
+use crate::plan::target::{Protocol, Target};
 
 /// A run that can be made: every number within its limits, and all of them together.
 #[derive(Debug, Clone)]
@@ -73,24 +76,6 @@ impl Keys {
             Self::Named(_) => 1,
         }
     }
-}
-
-/// What the parts of a plan may be. Each bound keeps the memory of a run known beforehand.
-pub mod limits {
-    /// As many as a process can have sockets with a generous RLIMIT_NOFILE.
-    pub const CONNECTIONS: u32 = 1_000_000;
-    /// More threads than any machine has processors.
-    pub const THREADS: u32 = 1_024;
-    /// A window of requests in flight beyond which only the queue in the kernel grows.
-    pub const DEPTH: u32 = 65_536;
-    /// The default limit of our servers is 1 MiB; Redis takes 512 MiB.
-    pub const PAYLOAD_BYTES: u32 = 512 << 20;
-    /// Each key has an entry in `run.json`.
-    pub const KEYS: u32 = 100_000;
-    /// Each connection remembers the last value of each key, in eight bytes.
-    pub const VALUES_REMEMBERED: u64 = 32 << 20;
-    /// The longest name that our servers take.
-    pub const KEY_BYTES: usize = 512;
 }
 
 impl Plan {
@@ -194,57 +179,6 @@ fn within(flag: &str, value: u64, least: u64, most: u32) -> Result<(), String> {
     ))
 }
 
-impl fmt::Display for Plan {
-    /// The plan in words: the first line that a run prints.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{} to {}, seed {}, timeout {:?}",
-            self.load_in_words(),
-            self.target,
-            self.seed,
-            self.timeout
-        )
-    }
-}
-
-impl Plan {
-    /// The load in words, wherever it goes.
-    pub fn load_in_words(&self) -> String {
-        let limit = match self.limit {
-            Limit::Requests(requests) => format!("{} requests", count(requests)),
-            Limit::Time(limit) => format!("requests for {limit:?}"),
-        };
-        let Load::Closed { depth } = self.load;
-        format!(
-            "{limit} ({}) over {}, closed loop, {} in flight on each, {}",
-            self.operations_in_words(),
-            counted(self.connections, "connection"),
-            count(u64::from(depth)),
-            counted(self.threads, "thread"),
-        )
-    }
-
-    fn operations_in_words(&self) -> String {
-        let payload = match self.mix.includes(Kind::Echo) {
-            true => format!(", payload {} B", count(u64::from(self.payload_bytes))),
-            false => String::new(),
-        };
-        let keys = match &self.keys {
-            _ if !self.counts() => String::new(),
-            Keys::Named(name) => format!(", key '{name}'"),
-            Keys::Fresh(1) => ", one fresh key".to_owned(),
-            Keys::Fresh(keys) => format!(", {} fresh keys", count(u64::from(*keys))),
-        };
-        format!("{}{payload}{keys}", self.mix)
-    }
-}
-
-fn counted(number: u32, noun: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {noun}{plural}", count(u64::from(number)))
-}
-
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
@@ -264,25 +198,6 @@ pub(crate) mod tests {
             server_pid: None,
             label: None,
         }
-    }
-
-    #[test]
-    fn a_plan_says_in_words_what_will_happen() {
-        assert_eq!(
-            plan().checked().unwrap().to_string(),
-            "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) over 50 connections, closed loop, \
-             16 in flight on each, 1 thread to resp://127.0.0.1:7001, seed 1, timeout 5s"
-        );
-        let echo = Plan {
-            mix: "echo".parse().unwrap(),
-            limit: Limit::Time(Duration::from_secs(10)),
-            ..plan()
-        };
-        assert!(
-            echo.to_string()
-                .starts_with("requests for 10s (echo, payload 64 B) over"),
-            "{echo}"
-        );
     }
 
     #[test]

@@ -7,20 +7,20 @@ use results::{
     Workload,
 };
 
-use crate::allowance::nanoseconds;
-use crate::books::{self, Values};
-use crate::client::Done;
-use crate::engine::Load;
-use crate::fairness;
-use crate::host;
-use crate::info::InfoText;
-use crate::judge::Judge;
+use crate::books::accounts::{self, Values};
+use crate::books::fairness;
+use crate::books::judge::Judge;
+use crate::books::recorder::{Complaints, Counts};
+use crate::books::validity;
+use crate::drive::allowance::nanoseconds;
+use crate::drive::client::Done;
+use crate::drive::engine::Load;
+use crate::plan::target;
 use crate::plan::{self, Limit, Plan};
-use crate::reach::Reached;
-use crate::recorder::{Complaints, Counts};
-use crate::requests::Requests;
-use crate::target;
-use crate::validity;
+use crate::scene::host;
+use crate::scene::info::InfoText;
+use crate::scene::reach::Reached;
+use crate::talk::requests::Requests;
 
 /// Everything that a run left behind.
 pub(crate) struct Parts<'a> {
@@ -135,7 +135,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             service: None,
             lag: None,
         },
-        correctness: books::close(sum.judge, parts.requests.names(), &before, &parts.after),
+        correctness: accounts::close(sum.judge, parts.requests.names(), &before, &parts.after),
         validity: validity::of(&client_cost, elapsed_ns),
         thresholds: Vec::new(),
         client_cost,
@@ -215,7 +215,7 @@ fn totals(counts: &Counts, elapsed_ns: u64) -> Totals {
 
 fn workload(plan: &Plan) -> Workload {
     let plan::Load::Closed { depth } = plan.load;
-    let share = |(kind, weight): &(crate::operation::Kind, u32)| Share {
+    let share = |(kind, weight): &(plan::operation::Kind, u32)| Share {
         operation: kind.to_string(),
         weight: *weight,
     };

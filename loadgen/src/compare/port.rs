@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process;
 
-use crate::random::SplitMix64;
+use crate::talk::random::SplitMix64;
 
 /// Below are ports of well-known services.
 const LOWEST: u16 = 10_000;

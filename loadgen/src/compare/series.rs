@@ -8,9 +8,9 @@ use results::{AnomalyKind, Comparison, Outcome, Run, System};
 use super::order::interleaved;
 use super::process::{NotStarted, Process};
 use super::{Keeper, Spec};
-use crate::args::CompareArguments;
-use crate::engine;
-use crate::progress::Meter;
+use crate::cli::args::CompareArguments;
+use crate::cli::progress::Meter;
+use crate::drive::engine;
 use crate::record;
 
 /// What a series has brought so far.

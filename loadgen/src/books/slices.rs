@@ -1,0 +1,193 @@
+//! The slices of all threads, put together in time and kept few, however long the run is.
+
+use std::collections::VecDeque;
+
+use results::{Histogram, Interval, Packed};
+
+use crate::books::recorder::Slice;
+
+/// More intervals than this say no more to anybody: two neighbours become one, and what follows is as long.
+const MOST: usize = 600;
+
+/// Collects what the threads cut, in the order of time.
+#[derive(Debug)]
+pub(crate) struct Slices {
+    /// For each thread the slices that wait for those of the others; `None` once the thread has ended.
+    waiting: Vec<VecDeque<Timed>>,
+    open: Option<Timed>,
+    open_slices: u32,
+    /// Slices that make an interval: doubled whenever there are too many intervals.
+    per_interval: u32,
+    intervals: Vec<Interval>,
+    response: Histogram,
+}
+
+/// A slice and when it was.
+#[derive(Debug)]
+pub(crate) struct Timed {
+    pub(crate) start_ns: u64,
+    pub(crate) end_ns: u64,
+    pub(crate) slice: Slice,
+}
+
+impl Timed {
+    fn merge(&mut self, other: &Self) {
+        self.start_ns = self.start_ns.min(other.start_ns);
+        self.end_ns = self.end_ns.max(other.end_ns);
+        self.slice.merge(&other.slice);
+    }
+}
+
+impl Slices {
+    /// Nothing yet of so many threads.
+    pub(crate) fn new(threads: u32) -> Self {
+        Self {
+            waiting: (0..threads).map(|_| VecDeque::new()).collect(),
+            open: None,
+            open_slices: 0,
+            per_interval: 1,
+            intervals: Vec::new(),
+            response: Histogram::new(),
+        }
+    }
+
+    /// A thread's next slice.
+    pub(crate) fn add(&mut self, thread: u32, timed: Timed) {
+        self.response.merge(&timed.slice.response);
+        self.waiting[thread as usize].push_back(timed);
+        while self.waiting.iter().all(|queue| !queue.is_empty()) {
+            self.advance();
+        }
+    }
+
+    /// All intervals and all response times, once every thread has ended.
+    pub(crate) fn finish(mut self, start_ns: u64) -> (Vec<Interval>, Histogram) {
+        while self.waiting.iter().any(|queue| !queue.is_empty()) {
+            self.advance();
+        }
+        if let Some(open) = self.open.take() {
+            self.intervals.push(interval(&open));
+        }
+        for interval in &mut self.intervals {
+            interval.start_ns = interval.start_ns.saturating_sub(start_ns);
+        }
+        (self.intervals, self.response)
+    }
+
+    /// Puts the oldest slice of each thread together.
+    fn advance(&mut self) {
+        for timed in self.waiting.iter_mut().filter_map(VecDeque::pop_front) {
+            match &mut self.open {
+                Some(open) => open.merge(&timed),
+                None => self.open = Some(timed),
+            }
+        }
+        self.open_slices += 1;
+        if self.open_slices < self.per_interval {
+            return;
+        }
+        self.open_slices = 0;
+        self.intervals
+            .extend(self.open.take().as_ref().map(interval));
+        if self.intervals.len() > MOST {
+            self.per_interval *= 2;
+            self.intervals = self.intervals.chunks(2).map(joined).collect();
+        }
+    }
+}
+
+fn interval(timed: &Timed) -> Interval {
+    Interval {
+        start_ns: timed.start_ns,
+        length_ns: timed.end_ns - timed.start_ns,
+        completed: timed.slice.completed,
+        failed: timed.slice.failed,
+        response: Packed::from(&timed.slice.response),
+        service: None,
+        lag: None,
+        server: None,
+    }
+}
+
+/// Neighbours as one.
+fn joined(neighbours: &[Interval]) -> Interval {
+    let mut response = Histogram::new();
+    for interval in neighbours {
+        // What this program packed a moment ago, it can unpack.
+        if let Ok(histogram) = interval.response.unpack() {
+            response.merge(&histogram);
+        }
+    }
+    let slice = Slice {
+        completed: neighbours.iter().map(|interval| interval.completed).sum(),
+        failed: neighbours.iter().map(|interval| interval.failed).sum(),
+        response,
+    };
+    let start_ns = neighbours.first().map_or(0, |first| first.start_ns);
+    let end_ns = neighbours
+        .last()
+        .map_or(0, |last| last.start_ns + last.length_ns);
+    interval(&Timed {
+        start_ns,
+        end_ns,
+        slice,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timed(start_ns: u64, end_ns: u64, latencies_ns: &[u64]) -> Timed {
+        let mut slice = Slice::new();
+        slice.completed = latencies_ns.len() as u64;
+        latencies_ns
+            .iter()
+            .for_each(|ns| slice.response.record(*ns));
+        Timed {
+            start_ns,
+            end_ns,
+            slice,
+        }
+    }
+
+    #[test]
+    fn threads_are_put_together_in_time() {
+        let mut slices = Slices::new(2);
+        slices.add(0, timed(100, 200, &[5]));
+        slices.add(0, timed(200, 300, &[6]));
+        slices.add(1, timed(101, 205, &[7, 8]));
+        let (intervals, response) = slices.finish(100);
+        let shape: Vec<_> = intervals
+            .iter()
+            .map(|i| (i.start_ns, i.length_ns, i.completed))
+            .collect();
+        assert_eq!(shape, [(0, 105, 3), (100, 100, 1)]);
+        assert_eq!(response.count(), 4);
+    }
+
+    #[test]
+    fn a_long_run_has_no_more_intervals_than_a_short_one() {
+        let mut slices = Slices::new(1);
+        for number in 0..5_000 {
+            slices.add(0, timed(number * 10, number * 10 + 10, &[number + 1]));
+        }
+        let (intervals, response) = slices.finish(0);
+        assert!(
+            (MOST / 2..=MOST + 1).contains(&intervals.len()),
+            "{}",
+            intervals.len()
+        );
+        assert_eq!(intervals.iter().map(|i| i.completed).sum::<u64>(), 5_000);
+        assert_eq!(
+            intervals.iter().map(|i| i.response.count).sum::<u64>(),
+            5_000
+        );
+        assert_eq!(response.count(), 5_000);
+        assert!(
+            intervals
+                .windows(2)
+                .all(|pair| pair[0].start_ns + pair[0].length_ns == pair[1].start_ns)
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The command line: what is typed, what is shown, how it ends.
+
+pub mod args;
+pub mod commands;
+pub mod ending;
+pub mod progress;
+pub mod signals;
+pub mod summary;

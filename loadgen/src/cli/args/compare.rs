@@ -1,0 +1,93 @@
+//! `loadgen compare`: several servers, each started here.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::LoadArguments;
+use crate::compare::Spec;
+use crate::plan::Plan;
+use crate::plan::target::{Protocol, Target};
+
+/// The arguments of `loadgen compare`.
+#[derive(Debug, Args)]
+pub struct CompareArguments {
+    /// A server and the command that starts it, once for each; {port} stands for the port it is to listen on
+    #[arg(
+        long = "server",
+        value_name = "NAME='COMMAND with {port}'",
+        required = true
+    )]
+    pub servers: Vec<Spec>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub load: LoadArguments,
+    /// Runs of each server, interleaved; each starts the server anew
+    #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: u32,
+    /// A server that is known to lose updates: that it does is no failure of the comparison
+    #[arg(long = "expect-lost", value_name = "NAME")]
+    pub expect_lost: Vec<String>,
+    /// What the servers speak
+    #[arg(long, value_enum, default_value = "resp")]
+    pub protocol: Language,
+    /// The title of the page
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Write comparison.json, report.html and what the servers print into this folder
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// What is spoken, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// The Redis protocol
+    Resp,
+    /// Plain echo
+    Echo,
+}
+
+impl CompareArguments {
+    /// The load as a plan for a server on that port.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn plan(&self, port: u16) -> Result<Plan, String> {
+        let protocol = match self.protocol {
+            Language::Resp => Protocol::Resp,
+            Language::Echo => Protocol::Echo,
+        };
+        self.load
+            .plan(Target {
+                protocol,
+                host: "127.0.0.1".to_owned(),
+                port,
+            })
+            .checked()
+    }
+
+    /// Checks what clap cannot see: that names are unique, and that those expected to lose take part.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn check(&self) -> Result<(), String> {
+        self.plan(1)?;
+        for (place, spec) in self.servers.iter().enumerate() {
+            if self.servers[..place]
+                .iter()
+                .any(|earlier| earlier.name == spec.name)
+            {
+                return Err(format!(
+                    "--server {} is named twice; give each its own name",
+                    spec.name
+                ));
+            }
+        }
+        let takes_part = |name: &&String| self.servers.iter().any(|spec| spec.name == **name);
+        match self.expect_lost.iter().find(|name| !takes_part(name)) {
+            Some(stranger) => Err(format!("--expect-lost {stranger} names no --server")),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! `loadgen run`: one server.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::LoadArguments;
+use crate::plan::target::Target;
+use crate::plan::{Keys, Plan};
+
+/// The arguments of `loadgen run`.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    pub target: Target,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub load: LoadArguments,
+    /// Use the counter of this name instead of fresh ones; whoever else writes it shows as phantom increments
+    #[arg(long, value_name = "NAME", conflicts_with = "keys")]
+    pub key: Option<String>,
+    /// Read the server's cost from this process, where INFO does not name it
+    #[arg(long, value_name = "PID")]
+    pub server_pid: Option<u32>,
+    /// The name of this run in tables and pictures
+    #[arg(long)]
+    pub label: Option<String>,
+    /// Write run.json, latency.hlog and latency.hgrm into this folder
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Print run.json on stdout instead of the summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl RunArguments {
+    /// What the command line means.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn plan(&self) -> Result<Plan, String> {
+        let mut plan = self.load.plan(self.target.clone());
+        if let Some(key) = &self.key {
+            plan.keys = Keys::Named(key.clone());
+        }
+        plan.server_pid = self.server_pid;
+        plan.label = self.label.clone();
+        plan.checked()
+    }
+}

@@ -1,0 +1,117 @@
+//! `loadgen compare`: all runs, then one table, one file, one page.
+
+use std::io;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use results::{Comparison, file};
+
+use crate::cli::args::CompareArguments;
+use crate::cli::ending::Ending;
+use crate::cli::progress::Meter;
+use crate::compare::{Keeper, Series, Tried};
+
+/// Does it.
+pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
+    if let Err(why) = arguments.check() {
+        return Ending::Usage(why);
+    }
+    let title = title(arguments);
+    eprintln!("loadgen: {title}: {}", names(arguments));
+    let keeper = match Keeper::listen() {
+        Ok(keeper) => keeper,
+        Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
+    };
+    let started_unix_ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64);
+    let mut meter = Meter::new(arguments.servers.len() as u32 * arguments.repeat);
+    let series = Series::run(arguments, command, &keeper, &mut meter);
+    meter.done();
+    for trouble in series.systems().iter().flat_map(|tried| &tried.troubles) {
+        eprintln!("loadgen: {trouble}");
+    }
+    let ending = judge(arguments, &keeper, series.systems());
+    match show(
+        &series.into_comparison(title, command, started_unix_ms),
+        arguments,
+    ) {
+        Ok(()) => ending,
+        Err(error) => Ending::Failed(format!(
+            "cannot write into {}: {error}; choose another --out",
+            arguments.out.display()
+        )),
+    }
+}
+
+fn title(arguments: &CompareArguments) -> String {
+    let load = || match arguments.plan(1) {
+        Ok(plan) => format!("{} × {}", plan.load_in_words(), arguments.repeat),
+        Err(why) => why,
+    };
+    arguments.title.clone().unwrap_or_else(load)
+}
+
+fn names(arguments: &CompareArguments) -> String {
+    arguments
+        .servers
+        .iter()
+        .map(|spec| spec.name.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// The ending of the whole: wrong answers nobody expected come first.
+fn judge(arguments: &CompareArguments, keeper: &Keeper, systems: &[Tried<'_>]) -> Ending {
+    let expected = |tried: &&Tried<'_>| arguments.expect_lost.contains(&tried.spec.name);
+    let measured = systems.iter().filter(|tried| tried.is_measured()).count();
+    let done = format!("{measured} of {} systems measured", systems.len());
+    if keeper.is_stopped() {
+        return Ending::Interrupted(done);
+    }
+    if let Some(wrong) = systems.iter().find(|tried| tried.is_wrong(expected(tried))) {
+        return Ending::Wrong(format!("{} gave wrong answers; {done}", wrong.spec.name));
+    }
+    if let Some(trouble) = systems.iter().flat_map(|tried| &tried.troubles).next() {
+        return Ending::Failed(format!("{trouble}; {done}"));
+    }
+    if measured == 0 {
+        return Ending::Failed("not one system could be measured; the table says why".to_owned());
+    }
+    let losers: Vec<_> = systems
+        .iter()
+        .filter(expected)
+        .map(|tried| losses(tried))
+        .collect();
+    match losers.is_empty() {
+        true => Ending::Good(format!("{done}, none gave a wrong answer")),
+        false => Ending::Good(format!(
+            "{done}, none gave a wrong answer but {}",
+            losers.join(" and ")
+        )),
+    }
+}
+
+/// What a system lost that was expected to lose.
+fn losses(tried: &Tried<'_>) -> String {
+    let lost: u64 = tried
+        .runs
+        .iter()
+        .filter_map(|run| run.correctness.lost_updates())
+        .sum();
+    let acknowledged: u64 = tried
+        .runs
+        .iter()
+        .map(|run| run.correctness.acknowledged())
+        .sum();
+    let count = results::units::count;
+    format!(
+        "{}, which lost {} of {} increments, as it was expected to",
+        tried.spec.name,
+        count(lost),
+        count(acknowledged)
+    )
+}
+
+fn show(comparison: &Comparison, arguments: &CompareArguments) -> io::Result<()> {
+    file::save(&arguments.out.join("comparison.json"), comparison)
+}

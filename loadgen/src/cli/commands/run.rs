@@ -1,0 +1,76 @@
+//! `loadgen run`: one plan, one run, its files and its summary.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+
+use results::{Run, file, hgrm, hlog};
+
+use crate::cli::args::RunArguments;
+use crate::cli::ending::Ending;
+use crate::cli::progress::Meter;
+use crate::cli::{signals, summary};
+use crate::drive::engine;
+
+/// Does it.
+pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
+    let plan = match arguments.plan() {
+        Ok(plan) => plan,
+        Err(why) => return Ending::Usage(why),
+    };
+    eprintln!("loadgen: {plan}");
+    let stop = match signals::stop_flag() {
+        Ok(stop) => stop,
+        Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
+    };
+    let limit = plan.limit;
+    let mut meter = Meter::new(1);
+    let outcome = engine::run(plan, command, &stop, &mut |progress| {
+        meter.show(limit, progress);
+    });
+    meter.done();
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
+        Err(why) => return Ending::Failed(why),
+    };
+    let ending = Ending::of(&outcome);
+    match show(&outcome.run, arguments) {
+        Ok(()) => ending,
+        Err(why) => Ending::Failed(why),
+    }
+}
+
+fn show(run: &Run, arguments: &RunArguments) -> Result<(), String> {
+    if let Some(folder) = &arguments.out {
+        write(run, folder).map_err(|error| {
+            format!(
+                "cannot write into {}: {error}; choose another --out",
+                folder.display()
+            )
+        })?;
+    }
+    let text = match arguments.json {
+        true => {
+            serde_json::to_string_pretty(run)
+                .map_err(|error| format!("cannot write the run as JSON: {error}"))?
+                + "\n"
+        }
+        false => summary::text(run),
+    };
+    match io::stdout().write_all(text.as_bytes()) {
+        // Whoever closed the pipe has seen enough.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(format!("cannot write to stdout: {error}"))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes the three files of a run, each whole or not at all.
+pub(crate) fn write(run: &Run, folder: &Path) -> io::Result<()> {
+    file::save(&folder.join("run.json"), run)?;
+    file::write_atomically(&folder.join("latency.hlog"), hlog::text(run).as_bytes())?;
+    file::write_atomically(
+        &folder.join("latency.hgrm"),
+        hgrm::text(&run.latency.response).as_bytes(),
+    )
+}

@@ -1,0 +1,13 @@
+//! The load itself: threads, connections, and the clock that all of them read.
+
+pub mod engine;
+
+pub(crate) mod allowance;
+pub(crate) mod client;
+pub(crate) mod clock;
+pub(crate) mod connect;
+mod connection;
+mod crew;
+mod supervisor;
+mod watch;
+mod workbench;

@@ -1,0 +1,200 @@
+//! One client thread: a single-threaded runtime, a task for each of its connections, and a supervisor.
+
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::io;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, Sender};
+use std::task::Poll;
+
+use results::ThreadCost;
+use tokio::runtime::{Builder, LocalOptions};
+use tokio::task::JoinSet;
+
+use crate::books::recorder::Recorder;
+use crate::books::slices::Timed;
+use crate::drive::allowance::{Allowance, nanoseconds};
+use crate::drive::clock::Clock;
+use crate::drive::connect::connect;
+use crate::drive::connection::Connection;
+use crate::drive::supervisor::Supervisor;
+use crate::drive::watch::Watch;
+use crate::drive::workbench::{READ_BYTES, Workbench};
+use crate::plan::{Load, Plan};
+use crate::scene::thread_cost;
+use crate::talk::conversation::{Broken, Conversation};
+use crate::talk::requests::Requests;
+
+/// What a client thread needs to know.
+pub(crate) struct Share {
+    pub(crate) thread: u32,
+    pub(crate) plan: Arc<Plan>,
+    pub(crate) address: SocketAddr,
+    pub(crate) run: u64,
+    pub(crate) before: Arc<[i64]>,
+    pub(crate) requests: Arc<Requests>,
+    pub(crate) clock: Clock,
+    pub(crate) stop: Arc<AtomicBool>,
+    pub(crate) updates: Sender<Update>,
+    /// Brings the common start, once all threads have their connections; closes when they may be let go.
+    pub(crate) signals: Receiver<u64>,
+}
+
+/// What a client thread tells while it works.
+#[derive(Debug)]
+pub(crate) struct Update {
+    pub(crate) thread: u32,
+    pub(crate) news: News,
+}
+
+/// The news itself.
+#[derive(Debug)]
+pub(crate) enum News {
+    /// The thread waits for the others.
+    Reached(Stage),
+    /// So many requests have been answered or given up, since the start.
+    Progress(u64),
+    /// A slice of time is over.
+    Slice(Timed),
+}
+
+/// Where threads wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// All connections were made that could be made.
+    Connected,
+    /// Every request was answered or given up; the connections are still open.
+    Finished,
+    /// The thread is gone, perhaps before its time.
+    Ended,
+}
+
+/// What a client thread leaves behind.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) recorder: Recorder,
+    pub(crate) refused: Vec<Broken>,
+    pub(crate) lost_connections: u32,
+    /// Requests answered on each connection.
+    pub(crate) completed: Vec<u64>,
+    pub(crate) end_ns: u64,
+    pub(crate) cost: Option<ThreadCost>,
+}
+
+/// Does a thread's share of the run.
+///
+/// # Errors
+/// When the runtime cannot be made: no file descriptors are left.
+pub(crate) fn work(share: Share) -> io::Result<Done> {
+    // Dropped last, also by a panic: nobody waits for a thread that is gone.
+    let _farewell = Farewell {
+        thread: share.thread,
+        updates: share.updates.clone(),
+    };
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build_local(LocalOptions::default())?;
+    Ok(runtime.block_on(work_async(share)))
+}
+
+async fn work_async(share: Share) -> Done {
+    let numbers = share.plan.connections_of(share.thread);
+    let (sockets, refused) = connect(share.address, numbers.len(), share.plan.timeout).await;
+    share.tell(News::Reached(Stage::Connected));
+    let start_ns = share.signals.recv().unwrap_or_default();
+    let cost_before = thread_cost::read();
+
+    let bench = Rc::new(RefCell::new(workbench(&share, sockets.len(), start_ns)));
+    let mut tasks = JoinSet::new();
+    for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
+        let conversation = Conversation::new(&share.plan, number, share.run, &share.before);
+        tasks.spawn_local(drive(
+            Connection::new(socket, conversation),
+            slot,
+            bench.clone(),
+        ));
+    }
+    let connections = Supervisor::new(&share, &bench, start_ns)
+        .see_to_the_end(tasks)
+        .await;
+    let (end_ns, cost) = (share.clock.now_ns(), thread_cost::since(cost_before));
+
+    // While the connections are open the server still shows what they cost it.
+    share.tell(News::Reached(Stage::Finished));
+    let _ = share.signals.recv();
+    // Every task has ended and dropped its hold on the workbench.
+    #[expect(clippy::expect_used, reason = "the line above")]
+    let bench = Rc::into_inner(bench).expect("no task is left").into_inner();
+    let completed = connections.iter().map(Connection::completed).collect();
+    Done {
+        end_ns,
+        cost,
+        recorder: bench.recorder,
+        lost_connections: bench.lost_connections,
+        refused,
+        completed,
+    }
+}
+
+impl Share {
+    pub(super) fn tell(&self, news: News) {
+        // Nobody listens only if the main thread is gone, and then the whole run is.
+        let _ = self.updates.send(Update {
+            thread: self.thread,
+            news,
+        });
+    }
+}
+
+/// Says that the thread has ended, however it ends.
+struct Farewell {
+    thread: u32,
+    updates: Sender<Update>,
+}
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let _ = self.updates.send(Update {
+            thread: self.thread,
+            news: News::Reached(Stage::Ended),
+        });
+    }
+}
+
+fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
+    let plan = &share.plan;
+    let Load::Closed { depth } = plan.load;
+    Workbench {
+        clock: share.clock,
+        requests: share.requests.clone(),
+        depth,
+        allowance: Allowance::new(plan.limit, share.thread, plan.threads, start_ns),
+        recorder: Recorder::new(plan.keys.count()),
+        watch: Watch::new(connections, nanoseconds(plan.timeout)),
+        input: vec![0; READ_BYTES].into_boxed_slice(),
+        out: Vec::new(),
+        lost_connections: 0,
+    }
+}
+
+/// A connection's task: from its first request to its last reply.
+async fn drive(
+    mut connection: Connection,
+    slot: usize,
+    bench: Rc<RefCell<Workbench>>,
+) -> Connection {
+    poll_fn(|cx| {
+        let bench = &mut *bench.borrow_mut();
+        let outcome = connection.poll(cx, bench);
+        match outcome {
+            Poll::Pending => bench.watch.sleeps(slot, connection.waiting_since_ns(), cx),
+            Poll::Ready(()) => bench.watch.leaves(slot),
+        }
+        outcome
+    })
+    .await;
+    connection
+}

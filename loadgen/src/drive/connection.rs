@@ -1,0 +1,187 @@
+//! A conversation with its socket: writes what is due, reads what came, and gives up what takes too long.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::{io, mem};
+
+use results::FailureReason;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+use crate::drive::workbench::Workbench;
+use crate::talk::conversation::{Broken, Conversation};
+
+/// Bytes of requests that are written at once, unless a single request is longer.
+const WRITE_BYTES: usize = 64 << 10;
+
+/// A connection in a closed loop. It holds no buffer while nothing is cut in the middle: those of the thread serve all.
+#[derive(Debug)]
+pub(crate) struct Connection {
+    socket: TcpStream,
+    conversation: Conversation,
+    /// What the kernel did not take of the last write.
+    unsent: Vec<u8>,
+    /// The beginning of a reply whose rest has not come: a kilobyte at most.
+    cut_reply: Vec<u8>,
+    /// Whether the other side takes no more bytes. What it said before it hung up is still read: it may be the reason.
+    deaf: bool,
+}
+
+impl Connection {
+    pub(crate) fn new(socket: TcpStream, conversation: Conversation) -> Self {
+        Self {
+            socket,
+            conversation,
+            unsent: Vec::new(),
+            cut_reply: Vec::new(),
+            deaf: false,
+        }
+    }
+
+    /// Requests answered so far.
+    pub(crate) fn completed(&self) -> u64 {
+        self.conversation.completed()
+    }
+
+    /// When the oldest request in flight was sent.
+    pub(crate) fn waiting_since_ns(&self) -> Option<u64> {
+        self.conversation.waiting_since_ns()
+    }
+
+    /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bench: &mut Workbench) -> Poll<()> {
+        match ready!(self.poll_to_the_end(cx, bench)) {
+            Ok(()) => {}
+            Err(broken) => self.abandon(&broken, bench),
+        }
+        Poll::Ready(())
+    }
+
+    fn poll_to_the_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        bench: &mut Workbench,
+    ) -> Poll<Result<(), Broken>> {
+        loop {
+            if let Some(overdue) = bench.watch.overdue(self.waiting_since_ns()) {
+                return Poll::Ready(Err(overdue));
+            }
+            self.send(cx, bench);
+            if self.conversation.in_flight() == 0 && self.unsent.is_empty() {
+                return Poll::Ready(Ok(()));
+            }
+            ready!(self.poll_receive(cx, bench))?;
+        }
+    }
+
+    /// Fills the pipeline up, and writes until the kernel takes no more.
+    fn send(&mut self, cx: &mut Context<'_>, bench: &mut Workbench) {
+        if !self.unsent.is_empty() {
+            let unsent = mem::take(&mut self.unsent);
+            self.write(&unsent, cx, bench);
+        }
+        while self.unsent.is_empty() {
+            let requests = self.fill(bench);
+            if requests == 0 {
+                break;
+            }
+            self.conversation.sent(requests, bench.clock.now_ns());
+            bench.recorder.sent(requests);
+            let out = mem::take(&mut bench.out);
+            self.write(&out, cx, bench);
+            bench.out = out;
+        }
+    }
+
+    /// Puts the requests that are due into the thread's buffer, which then holds nothing else.
+    fn fill(&mut self, bench: &mut Workbench) -> u32 {
+        bench.out.clear();
+        let room = bench.depth - self.conversation.in_flight();
+        let granted = bench.allowance.take(room);
+        for written in 0..granted {
+            if bench.out.len() >= WRITE_BYTES {
+                bench.allowance.give_back(granted - written);
+                return written;
+            }
+            self.conversation.write(&bench.requests, &mut bench.out);
+        }
+        granted
+    }
+
+    /// Offers bytes to the kernel; what it does not take is kept for when it is ready again.
+    fn write(&mut self, bytes: &[u8], cx: &mut Context<'_>, bench: &mut Workbench) {
+        let mut rest = bytes;
+        while !rest.is_empty() && !self.deaf {
+            match Pin::new(&mut self.socket).poll_write(cx, rest) {
+                Poll::Ready(Ok(taken)) => {
+                    bench.recorder.totals.bytes_sent += taken as u64;
+                    rest = &rest[taken..];
+                }
+                Poll::Ready(Err(_)) => self.deaf = true,
+                Poll::Pending => break,
+            }
+        }
+        self.unsent = rest.to_vec();
+    }
+
+    /// Reads once and judges what came. A read that does not fill the buffer has emptied the socket: tokio then waits
+    /// for the next event, and the second read that would only say so is not made.
+    fn poll_receive(
+        &mut self,
+        cx: &mut Context<'_>,
+        bench: &mut Workbench,
+    ) -> Poll<Result<(), Broken>> {
+        let kept = self.cut_reply.len();
+        bench.input[..kept].copy_from_slice(&self.cut_reply);
+        let mut free = ReadBuf::new(&mut bench.input[kept..]);
+        let outcome = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut free));
+        let read = free.filled().len();
+        let at_ns = bench.clock.now_ns();
+        bench.allowance.time_is(at_ns);
+        match outcome {
+            Ok(()) if read == 0 => return Poll::Ready(Err(self.closed())),
+            Ok(()) => {}
+            Err(error) => return Poll::Ready(Err(broken_by(&error))),
+        }
+        bench.recorder.totals.bytes_received += read as u64;
+        let bytes = &bench.input[..kept + read];
+        let understood = self.conversation.read(bytes, at_ns, &mut bench.recorder)?;
+        self.cut_reply.clear();
+        self.cut_reply.extend_from_slice(&bytes[understood..]);
+        Poll::Ready(Ok(()))
+    }
+
+    fn closed(&self) -> Broken {
+        let text = match self.cut_reply.len() {
+            0 => "the server closed the connection".to_owned(),
+            bytes => format!(
+                "the server closed the connection in the middle of a reply (after {bytes} bytes of it)"
+            ),
+        };
+        Broken {
+            reason: FailureReason::Closed,
+            text,
+        }
+    }
+
+    fn abandon(&mut self, broken: &Broken, bench: &mut Workbench) {
+        bench.lost_connections += 1;
+        bench.recorder.losses.add(&broken.text);
+        let unsent = mem::take(&mut self.unsent).len();
+        self.conversation
+            .abandon(broken.reason, unsent, &bench.requests, &mut bench.recorder);
+    }
+}
+
+/// What an error of the socket means for the requests on it.
+fn broken_by(error: &io::Error) -> Broken {
+    let reason = match error.kind() {
+        io::ErrorKind::ConnectionReset => FailureReason::Reset,
+        io::ErrorKind::TimedOut => FailureReason::TimedOut,
+        _ => FailureReason::Closed,
+    };
+    Broken {
+        reason,
+        text: format!("the connection broke: {error}"),
+    }
+}

@@ -1,0 +1,158 @@
+//! A whole run, from the first connection to the last judgement.
+
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use results::ServerCost;
+
+use crate::books::accounts::Values;
+use crate::books::slices::Slices;
+use crate::drive::client::{Done, News, Share, Stage};
+use crate::drive::clock::Clock;
+use crate::drive::crew::Crew;
+use crate::plan::Plan;
+use crate::record::{self, Outcome};
+use crate::scene::file_limit;
+use crate::scene::reach::Reached;
+use crate::talk::requests::Requests;
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy)]
+pub struct Progress {
+    /// Requests answered or given up.
+    pub requests: u64,
+    /// The time since the start.
+    pub elapsed: Duration,
+}
+
+/// Makes a run. Set `stop` to end it early: what there is by then is judged and returned.
+///
+/// # Errors
+/// A sentence, when there was nothing to measure: no server, another protocol, no room for the connections.
+pub fn run(
+    plan: Plan,
+    command: &[String],
+    stop: &Arc<AtomicBool>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Outcome, String> {
+    file_limit::raise_for(plan.connections)?;
+    let plan = Arc::new(plan);
+    let run = RandomState::new().build_hasher().finish();
+    let requests = Arc::new(Requests::new(&plan, run));
+    let mut reached = Reached::new(&plan, run, &requests)?;
+    let started_unix_ms = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_millis() as u64);
+    let load = load(&plan, run, &requests, &mut reached, stop, progress)?;
+    if let Some(why) = load.nothing_connected() {
+        return Err(why);
+    }
+    let after = after(&plan, &requests, &reached);
+    let interrupted = stop.load(Ordering::Relaxed);
+    Ok(record::outcome(record::Parts {
+        plan: &plan,
+        command,
+        started_unix_ms,
+        interrupted,
+        requests: &requests,
+        reached,
+        load,
+        after,
+    }))
+}
+
+/// What the load left behind.
+#[derive(Debug)]
+pub(crate) struct Load {
+    pub(crate) start_ns: u64,
+    pub(crate) threads: Vec<Done>,
+    pub(crate) slices: Slices,
+    pub(crate) server_cost: Option<ServerCost>,
+}
+
+impl Load {
+    /// Why not one connection could be made, if none could.
+    fn nothing_connected(&self) -> Option<String> {
+        let any = self.threads.iter().any(|done| !done.completed.is_empty());
+        let first = self.threads.iter().flat_map(|done| &done.refused).next();
+        first.filter(|_| !any).map(|broken| broken.text.clone())
+    }
+}
+
+fn load(
+    plan: &Arc<Plan>,
+    run: u64,
+    requests: &Arc<Requests>,
+    reached: &mut Reached,
+    stop: &Arc<AtomicBool>,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Load, String> {
+    let clock = Clock::start();
+    let unknown = || vec![i64::MIN; requests.names().len()];
+    let before: Arc<[i64]> = reached.before.clone().unwrap_or_else(unknown).into();
+    let crew = Crew::start(plan.threads, |thread, updates, signals| Share {
+        thread,
+        plan: plan.clone(),
+        address: reached.address,
+        run,
+        before: before.clone(),
+        requests: requests.clone(),
+        clock,
+        stop: stop.clone(),
+        updates,
+        signals,
+    })?;
+    crew.until(Stage::Connected, |_, _| {});
+    let sums_before = reached.sums();
+    let start_ns = clock.now_ns();
+    crew.go(start_ns);
+
+    let mut slices = Slices::new(plan.threads);
+    let mut requests_of = vec![0; plan.threads as usize];
+    crew.until(Stage::Finished, |thread, news| match news {
+        News::Slice(slice) => slices.add(thread, slice),
+        News::Progress(requests) => {
+            requests_of[thread as usize] = requests;
+            let elapsed = Duration::from_nanos(clock.now_ns().saturating_sub(start_ns));
+            progress(Progress {
+                requests: requests_of.iter().sum(),
+                elapsed,
+            });
+        }
+        News::Reached(_) => {}
+    });
+    let server_cost = sums_before.until(reached.sums(), reached.process, reached.rss_idle_bytes);
+    Ok(Load {
+        start_ns,
+        threads: crew.finish()?,
+        slices,
+        server_cost,
+    })
+}
+
+/// The counters at the end.
+fn after(plan: &Plan, requests: &Requests, reached: &Reached) -> Values {
+    if !plan.counts() {
+        return Values::NotAsked;
+    }
+    if reached.before.is_none() {
+        return Values::Unknown(
+            "the target does not answer GET with a value: what the counters held is unknown"
+                .to_owned(),
+        );
+    }
+    match reached.counters_now(plan, requests) {
+        Ok(Some(values)) => Values::Known(values),
+        Ok(None) => Values::Unknown(
+            "the target no longer answers GET with a value: what the counters hold is unknown"
+                .to_owned(),
+        ),
+        Err(broken) => Values::Unknown(format!(
+            "the counters could not be read at the end: {}",
+            broken.text
+        )),
+    }
+}

@@ -1,0 +1,94 @@
+//! Looks after the connections of a thread, now and then, without taking part in the work.
+
+use std::cell::RefCell;
+use std::mem;
+use std::panic::resume_unwind;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+use super::allowance::nanoseconds;
+use super::client::{News, Share};
+use super::connection::Connection;
+use super::workbench::Workbench;
+use crate::books::recorder::Recorder;
+use crate::books::slices::Timed;
+
+/// How often the supervisor looks: a time limit is noticed at most so much late.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// The length of a slice.
+const SLICE: Duration = Duration::from_millis(100);
+
+/// How long replies in flight are waited for once the run was interrupted.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The supervisor of a client thread.
+pub(super) struct Supervisor<'a> {
+    share: &'a Share,
+    bench: &'a RefCell<Workbench>,
+    slice_start_ns: u64,
+    /// When waiting ends, once the run was told to stop.
+    stop_ns: Option<u64>,
+}
+
+impl<'a> Supervisor<'a> {
+    pub(super) fn new(share: &'a Share, bench: &'a RefCell<Workbench>, start_ns: u64) -> Self {
+        Self {
+            share,
+            bench,
+            slice_start_ns: start_ns,
+            stop_ns: None,
+        }
+    }
+
+    /// Until the last connection is done.
+    pub(super) async fn see_to_the_end(
+        mut self,
+        mut tasks: JoinSet<Connection>,
+    ) -> Vec<Connection> {
+        let mut done = Vec::with_capacity(tasks.len());
+        loop {
+            match timeout(LOOK, tasks.join_next()).await {
+                Ok(Some(Ok(connection))) => done.push(connection),
+                Ok(Some(Err(error))) => resume_unwind(error.into_panic()),
+                Ok(None) => break,
+                Err(_) => self.look(),
+            }
+        }
+        self.cut(
+            self.share.clock.now_ns(),
+            &mut self.bench.borrow_mut().recorder,
+        );
+        done
+    }
+
+    fn look(&mut self) {
+        let now_ns = self.share.clock.now_ns();
+        let bench = &mut *self.bench.borrow_mut();
+        bench.watch.look(now_ns);
+        if self.share.stop.load(Ordering::Relaxed) {
+            bench.allowance.stop();
+            let grace_ns = nanoseconds(self.share.plan.timeout.min(GRACE));
+            if now_ns >= *self.stop_ns.get_or_insert(now_ns + grace_ns) {
+                bench.watch.end_all();
+            }
+        }
+        let requests = bench.recorder.totals.completed + bench.recorder.totals.failed();
+        self.share.tell(News::Progress(requests));
+        if now_ns >= self.slice_start_ns + nanoseconds(SLICE) {
+            self.cut(now_ns, &mut bench.recorder);
+        }
+    }
+
+    fn cut(&mut self, end_ns: u64, recorder: &mut Recorder) {
+        let start_ns = mem::replace(&mut self.slice_start_ns, end_ns);
+        self.share.tell(News::Slice(Timed {
+            start_ns,
+            end_ns,
+            slice: recorder.cut(),
+        }));
+    }
+}

@@ -1,0 +1,161 @@
+//! Time limits of a thread's connections: one look at all of them now and then, instead of a timer for each request.
+
+use std::task::{Context, Waker};
+use std::time::Duration;
+
+use results::FailureReason;
+
+use crate::talk::conversation::Broken;
+
+/// Since when each connection waits, and how to wake it.
+#[derive(Debug)]
+pub(crate) struct Watch {
+    timeout_ns: u64,
+    waits: Vec<Wait>,
+    /// The time of the last look: a connection compares it with its own wait, and asks no clock for that.
+    looked_ns: u64,
+    /// Set once nobody waits any longer, however short the wait has been.
+    over: bool,
+}
+
+/// Where a connection stands while its task sleeps.
+#[derive(Debug, Clone)]
+struct Wait {
+    since_ns: u64,
+    waker: Option<Waker>,
+}
+
+const NOT_WAITING: u64 = u64::MAX;
+
+impl Watch {
+    /// A watch over so many connections, each of which may wait so long for a reply.
+    pub(crate) fn new(connections: usize, timeout_ns: u64) -> Self {
+        let wait = Wait {
+            since_ns: NOT_WAITING,
+            waker: None,
+        };
+        Self {
+            timeout_ns,
+            waits: vec![wait; connections],
+            looked_ns: 0,
+            over: false,
+        }
+    }
+
+    /// The end of a connection that has waited since then, if it has waited too long.
+    #[inline]
+    pub(crate) fn overdue(&self, since_ns: Option<u64>) -> Option<Broken> {
+        let waited_ns = self.looked_ns.saturating_sub(since_ns?);
+        if waited_ns <= self.timeout_ns && !self.over {
+            return None;
+        }
+        Some(self.end())
+    }
+
+    #[cold]
+    fn end(&self) -> Broken {
+        if self.over {
+            let text = "the run ended before the reply came".to_owned();
+            return Broken {
+                reason: FailureReason::Unanswered,
+                text,
+            };
+        }
+        let text = format!(
+            "no reply within {:?} (--timeout)",
+            Duration::from_nanos(self.timeout_ns)
+        );
+        Broken {
+            reason: FailureReason::TimedOut,
+            text,
+        }
+    }
+
+    /// Connection number `slot` goes to sleep.
+    #[inline]
+    pub(crate) fn sleeps(&mut self, slot: usize, since_ns: Option<u64>, cx: &Context<'_>) {
+        let wait = &mut self.waits[slot];
+        wait.since_ns = since_ns.unwrap_or(NOT_WAITING);
+        // A task's waker stays the same for all its life.
+        wait.waker.get_or_insert_with(|| cx.waker().clone());
+    }
+
+    /// Connection number `slot` is done.
+    pub(crate) fn leaves(&mut self, slot: usize) {
+        self.waits[slot] = Wait {
+            since_ns: NOT_WAITING,
+            waker: None,
+        };
+    }
+
+    /// Wakes those who have waited too long; they end themselves.
+    pub(crate) fn look(&mut self, now_ns: u64) {
+        self.looked_ns = now_ns;
+        let timeout_ns = self.timeout_ns;
+        self.wake(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
+    }
+
+    /// Ends all waiting.
+    pub(crate) fn end_all(&mut self) {
+        self.over = true;
+        self.wake(|_| true);
+    }
+
+    fn wake(&self, which: impl Fn(&Wait) -> bool) {
+        for wait in self.waits.iter().filter(|wait| which(wait)) {
+            if let Some(waker) = &wait.waker {
+                waker.wake_by_ref();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    struct Count(AtomicU32);
+
+    impl Wake for Count {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn only_who_waits_too_long_is_woken() {
+        let (early, late) = (Arc::new(Count(0.into())), Arc::new(Count(0.into())));
+        let mut watch = Watch::new(3, 100);
+        for (slot, since_ns, count) in [
+            (0, Some(10), &early),
+            (1, Some(50), &late),
+            (2, None, &late),
+        ] {
+            let waker = Waker::from(count.clone());
+            watch.sleeps(slot, since_ns, &Context::from_waker(&waker));
+        }
+        watch.look(120);
+        assert_eq!(
+            (
+                early.0.load(Ordering::Relaxed),
+                late.0.load(Ordering::Relaxed)
+            ),
+            (1, 0)
+        );
+        assert_eq!(
+            watch.overdue(Some(10)).unwrap().reason,
+            FailureReason::TimedOut
+        );
+        assert_eq!((watch.overdue(Some(50)), watch.overdue(None)), (None, None));
+        watch.end_all();
+        assert_eq!(
+            watch.overdue(Some(50)).unwrap().reason,
+            FailureReason::Unanswered
+        );
+        assert_eq!(late.0.load(Ordering::Relaxed), 2);
+    }
+}

@@ -1,0 +1,86 @@
+//! The plan in words: what a run prints first, and what a comparison is titled with.
+
+use std::fmt;
+
+use results::units::count;
+
+use super::operation::Kind;
+use super::{Keys, Limit, Load, Plan};
+
+impl fmt::Display for Plan {
+    /// The plan in words: the first line that a run prints.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} to {}, seed {}, timeout {:?}",
+            self.load_in_words(),
+            self.target,
+            self.seed,
+            self.timeout
+        )
+    }
+}
+
+impl Plan {
+    /// The load in words, wherever it goes.
+    pub fn load_in_words(&self) -> String {
+        let limit = match self.limit {
+            Limit::Requests(requests) => format!("{} requests", count(requests)),
+            Limit::Time(limit) => format!("requests for {limit:?}"),
+        };
+        let Load::Closed { depth } = self.load;
+        format!(
+            "{limit} ({}) over {}, closed loop, {} in flight on each, {}",
+            self.operations_in_words(),
+            counted(self.connections, "connection"),
+            count(u64::from(depth)),
+            counted(self.threads, "thread"),
+        )
+    }
+
+    fn operations_in_words(&self) -> String {
+        let payload = match self.mix.includes(Kind::Echo) {
+            true => format!(", payload {} B", count(u64::from(self.payload_bytes))),
+            false => String::new(),
+        };
+        let keys = match &self.keys {
+            _ if !self.counts() => String::new(),
+            Keys::Named(name) => format!(", key '{name}'"),
+            Keys::Fresh(1) => ", one fresh key".to_owned(),
+            Keys::Fresh(keys) => format!(", {} fresh keys", count(u64::from(*keys))),
+        };
+        format!("{}{payload}{keys}", self.mix)
+    }
+}
+
+fn counted(number: u32, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} {noun}{plural}", count(u64::from(number)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::tests::plan;
+    use super::*;
+
+    #[test]
+    fn a_plan_says_in_words_what_will_happen() {
+        assert_eq!(
+            plan().checked().unwrap().to_string(),
+            "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) over 50 connections, closed loop, \
+             16 in flight on each, 1 thread to resp://127.0.0.1:7001, seed 1, timeout 5s"
+        );
+        let echo = Plan {
+            mix: "echo".parse().unwrap(),
+            limit: Limit::Time(Duration::from_secs(10)),
+            ..plan()
+        };
+        assert!(
+            echo.to_string()
+                .starts_with("requests for 10s (echo, payload 64 B) over"),
+            "{echo}"
+        );
+    }
+}

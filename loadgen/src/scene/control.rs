@@ -1,0 +1,225 @@
+//! The conversation beside the load: what the target is, what the counters hold before and after.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use results::FailureReason;
+use service::resp::{Reply, parse_i64, read_reply};
+
+use crate::drive::connect::{overdue, refused};
+use crate::talk::conversation::Broken;
+use crate::talk::diagnosis;
+use crate::talk::payload::Payloads;
+use crate::talk::requests::Requests;
+
+/// A connection of its own, on which no wait is longer than the plan's timeout.
+#[derive(Debug)]
+pub(crate) struct Control {
+    socket: TcpStream,
+    timeout: Duration,
+    input: Vec<u8>,
+}
+
+/// The longest reply that is read: INFO has a few kilobytes.
+const REPLY_BYTES: usize = 1 << 20;
+
+/// Counters that are asked for with one write: their replies fit any socket buffer, so neither side can block the other.
+const KEYS_AT_ONCE: u32 = 256;
+
+/// A connection number that no connection of the load has.
+const CONTROL_CONNECTION: u32 = u32::MAX;
+
+/// What INFO said.
+pub(crate) enum Info {
+    /// Its text.
+    Text(String),
+    /// The target does not know INFO.
+    Unknown,
+}
+
+impl Control {
+    /// Connects.
+    pub(crate) fn connect(to: SocketAddr, timeout: Duration) -> Result<Self, Broken> {
+        let socket =
+            TcpStream::connect_timeout(&to, timeout).map_err(|error| match error.kind() {
+                io::ErrorKind::TimedOut => overdue(to, timeout),
+                _ => refused(to, &error),
+            })?;
+        socket
+            .set_nodelay(true)
+            .map_err(|error| refused(to, &error))?;
+        Ok(Self {
+            socket,
+            timeout,
+            input: Vec::new(),
+        })
+    }
+
+    /// Asks for INFO, and learns on the way whether the target speaks RESP at all.
+    pub(crate) fn info(&mut self) -> Result<Info, Broken> {
+        let deadline = self.send(b"*1\r\n$4\r\nINFO\r\n")?;
+        self.reply(deadline, |reply| match reply {
+            Reply::Bulk(text) => Ok(Info::Text(String::from_utf8_lossy(text).into_owned())),
+            Reply::Error(text) if text.starts_with(b"NOAUTH") => Err(garbage("the server wants a password, which loadgen cannot give; use one without".to_owned())),
+            Reply::Error(text) if text.starts_with(b"ERR max number of clients") => Err(garbage(format!("the server refuses: {}", diagnosis::shown(text)))),
+            Reply::Array(_) => Err(garbage("the target sends back what it is sent; write echo:// before the address of a plain-echo server".to_owned())),
+            _ => Ok(Info::Unknown),
+        })
+    }
+
+    /// The value of every counter, by number; `None` of a target that does not answer GET as Redis does.
+    pub(crate) fn counters(&mut self, requests: &Requests) -> Result<Option<Vec<i64>>, Broken> {
+        let keys = requests.names().len() as u32;
+        let mut values = Vec::with_capacity(keys as usize);
+        for first in (0..keys).step_by(KEYS_AT_ONCE as usize) {
+            let chunk = first..keys.min(first + KEYS_AT_ONCE);
+            let bytes: Vec<u8> = chunk
+                .clone()
+                .flat_map(|key| requests.get(key))
+                .copied()
+                .collect();
+            let deadline = self.send(&bytes)?;
+            for _ in chunk {
+                values.push(self.reply(deadline, counter)?);
+            }
+        }
+        Ok(values.into_iter().collect())
+    }
+
+    /// Sends a payload to a plain-echo server and checks that it comes back.
+    pub(crate) fn echo(&mut self, run: u64) -> Result<(), Broken> {
+        let mut payload = Vec::new();
+        Payloads::new(run, CONTROL_CONNECTION, 64).append(0, &mut payload);
+        // A server that reads lines gets one to answer: it then betrays itself at once, and not by its silence.
+        payload.extend_from_slice(b"\r\n");
+        let deadline = self.send(&payload)?;
+        while self.input.len() < payload.len() {
+            if !payload.starts_with(&self.input) {
+                break;
+            }
+            self.receive(deadline)?;
+        }
+        if self.input == payload {
+            return Ok(());
+        }
+        Err(garbage(format!(
+            "'{}' came back instead of what was sent: this is no plain-echo server; write resp:// before the address of a RESP server",
+            diagnosis::shown(&self.input)
+        )))
+    }
+
+    /// Sends, and says until when the answer is waited for.
+    fn send(&mut self, bytes: &[u8]) -> Result<Instant, Broken> {
+        let deadline = Instant::now() + self.timeout;
+        let written = self
+            .socket
+            .set_write_timeout(Some(self.timeout))
+            .and_then(|()| self.socket.write_all(bytes));
+        written.map_err(|error| self.broken(&error))?;
+        Ok(deadline)
+    }
+
+    fn reply<T>(
+        &mut self,
+        deadline: Instant,
+        read: impl Fn(Reply<'_>) -> Result<T, Broken>,
+    ) -> Result<T, Broken> {
+        loop {
+            match read_reply(&self.input) {
+                Ok(Some((reply, bytes))) => {
+                    let outcome = read(reply);
+                    self.input.drain(..bytes);
+                    return outcome;
+                }
+                Ok(None) if self.input.len() <= REPLY_BYTES => self.receive(deadline)?,
+                Ok(None) | Err(_) => return Err(garbage(diagnosis::not_resp(&self.input))),
+            }
+        }
+    }
+
+    /// Reads what there is; waits for it until the deadline, however the peer drips.
+    fn receive(&mut self, deadline: Instant) -> Result<(), Broken> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(self.silent());
+        }
+        let mut chunk = [0; 16 << 10];
+        let read = self
+            .socket
+            .set_read_timeout(Some(left))
+            .and_then(|()| self.socket.read(&mut chunk));
+        match read {
+            Ok(0) => Err(Broken {
+                reason: FailureReason::Closed,
+                text: self.closed(),
+            }),
+            Ok(bytes) => {
+                self.input.extend_from_slice(&chunk[..bytes]);
+                Ok(())
+            }
+            Err(error) => Err(self.broken(&error)),
+        }
+    }
+
+    fn closed(&self) -> String {
+        match self.input.is_empty() {
+            true => "the target closed the connection without an answer; is it a server of the right protocol?".to_owned(),
+            false => format!("the target closed the connection after '{}'", diagnosis::shown(&self.input)),
+        }
+    }
+
+    fn broken(&self, error: &io::Error) -> Broken {
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => self.silent(),
+            io::ErrorKind::ConnectionReset => Broken {
+                reason: FailureReason::Reset,
+                text: format!("the target broke the connection: {error}"),
+            },
+            _ => Broken {
+                reason: FailureReason::Closed,
+                text: format!("the connection to the target failed: {error}"),
+            },
+        }
+    }
+
+    fn silent(&self) -> Broken {
+        let limit = self.timeout;
+        let text = match self.input.is_empty() {
+            true => format!("the target accepts and then says nothing for {limit:?} (--timeout)"),
+            false => format!(
+                "the target said '{}' and then nothing more within {limit:?} (--timeout)",
+                diagnosis::shown(&self.input)
+            ),
+        };
+        Broken {
+            reason: FailureReason::TimedOut,
+            text,
+        }
+    }
+}
+
+/// What GET answered: the counter's value, `None` from a target that answers something else.
+fn counter(reply: Reply<'_>) -> Result<Option<i64>, Broken> {
+    match reply {
+        Reply::Null => Ok(Some(0)),
+        Reply::Bulk(digits) => match parse_i64(digits) {
+            Some(value) => Ok(Some(value)),
+            None => Err(garbage(format!(
+                "the key holds '{}', which is no number; choose another --key",
+                diagnosis::shown(digits)
+            ))),
+        },
+        Reply::Error(text) if text.starts_with(b"WRONGTYPE") => Err(garbage(
+            "the key holds no counter; choose another --key".to_owned(),
+        )),
+        Reply::Error(_) | Reply::Integer(_) | Reply::Simple(_) | Reply::Array(_) => Ok(None),
+    }
+}
+
+fn garbage(text: String) -> Broken {
+    Broken {
+        reason: FailureReason::Garbage,
+        text,
+    }
+}

@@ -1,0 +1,121 @@
+//! Before the load: finds the target, learns what it is, and reads what the counters hold.
+
+use std::net::{SocketAddr, ToSocketAddrs};
+
+use crate::plan::Plan;
+use crate::plan::target::Protocol;
+use crate::scene::control::{Control, Info};
+use crate::scene::info::InfoText;
+use crate::scene::server_cost::{Process, Sums};
+use crate::talk::conversation::Broken;
+use crate::talk::requests::Requests;
+
+/// A target that answered as it should, and what is known of it.
+#[derive(Debug)]
+pub(crate) struct Reached {
+    pub(crate) address: SocketAddr,
+    pub(crate) info: Option<InfoText>,
+    /// The server's process, where it runs on this machine.
+    pub(crate) process: Option<Process>,
+    pub(crate) rss_idle_bytes: Option<u64>,
+    /// What each counter held before the run; `None` of a target that does not answer GET.
+    pub(crate) before: Option<Vec<i64>>,
+    control: Option<Control>,
+}
+
+impl Reached {
+    /// Finds the target.
+    ///
+    /// # Errors
+    /// A sentence that says what stands in the way.
+    pub(crate) fn new(plan: &Plan, run: u64, requests: &Requests) -> Result<Self, String> {
+        let (address, mut control) = connect(plan)?;
+        if plan.target.protocol == Protocol::Echo {
+            control.echo(run).map_err(|broken| broken.text)?;
+        }
+        let info = match plan.target.protocol {
+            Protocol::Echo => None,
+            Protocol::Resp => known(control.info().map_err(|broken| broken.text)?),
+        };
+        let before = match plan.counts() {
+            true => control.counters(requests).map_err(|broken| broken.text)?,
+            false => None,
+        };
+        let process = process(plan, address, info.as_ref())?;
+        let rss_idle_bytes = process.and_then(Process::rss_bytes);
+        // Only a target that speaks of itself is asked again.
+        let control = info.is_some().then_some(control);
+        Ok(Self {
+            address,
+            info,
+            process,
+            rss_idle_bytes,
+            before,
+            control,
+        })
+    }
+
+    /// What the server has cost so far.
+    pub(crate) fn sums(&mut self) -> Sums {
+        let info = self
+            .control
+            .as_mut()
+            .and_then(|control| match control.info() {
+                Ok(info) => known(info),
+                Err(_) => None,
+            });
+        Sums::read(info.as_ref(), self.process)
+    }
+
+    /// What the counters hold now, read over a new connection: the run's own may be the very ones that lie.
+    pub(crate) fn counters_now(
+        &self,
+        plan: &Plan,
+        requests: &Requests,
+    ) -> Result<Option<Vec<i64>>, Broken> {
+        Control::connect(self.address, plan.timeout)?.counters(requests)
+    }
+}
+
+/// Connects to the first of the target's addresses that can be had.
+fn connect(plan: &Plan) -> Result<(SocketAddr, Control), String> {
+    let (host, port) = (plan.target.host.as_str(), plan.target.port);
+    let addresses = (host, port)
+        .to_socket_addrs()
+        .map_err(|error| format!("cannot find the host '{host}': {error}"))?;
+    let mut failure = format!("the host '{host}' has no address");
+    for address in addresses {
+        match Control::connect(address, plan.timeout) {
+            Ok(control) => return Ok((address, control)),
+            Err(broken) => failure = broken.text,
+        }
+    }
+    Err(failure)
+}
+
+fn known(info: Info) -> Option<InfoText> {
+    match info {
+        Info::Text(text) => Some(InfoText::new(text)),
+        Info::Unknown => None,
+    }
+}
+
+/// The server's process: as the command line says; else as INFO says, if that can be a process of this machine.
+fn process(
+    plan: &Plan,
+    address: SocketAddr,
+    info: Option<&InfoText>,
+) -> Result<Option<Process>, String> {
+    if let Some(pid) = plan.server_pid {
+        let process = Process::new(pid);
+        return process
+            .map(Some)
+            .ok_or_else(|| format!("--server-pid {pid}: there is no such process"));
+    }
+    let pid = info
+        .filter(|_| address.ip().is_loopback())
+        .and_then(|info| info.number("process_id"));
+    Ok(pid
+        .and_then(|pid| u32::try_from(pid).ok())
+        .and_then(Process::new))
+}

@@ -1,0 +1,160 @@
+//! Replies: each is compared with what the oldest request in flight must be answered by.
+
+use results::{AnomalyKind, FailureReason};
+use service::resp::{Reply, parse_i64, read_reply};
+
+use super::{Broken, Conversation};
+use crate::books::recorder::Recorder;
+use crate::plan::operation::Kind;
+use crate::plan::target::Protocol;
+use crate::talk::diagnosis;
+
+/// The longest line that a reply may be. An error reply of a kilobyte tells nobody more than its beginning does.
+const LINE_BYTES: usize = 1_024;
+
+/// As many good replies as lay in the bytes, and what came after them.
+#[derive(Debug)]
+pub(super) struct Pass {
+    pub(super) bytes: usize,
+    pub(super) replies: u32,
+    pub(super) end: End,
+}
+
+/// What ended a pass.
+#[derive(Debug)]
+pub(super) enum End {
+    /// The bytes end, perhaps in the middle of a reply.
+    Incomplete,
+    /// The server answered with an error, and the connection goes on.
+    ErrorReply(String),
+    /// The connection cannot go on.
+    Broken(Broken),
+}
+
+/// What one reply was.
+enum Answer {
+    Good,
+    Failed(String),
+    Nonsense(String),
+}
+
+impl Conversation {
+    /// Judges replies up to the first that is not good.
+    pub(super) fn pass(&mut self, bytes: &[u8], recorder: &mut Recorder) -> Pass {
+        let mut pass = Pass {
+            bytes: 0,
+            replies: 0,
+            end: End::Incomplete,
+        };
+        let in_flight = self.in_flight();
+        loop {
+            let rest = &bytes[pass.bytes..];
+            if rest.is_empty() {
+                return pass;
+            }
+            if pass.replies == in_flight {
+                pass.end = unsolicited(rest, recorder);
+                return pass;
+            }
+            let step = match self.echo_begins(rest) {
+                true => self.echo(rest, recorder),
+                false => self.reply(rest, recorder),
+            };
+            match step {
+                Ok(Some(bytes)) => {
+                    pass.bytes += bytes;
+                    pass.replies += 1;
+                }
+                Ok(None) => return pass,
+                Err((bytes, end)) => {
+                    pass.bytes += bytes;
+                    pass.end = end;
+                    return pass;
+                }
+            }
+        }
+    }
+
+    fn echo_begins(&self, rest: &[u8]) -> bool {
+        self.awaited.kind == Kind::Echo
+            && (self.echo.is_some() || self.protocol == Protocol::Echo || rest[0] == b'$')
+    }
+
+    /// One reply that is not an echo: the bytes it took, `None` if its end has not come.
+    #[inline]
+    fn reply(
+        &mut self,
+        rest: &[u8],
+        recorder: &mut Recorder,
+    ) -> Result<Option<usize>, (usize, End)> {
+        match read_reply(rest) {
+            Ok(Some((reply, bytes))) => match self.judge(reply, recorder) {
+                Answer::Good => Ok(Some(bytes)),
+                Answer::Failed(text) => Err((bytes, End::ErrorReply(text))),
+                Answer::Nonsense(text) => Err((0, nonsense(text, recorder))),
+            },
+            Ok(None) if rest.len() <= LINE_BYTES => Ok(None),
+            Ok(None) | Err(_) => Err((0, nonsense(diagnosis::not_resp(rest), recorder))),
+        }
+    }
+
+    /// Compares a reply with what is awaited.
+    #[inline]
+    fn judge(&mut self, reply: Reply<'_>, recorder: &mut Recorder) -> Answer {
+        let operation = self.answered();
+        let (judge, last) = (&mut recorder.judge, &mut self.last_values);
+        match (operation.kind, reply) {
+            (Kind::Incr, Reply::Integer(value)) => {
+                judge.incremented(self.connection, operation.key, value, last);
+            }
+            (Kind::Get, Reply::Bulk(digits)) => match parse_i64(digits) {
+                Some(value) => judge.read(self.connection, operation.key, value, last),
+                None => {
+                    return Answer::Nonsense(format!(
+                        "GET was answered by '{}', which is no number",
+                        diagnosis::shown(digits)
+                    ));
+                }
+            },
+            // A counter that nobody has written is 0.
+            (Kind::Get, Reply::Null) => judge.read(self.connection, operation.key, 0, last),
+            (Kind::Ping, Reply::Simple(b"PONG")) => judge.compared(),
+            (_, Reply::Error(text)) => return Answer::Failed(diagnosis::shown(text)),
+            (kind, reply) => {
+                return Answer::Nonsense(format!(
+                    "{kind} was answered by {}",
+                    diagnosis::named(&reply)
+                ));
+            }
+        }
+        Answer::Good
+    }
+}
+
+#[cold]
+fn unsolicited(rest: &[u8], recorder: &mut Recorder) -> End {
+    let text = format!(
+        "'{}' came although no request was in flight",
+        diagnosis::shown(rest)
+    );
+    recorder
+        .judge
+        .findings
+        .add(AnomalyKind::ReplyUnsolicited, || text.clone());
+    End::Broken(Broken {
+        reason: FailureReason::Garbage,
+        text,
+    })
+}
+
+#[cold]
+pub(super) fn nonsense(text: String, recorder: &mut Recorder) -> End {
+    recorder
+        .judge
+        .findings
+        .add(AnomalyKind::ProtocolError, || text.clone());
+    End::Broken(Broken {
+        reason: FailureReason::Garbage,
+        text,
+    })
+}
