@@ -1,0 +1,222 @@
+//! `loadgen compare` with real processes: this test program, started again as a server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::path::Path;
+use std::process::Stdio;
+use std::{env, fs};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use results::{Comparison, Outcome, Verdict};
+use truth::{Counter, Ran, command, converse, integer, serve_on, truth};
+
+/// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
+#[test]
+fn server() {
+    let Ok(port) = env::var("TRUTH_PORT") else {
+        return;
+    };
+    let most: i64 = env::var("TRUTH_MOST").unwrap().parse().unwrap();
+    println!("serving as {}", std::process::id());
+    let counter = Counter::default();
+    serve_on(&format!("127.0.0.1:{port}"), move |peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"INCR" => Some(integer(counter.incr_up_to(most))),
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    loop {
+        std::thread::park();
+    }
+}
+
+/// `--server` for this program as a server whose counter stops at `most`.
+fn spec(name: &str, most: i64) -> [String; 2] {
+    let program = env::current_exe().unwrap();
+    let program = program.display();
+    [
+        "--server".to_owned(),
+        format!(
+            "{name}=env TRUTH_PORT={{port}} TRUTH_MOST={most} '{program}' --exact server --nocapture"
+        ),
+    ]
+}
+
+const ENDLESS: i64 = i64::MAX;
+
+fn compare(flags: &str, specs: &[[String; 2]], out: &Path) -> std::process::Command {
+    let mut command = command(&format!("compare {flags} --out {}", out.display()));
+    command
+        .args(specs.iter().flatten())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+fn comparison(out: &Path) -> Comparison {
+    results::file::load(&out.join("comparison.json")).unwrap()
+}
+
+/// The process numbers that the servers printed.
+fn pids(out: &Path) -> Vec<u32> {
+    let logs = fs::read_dir(out.join("servers")).unwrap();
+    let texts = logs.map(|log| fs::read_to_string(log.unwrap().path()).unwrap());
+    let pids = texts.flat_map(|text| {
+        text.lines()
+            .filter_map(|line| line.split_once("serving as ")?.1.parse().ok())
+            .collect::<Vec<_>>()
+    });
+    pids.collect()
+}
+
+#[test]
+fn each_system_has_its_runs_and_the_missing_one_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let specs = [
+        spec("true", ENDLESS),
+        spec("racy", 100),
+        [
+            "--server".to_owned(),
+            "none=no-such-server --port {port}".to_owned(),
+        ],
+    ];
+    let ran = Ran::of(
+        compare(
+            "-c 4 -n 400 --repeat 2 --expect-lost racy",
+            &specs,
+            folder.path(),
+        )
+        .output()
+        .unwrap(),
+    );
+    ran.assert(0, "2 of 3 systems measured, none gave a wrong answer but racy, which lost 600 of 800 increments, as it was expected to");
+
+    let comparison = comparison(folder.path());
+    let labels: Vec<_> = comparison
+        .systems
+        .iter()
+        .map(|system| system.label.as_str())
+        .collect();
+    assert_eq!(labels, ["true", "racy", "none"]);
+    let verdicts: Vec<_> = comparison
+        .runs()
+        .map(|run| {
+            (
+                run.label.as_str(),
+                run.correctness.verdict,
+                run.totals.completed,
+            )
+        })
+        .collect();
+    assert_eq!(
+        verdicts,
+        [
+            ("true", Verdict::Correct, 400),
+            ("true", Verdict::Correct, 400),
+            ("racy", Verdict::Wrong, 400),
+            ("racy", Verdict::Wrong, 400)
+        ]
+    );
+    assert!(
+        comparison.runs().all(|run| run.server_cost.is_some()),
+        "the process is known, although INFO is not"
+    );
+    let Outcome::Missing { reason, .. } = &comparison.systems[2].outcome else {
+        panic!("{:?}", comparison.systems[2])
+    };
+    assert_eq!(reason, "'no-such-server' is not installed");
+
+    // Rounds go there and back, so "true" was first in round 1 and last in round 2; every server was a new process, and is gone.
+    let [first, racy, racy_again, last] = <[u64; 4]>::try_from(
+        [0, 2, 3, 1].map(|run| comparison.runs().nth(run).unwrap().started_unix_ms),
+    )
+    .unwrap();
+    assert!(first <= racy && racy <= racy_again && racy_again <= last);
+    let pids = pids(folder.path());
+    assert_eq!(pids.len(), 4);
+    assert!(
+        pids.iter()
+            .all(|pid| !Path::new(&format!("/proc/{pid}")).exists())
+    );
+}
+
+#[test]
+fn wrong_answers_that_nobody_expected_end_with_3() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = Ran::of(
+        compare("-n 200 --repeat 1", &[spec("racy", 100)], folder.path())
+            .output()
+            .unwrap(),
+    );
+    ran.assert(3, "racy gave wrong answers");
+}
+
+#[test]
+fn two_comparisons_at_once_do_not_meet() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let start = |folder: &tempfile::TempDir| {
+        compare(
+            "-n 200 --repeat 3",
+            &[spec("a", ENDLESS), spec("b", ENDLESS)],
+            folder.path(),
+        )
+        .spawn()
+        .unwrap()
+    };
+    let children = [start(&folders[0]), start(&folders[1])];
+    for child in children {
+        Ran::of(child.wait_with_output().unwrap())
+            .assert(0, "2 of 2 systems measured, none gave a wrong answer");
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_server_and_keeps_the_runs_so_far() {
+    let folder = tempfile::tempdir().unwrap();
+    let child = compare("-d 1h --repeat 3", &[spec("only", ENDLESS)], folder.path())
+        .spawn()
+        .unwrap();
+    // Its server prints its number once it runs.
+    let server = loop {
+        match folder
+            .path()
+            .join("servers")
+            .exists()
+            .then(|| pids(folder.path()))
+            .unwrap_or_default()
+            .first()
+        {
+            Some(pid) => break *pid,
+            None => std::thread::yield_now(),
+        }
+    };
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    Ran::of(child.wait_with_output().unwrap()).assert(130, "interrupted");
+    assert!(!Path::new(&format!("/proc/{server}")).exists());
+    assert!(matches!(
+        comparison(folder.path()).systems[0].outcome,
+        Outcome::Missing { .. }
+    ));
+}
+
+#[test]
+fn usage_is_explained() {
+    let cases = [
+        ("--server a=b", "--help"),
+        ("--server a=b{port} --server a=c{port}", "named twice"),
+        ("--server a=b{port} --expect-lost c", "names no --server"),
+        ("--server a=b{port} -c 0", "-c 0"),
+        ("--server a=b{port} --repeat 0", "--help"),
+    ];
+    for (words, said) in cases {
+        Ran::of(command(&format!("compare {words}")).output().unwrap()).assert(2, said);
+    }
+}
