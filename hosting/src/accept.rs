@@ -65,12 +65,20 @@ impl<'a> Acceptor<'a> {
                 Trouble::Stop
             }
             Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => {
-                if let Ok(socket) = accept() {
+                let accepted = accept();
+                if let Ok(socket) = &accepted {
                     self.host.statistics.received();
-                    self.host.refuse(&socket, Refused::NoDescriptors);
+                    self.host.refuse(socket, Refused::NoDescriptors);
                 }
+                let refused = accepted.map(drop);
                 self.spare = open_spare();
-                Trouble::GoOn
+                // The kernel looks for a descriptor before it looks for a connection: there may have been none to accept.
+                match refused {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        Trouble::NothingThere
+                    }
+                    _ => Trouble::GoOn,
+                }
             }
             Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
                 Trouble::BackOff(self.back_off())
