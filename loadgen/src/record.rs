@@ -94,13 +94,14 @@ impl Outcome {
 /// Writes the record of a run.
 pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let Parts { plan, load, .. } = parts;
-    let sum = Sum::of(load.threads, plan.keys.count());
+    let sum = Sum::of(load.threads);
     let (intervals, response) = load.slices.finish(load.start_ns);
     let before = match parts.reached.before {
         Some(values) => Values::Known(values),
         None => Values::NotAsked,
     };
     let server = parts.reached.info.as_ref().and_then(InfoText::server);
+    let judge = sum.judge.unwrap_or_else(|| Judge::new(plan.keys.count()));
     let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
     let client_cost = ClientCost {
         threads: sum.costs,
@@ -135,7 +136,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             service: None,
             lag: None,
         },
-        correctness: accounts::close(sum.judge, parts.requests.names(), &before, &parts.after),
+        correctness: accounts::close(judge, parts.requests.names(), &before, &parts.after),
         validity: validity::of(&client_cost, elapsed_ns),
         thresholds: Vec::new(),
         client_cost,
@@ -155,7 +156,8 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
 /// What all threads booked together.
 struct Sum {
     counts: Counts,
-    judge: Judge,
+    /// The judges put together; `None` before the first.
+    judge: Option<Judge>,
     errors: Complaints,
     losses: Complaints,
     completed: Vec<u64>,
@@ -166,10 +168,10 @@ struct Sum {
 }
 
 impl Sum {
-    fn of(threads: Vec<Done>, keys: u32) -> Self {
+    fn of(threads: Vec<Done>) -> Self {
         let mut sum = Self {
             counts: Counts::default(),
-            judge: Judge::new(keys),
+            judge: None,
             errors: Complaints::default(),
             losses: Complaints::default(),
             completed: Vec::new(),
@@ -191,7 +193,10 @@ impl Sum {
             self.refused += 1;
         }
         self.counts.merge(&done.recorder.totals);
-        self.judge.merge(done.recorder.judge);
+        match &mut self.judge {
+            Some(judge) => judge.merge(done.recorder.judge),
+            None => self.judge = Some(done.recorder.judge),
+        }
         self.errors.merge(done.recorder.errors);
         self.losses.merge(done.recorder.losses);
         self.completed.extend(done.completed);

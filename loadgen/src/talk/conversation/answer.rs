@@ -87,7 +87,7 @@ impl Conversation {
         rest: &[u8],
         recorder: &mut Recorder,
     ) -> Result<Option<usize>, (usize, End)> {
-        match read_reply(rest) {
+        match short_integer(rest).map_or_else(|| read_reply(rest), |found| Ok(Some(found))) {
             Ok(Some((reply, bytes))) => match self.judge(reply, recorder) {
                 Answer::Good => Ok(Some(bytes)),
                 Answer::Failed(text) => Err((bytes, End::ErrorReply(text))),
@@ -131,6 +131,27 @@ impl Conversation {
     }
 }
 
+/// `:123\r\n` at the front of `bytes`, and its length: by far the most frequent reply, understood in one pass over its
+/// digits. All else, and whatever is odd about an integer, is left to [`read_reply`].
+#[inline]
+fn short_integer(bytes: &[u8]) -> Option<(Reply<'static>, usize)> {
+    /// So many digits cannot overflow.
+    const DIGITS: usize = 18;
+    let digits = bytes.strip_prefix(b":")?;
+    let mut value = 0;
+    for (at, byte) in digits.iter().enumerate().take(DIGITS + 1) {
+        let digit = byte.wrapping_sub(b'0');
+        if digit <= 9 && at < DIGITS {
+            value = value * 10 + i64::from(digit);
+            continue;
+        }
+        let plain = at == 1 || (at > 1 && digits[0] != b'0');
+        let ends = plain && digits[at..].starts_with(b"\r\n");
+        return ends.then_some((Reply::Integer(value), at + 3));
+    }
+    None
+}
+
 #[cold]
 fn unsolicited(rest: &[u8], recorder: &mut Recorder) -> End {
     let text = format!(
@@ -157,4 +178,40 @@ pub(super) fn nonsense(text: String, recorder: &mut Recorder) -> End {
         reason: FailureReason::Garbage,
         text,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_short_way_agrees_with_the_long_one() {
+        let texts = [
+            ":0\r\n",
+            ":7\r\n+",
+            ":123456789012345678\r\n",
+            ":1234567890123456789\r\n",
+            ":007\r\n",
+            ":-5\r\n",
+            ":\r\n",
+            ":1",
+            ":1\r",
+            ":1\n",
+            ":1x\r\n",
+            "+1\r\n",
+            ":9223372036854775808\r\n",
+            ":00\r\n",
+            "",
+        ];
+        for text in texts {
+            if let Some(short) = short_integer(text.as_bytes()) {
+                assert_eq!(read_reply(text.as_bytes()), Ok(Some(short)), "{text:?}");
+            }
+        }
+        assert_eq!(
+            short_integer(b":123456789012345678\r\n:"),
+            Some((Reply::Integer(123_456_789_012_345_678), 21))
+        );
+        assert_eq!(short_integer(b":0\r\n"), Some((Reply::Integer(0), 4)));
+    }
 }
