@@ -1,1 +1,26 @@
-//! Pictures and the page, from results alone.
+//! Pictures and the page, drawn from `results` alone.
+//!
+//! ```text
+//!  Comparison ──pictures/──> Picture ──plotly──> figure in report.html
+//!      │                        └─────still───> SVG, PNG
+//!      └──summary──> Table ──> page, terminal, CSV
+//! ```
+//!
+//! Nothing is computed here that `results` does not hold; what is decided here is how it looks. The crate opens no file, asks
+//! no clock and measures nothing.
+
+mod downloads;
+mod method;
+mod page;
+mod picture;
+mod pictures;
+mod plot;
+mod plotly;
+mod still;
+mod summary;
+mod table;
+mod theme;
+mod ticks;
+
+pub use page::page;
+pub use plot::{Colours, Format, PICTURES, PlotError, plot};

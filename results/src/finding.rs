@@ -1,62 +1,72 @@
 //! The sentence that a picture is titled with: the greatest difference, in numbers from the data.
 
-use crate::statistics::{Contrast, MIN_RUNS};
+use crate::statistics::{Contrast, Evidence, MIN_RUNS};
 use crate::{Better, Group, LoadMode, Metric, Workload, units};
 
-/// What the groups say about a metric, in one sentence.
+/// What the groups say about the metrics, in one sentence: the greatest difference of them all.
 ///
-/// The reference is the first group. Only what the statistics support is called a difference.
-pub fn finding(groups: &[Group<'_>], metric: Metric) -> String {
-    let Some((reference, others)) = groups.split_first() else {
+/// The reference is the first group. Only what the statistics support is called a difference; without one, the first
+/// metric is given as it was measured.
+pub fn finding(groups: &[Group<'_>], metrics: &[Metric]) -> String {
+    let (Some((reference, others)), Some(first)) = (groups.split_first(), metrics.first()) else {
         return "Nothing was measured".to_owned();
     };
     let load = load_in_brief(reference.workload());
-    let title = metric.title();
-    let Some(of_reference) = reference.value(metric) else {
-        return format!("{load}: no {title} was measured");
+    let value = |group: &Group| {
+        let value = group.value(*first).map(|value| first.text(value));
+        value.unwrap_or_else(|| units::NOT_MEASURED.to_owned())
     };
-    let value = metric.text(of_reference);
-    if others.is_empty() {
-        return format!("{load}: {title} {value} with {}", reference.label);
-    }
-    let contrasts = others
+    let measured = format!(
+        "{} {} with {}",
+        first.title(),
+        value(reference),
+        reference.label
+    );
+    let pairs = others
         .iter()
-        .filter_map(|group| Some((group, group.contrast(reference, metric)?)));
-    let farthest = contrasts.max_by(|left, right| distance(&left.1).total_cmp(&distance(&right.1)));
-    let Some((group, contrast)) = farthest else {
-        return format!(
-            "{load}: {title} {value} with {}; nothing to compare it with",
-            reference.label
-        );
+        .flat_map(|group| metrics.iter().map(move |metric| (group, *metric)));
+    let contrasts = pairs
+        .filter_map(|(group, metric)| Some((group, metric, group.contrast(reference, metric)?)));
+    let farthest = contrasts.max_by(|left, right| distance(&left.2).total_cmp(&distance(&right.2)));
+    let Some((group, metric, contrast)) = farthest else {
+        return format!("{load}: {measured}");
     };
-    let (label, other) = (group.label, reference.label);
     match contrast.evidence {
-        None => {
-            let measured = group
-                .value(metric)
-                .map_or(units::NOT_MEASURED.to_owned(), |value| metric.text(value));
-            format!(
-                "{load}: {title} {value} with {other}, {measured} with {label}; at least {MIN_RUNS} runs of each would tell whether they differ"
-            )
-        }
+        None => format!(
+            "{load}: {measured}, {} with {}; at least {MIN_RUNS} runs of each would tell whether they differ",
+            value(group),
+            group.label
+        ),
         Some(_) if !contrast.is_significant() => {
-            format!("{load}: no difference in {title} is established ({value} with {other})")
-        }
-        Some(evidence) => {
-            let above = contrast.ratio.value() > 1.0;
-            let word = if above { "higher" } else { "lower" };
-            // "3.1 × higher" and not "0.32 × as high": the reader's head should not divide.
-            let flip = |ratio: f64| if above { ratio } else { 1.0 / ratio };
-            let mut ends = [flip(evidence.low.value()), flip(evidence.high.value())];
-            ends.sort_by(f64::total_cmp);
+            let names: Vec<&str> = metrics.iter().map(|metric| metric.title()).collect();
             format!(
-                "{load}: {title} is {}× [{}, {}] {word} with {label} than with {other}",
-                units::number(flip(contrast.ratio.value())),
-                units::number(ends[0]),
-                units::number(ends[1]),
+                "{load}: no difference in {} is established ({measured})",
+                names.join(", ")
             )
         }
+        Some(evidence) => format!(
+            "{load}: {} is {} with {} than with {}",
+            metric.title(),
+            times(&contrast, &evidence),
+            group.label,
+            reference.label
+        ),
     }
+}
+
+/// `3.10× [2.62, 3.71] higher`. Never "0.32× as high": the reader should not have to divide.
+fn times(contrast: &Contrast, evidence: &Evidence) -> String {
+    let above = contrast.ratio.value() > 1.0;
+    let upright = |ratio: f64| if above { ratio } else { 1.0 / ratio };
+    let mut ends = [evidence.low, evidence.high].map(|end| upright(end.value()));
+    ends.sort_by(f64::total_cmp);
+    format!(
+        "{}× [{}, {}] {}",
+        units::number(upright(contrast.ratio.value())),
+        units::number(ends[0]),
+        units::number(ends[1]),
+        if above { "higher" } else { "lower" }
+    )
 }
 
 /// `slower`, `faster`, `more`, `less` or `~`: the word beside a ratio in a table.
@@ -105,7 +115,7 @@ mod tests {
         let comparison = example::comparison(repeats);
         let mut groups = Group::of(&comparison);
         groups.truncate(systems);
-        finding(&groups, Metric::P99).replace('\u{a0}', " ")
+        finding(&groups, &[Metric::P99]).replace('\u{a0}', " ")
     }
 
     #[test]
@@ -143,7 +153,7 @@ mod tests {
         let mut all = runs("a", [1, 2, 3, 4, 5]);
         all.extend(runs("b", [1, 2, 3, 4, 5]));
         let comparison = crate::Comparison::of_runs("equal".to_owned(), all);
-        let text = finding(&Group::of(&comparison), Metric::P99);
+        let text = finding(&Group::of(&comparison), &[Metric::P99]);
         assert!(
             text.contains("no difference in p99 is established"),
             "{text}"

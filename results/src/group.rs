@@ -1,6 +1,6 @@
 //! Repetitions: runs of one system under one load, which is what a median is taken of.
 
-use crate::statistics::{Contrast, contrast, median};
+use crate::statistics::{Contrast, contrast};
 use crate::{Comparison, Histogram, Metric, Run, ValidityVerdict, Verdict, Workload};
 
 /// The runs of one system under one load.
@@ -45,12 +45,7 @@ impl<'a> Group<'a> {
 
     /// The metric of the group: the median of its runs, but the sum of what was lost.
     pub fn value(&self, metric: Metric) -> Option<f64> {
-        let values = self.values(metric);
-        match metric {
-            // A lost update does not become rarer by being lost in one run of five only.
-            Metric::Lost => (!values.is_empty()).then(|| values.iter().sum()),
-            _ => median(&values),
-        }
+        metric.of_runs(&self.values(metric))
     }
 
     /// This group's metric against that of a reference.

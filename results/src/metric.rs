@@ -1,5 +1,6 @@
 //! The numbers by which systems are compared: each with its name, its unit and its better end.
 
+use crate::statistics::median;
 use crate::{Quantile, Run, units};
 
 /// One column of every table.
@@ -109,6 +110,15 @@ impl Metric {
             Self::MemoryPerConnection => cost?
                 .rss_per_connection_bytes(run.workload.connections)
                 .map(|bytes| bytes as f64),
+        }
+    }
+
+    /// The number of several runs: their median, but the sum of what was lost. `None` of no runs.
+    pub fn of_runs(self, values: &[f64]) -> Option<f64> {
+        match self {
+            // A lost update does not become rarer by being lost in one run of five only.
+            Self::Lost => (!values.is_empty()).then(|| values.iter().sum()),
+            _ => median(values),
         }
     }
 

@@ -23,6 +23,8 @@ pub struct Recipe {
     pub slow_every: u32,
     /// How long a slow one may take.
     pub slow_ns: u64,
+    /// A slice in which the server stood still.
+    pub stalled_in: Option<u32>,
     /// Increments that the server loses.
     pub lost: u64,
     /// Connections.
@@ -42,6 +44,7 @@ impl Recipe {
             median_ns: 92_000,
             slow_every: 100,
             slow_ns: 900_000,
+            stalled_in: None,
             lost: 0,
             connections: 64,
             seed: 1,
@@ -113,7 +116,11 @@ impl Recipe {
     ) -> Interval {
         let mut slice = [Histogram::new(), Histogram::new(), Histogram::new()];
         for _ in 0..self.samples_per_interval {
-            let service_ns = self.latency_ns(random);
+            let waited_ns = match self.stalled_in {
+                Some(stalled) if stalled == place => random.u64(0..INTERVAL_NS),
+                _ => 0,
+            };
+            let service_ns = self.latency_ns(random) + waited_ns;
             let lag_ns = random.u64(1_000..60_000);
             slice[0].record(service_ns + lag_ns);
             slice[1].record(service_ns);

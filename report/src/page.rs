@@ -1,0 +1,172 @@
+//! `report.html`: one file that opens anywhere, asks no network, and says the verdict first.
+
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment};
+use results::{Comparison, Weight, statements};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::picture::{Marks, Picture};
+use crate::summary::{Summary, ratio_note};
+use crate::theme::{Symbol, Theme};
+use crate::{downloads, method, pictures, plotly};
+
+/// The page of a comparison.
+pub fn page(comparison: &Comparison) -> String {
+    let pictures = pictures::all(comparison);
+    let summary = Summary::new(comparison);
+    let reference = comparison.reference().map(|system| system.label.as_str());
+    let context = json!({
+        "title": comparison.title,
+        "subtitle": method::subtitle(comparison),
+        "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
+        "summary": summary.table(reference),
+        "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
+        "systems": systems(comparison),
+        "pictures": pictures.iter().map(picture).collect::<Vec<_>>(),
+        "method": method::entries(comparison),
+        "checks": method::checks(comparison),
+        "downloads": downloads::all(comparison, &summary.table(reference), &pictures),
+        "figures": figures(comparison, &summary, &pictures),
+        "css": style_sheet(),
+        "plotly": PLOTLY,
+        "script": include_str!("../assets/page.js"),
+    });
+    let mut environment = Environment::new();
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    let rendered = environment.render_str(include_str!("../assets/page.html"), Serde(context));
+    // The template is a part of this program: the tests render it with and without everything it may hold.
+    #[expect(
+        clippy::expect_used,
+        reason = "a fixed template and a context of plain data"
+    )]
+    rendered.expect("the page's own template")
+}
+
+const PLOTLY: &str = include_str!("../assets/plotly-cartesian.min.js");
+
+#[derive(Serialize)]
+struct Said {
+    tone: &'static str,
+    word: &'static str,
+    text: String,
+}
+
+fn said(statement: &results::Statement) -> Said {
+    let (tone, word) = match statement.weight {
+        Weight::Fail => ("fail", "fail"),
+        Weight::Doubt => ("doubt", "doubtful"),
+        Weight::Pass => ("pass", "pass"),
+        Weight::Note => ("note", "note"),
+    };
+    Said {
+        tone,
+        word,
+        text: statement.text.clone(),
+    }
+}
+
+fn systems(comparison: &Comparison) -> Vec<Value> {
+    let measured = comparison
+        .systems
+        .iter()
+        .enumerate()
+        .filter(|(_, system)| !system.runs().is_empty());
+    let key = measured.map(|(place, system)| {
+        json!({
+            "place": place,
+            "label": system.label,
+            "glyph": Symbol::of_system(place).glyph(),
+            "colour": place % Theme::LIGHT.series.len(),
+        })
+    });
+    key.collect()
+}
+
+fn picture(picture: &Picture) -> Value {
+    let panels = picture.panels.iter().enumerate();
+    let panels = panels.map(|(place, panel)| {
+        let of_system = match &panel.marks {
+            Marks::Heat(heat) => Some(heat.system),
+            Marks::Series(_) => None,
+        };
+        json!({"id": panel_id(picture, place), "title": panel.title, "system": of_system})
+    });
+    json!({
+        "name": picture.name,
+        "finding": picture.finding,
+        "caption": picture.caption,
+        "panels": panels.collect::<Vec<_>>(),
+        "table": picture.table,
+        "still": "",
+    })
+}
+
+fn panel_id(picture: &Picture, place: usize) -> String {
+    format!("{}-{place}", picture.name)
+}
+
+/// What the script draws and shows, as JSON that is safe inside a script element; none without pictures.
+fn figures(comparison: &Comparison, summary: &Summary, pictures: &[Picture]) -> Option<String> {
+    let of_picture = |picture: &Picture| -> Vec<(String, Value)> {
+        let panels = picture.panels.iter().enumerate();
+        panels
+            .map(|(place, panel)| (panel_id(picture, place), plotly::figure(panel)))
+            .collect()
+    };
+    let figures: serde_json::Map<String, Value> = pictures.iter().flat_map(of_picture).collect();
+    let data = json!({
+        "figures": figures,
+        "references": references(comparison, summary),
+        "reference": comparison.reference().map(|system| &system.label),
+    });
+    (!pictures.is_empty()).then(|| inside_script(&data.to_string()))
+}
+
+/// With more systems, the ratios of all to all would fill the page and take seconds.
+const MOST_REFERENCES: usize = 12;
+
+/// The second lines of the summary for every system that could be the reference.
+fn references(comparison: &Comparison, summary: &Summary) -> Value {
+    let measured: Vec<&str> = comparison
+        .systems
+        .iter()
+        .filter(|system| !system.runs().is_empty())
+        .map(|system| system.label.as_str())
+        .collect();
+    if measured.len() > MOST_REFERENCES {
+        return json!({});
+    }
+    let notes = |label: &&str| {
+        let rows = summary.table(Some(label)).rows.into_iter();
+        let rows: Vec<Vec<String>> = rows
+            .map(|row| row.into_iter().map(|cell| cell.note).collect())
+            .collect();
+        (
+            (*label).to_owned(),
+            json!({"rows": rows, "note": ratio_note(comparison, label)}),
+        )
+    };
+    Value::Object(measured.iter().map(notes).collect())
+}
+
+/// `</script>` in a label would end the script, and `<!--` would begin a comment.
+fn inside_script(json: &str) -> String {
+    json.replace('<', "\\u003c")
+}
+
+fn style_sheet() -> String {
+    let variables = |theme: &Theme| -> String {
+        let all = theme.variables().into_iter();
+        all.map(|(name, colour)| format!("--{name}:{colour};"))
+            .collect()
+    };
+    let (light, dark) = (variables(&Theme::LIGHT), variables(&Theme::DARK));
+    format!(
+        ":root{{{light}color-scheme:light}}\
+         @media (prefers-color-scheme:dark){{:root:not([data-theme=light]){{{dark}color-scheme:dark}}}}\
+         :root[data-theme=dark]{{{dark}color-scheme:dark}}\
+         @media print{{:root:root{{{light}color-scheme:light}}}}\n{}",
+        include_str!("../assets/page.css")
+    )
+}

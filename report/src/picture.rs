@@ -1,0 +1,153 @@
+//! A picture as data: what is drawn, before it is decided with what.
+//!
+//! A file in `pictures/` turns a comparison into a [`Picture`]; [`crate::plotly`] and [`crate::still`] turn any picture into an
+//! interactive figure or an SVG. Neither knows the other, and a new picture needs no new drawing code.
+
+use crate::table::Table;
+
+/// One picture of the page, perhaps of several panels.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Picture {
+    /// What it is called on the command line and in links.
+    pub(crate) name: &'static str,
+    /// What it shows, as a sentence with numbers.
+    pub(crate) finding: String,
+    /// How it is read.
+    pub(crate) caption: String,
+    /// The drawings, side by side where there is room.
+    pub(crate) panels: Vec<Panel>,
+    /// The same numbers for those who cannot or would not look.
+    pub(crate) table: Table,
+}
+
+/// One drawing.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Panel {
+    /// What distinguishes it from its neighbours; empty of a single one.
+    pub(crate) title: String,
+    /// The horizontal axis.
+    pub(crate) x: Axis,
+    /// The vertical axis.
+    pub(crate) y: Axis,
+    /// What is drawn.
+    pub(crate) marks: Marks,
+}
+
+/// What is drawn between the axes.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Marks {
+    /// Points, in most pictures joined by lines.
+    Series(Vec<Series>),
+    /// Counts as colours.
+    Heat(Heat),
+}
+
+/// The points of one system.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Series {
+    /// The system's place in the comparison: it decides colour and symbol.
+    pub(crate) system: usize,
+    /// Its label.
+    pub(crate) label: String,
+    /// The points, from left to right.
+    pub(crate) points: Vec<Point>,
+    /// How the points are joined.
+    pub(crate) joined: Joined,
+    /// A point of its own at the end, such as the longest latency.
+    pub(crate) last: Option<Point>,
+}
+
+/// How the points of a series are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Joined {
+    /// By a line, solid for so many points from the left and dashed after; ranges are a band around it.
+    Line {
+        /// Points from the left that are sure.
+        sure: usize,
+    },
+    /// Not at all; ranges are whiskers.
+    Apart,
+}
+
+/// One point.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Point {
+    /// Its place from the left.
+    pub(crate) x: f64,
+    /// Its height.
+    pub(crate) y: f64,
+    /// The lowest and the highest of the repetitions, or the ends of an interval.
+    pub(crate) range: Option<(f64, f64)>,
+    /// Whether it carries the system's symbol.
+    pub(crate) marked: bool,
+    /// What is said when it is pointed at, without the system's label.
+    pub(crate) hover: String,
+}
+
+/// Counts in a grid: columns of time, rows of latency.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Heat {
+    /// The system's place in the comparison.
+    pub(crate) system: usize,
+    /// The edges of the columns, one more than there are.
+    pub(crate) columns: Vec<f64>,
+    /// The edges of the rows, one more than there are.
+    pub(crate) rows: Vec<f64>,
+    /// `counts[row][column]`.
+    pub(crate) counts: Vec<Vec<u64>>,
+    /// The greatest count of any panel of the picture: equal colours mean equal counts.
+    pub(crate) most: u64,
+}
+
+/// An axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Axis {
+    /// What it measures, with its unit where the ticks name none.
+    pub(crate) title: String,
+    /// Whether equal steps are equal sums or equal factors.
+    pub(crate) scale: Scale,
+    /// The first and the last value.
+    pub(crate) range: (f64, f64),
+    /// The values that are named.
+    pub(crate) ticks: Vec<Tick>,
+    /// Values between them that only have a line.
+    pub(crate) minor: Vec<f64>,
+    /// Every place that can be pointed at, by name; empty of an axis whose numbers speak for themselves.
+    pub(crate) places: Vec<Tick>,
+}
+
+impl Axis {
+    /// The first and the last place that has a name, or the ends of the axis.
+    pub(crate) fn places_or_range(&self) -> (f64, f64) {
+        match (self.places.first(), self.places.last()) {
+            (Some(first), Some(last)) => (first.at, last.at),
+            _ => self.range,
+        }
+    }
+}
+
+/// What equal steps on an axis mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scale {
+    /// Equal sums.
+    Linear,
+    /// Equal factors.
+    Log,
+}
+
+/// A named value of an axis.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Tick {
+    /// The value.
+    pub(crate) at: f64,
+    /// Its name.
+    pub(crate) text: String,
+}
+
+impl Tick {
+    /// A tick.
+    pub(crate) fn new(at: f64, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { at, text }
+    }
+}

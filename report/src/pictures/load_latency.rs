@@ -1,0 +1,107 @@
+//! P2, load and latency: how much can be asked of a server before the waiting begins.
+
+use results::{Group, LoadMode, Metric, Workload, units};
+
+use super::Scene;
+use super::sweep::{self, Sweep};
+use crate::picture::{Axis, Marks, Panel, Picture, Scale};
+use crate::ticks::{count_axis, linear_ticks};
+
+pub(super) const NAME: &str = "load-latency";
+
+const METRICS: [Metric; 3] = [Metric::P50, Metric::P99, Metric::P99_9];
+
+/// The picture, or none of runs that were not made under several open-loop rates.
+pub(super) fn draw(scene: &Scene) -> Option<Picture> {
+    let groups = sweep::groups(scene, offered, |left, right| {
+        left.same_load(&Workload {
+            mode: left.mode,
+            ..right.clone()
+        })
+    })?;
+    let offered_rates = groups.iter().filter_map(|group| offered(group.workload()));
+    let x = count_axis("offered requests per second", offered_rates, units::number);
+    let text = |rate| format!("{} req/s offered", units::number(rate));
+    let sweep = Sweep {
+        scene,
+        groups,
+        swept: offered,
+        x,
+        text,
+    };
+    // One axis for all percentiles: the eye compares heights across the panels.
+    let y = sweep.axis_of("response time", &METRICS);
+    let mut panels: Vec<Panel> = METRICS
+        .iter()
+        .filter_map(|metric| sweep.panel(*metric, &y))
+        .collect();
+    panels.push(achieved(&sweep));
+    Some(Picture {
+        name: NAME,
+        finding: finding(&sweep),
+        caption: "To the left the server keeps up; the knee is where waiting begins. Band: from the lowest run to the \
+            highest. The last panel is what came back of what was asked: under 100 % the server cannot."
+            .to_owned(),
+        panels,
+        table: sweep.table("offered", &[Metric::Throughput, Metric::P50, Metric::P99, Metric::P99_9]),
+    })
+}
+
+fn offered(workload: &Workload) -> Option<f64> {
+    match workload.mode {
+        LoadMode::Open { rate_per_s, .. } => Some(rate_per_s.value()),
+        LoadMode::Closed => None,
+    }
+}
+
+/// The strip at the bottom: achieved over offered.
+fn achieved(sweep: &Sweep) -> Panel {
+    let shares = |group: &Group| {
+        let achieved = group.values(Metric::Throughput).into_iter();
+        let offered = offered(group.workload()).unwrap_or(f64::INFINITY);
+        achieved.map(|rate| rate / offered).collect()
+    };
+    let series = sweep.series(Metric::Throughput, shares, units::percent);
+    let range = (0.0, 1.1);
+    Panel {
+        title: "achieved of what was offered".to_owned(),
+        x: sweep.named_x(),
+        y: Axis {
+            title: "achieved ÷ offered".to_owned(),
+            scale: Scale::Linear,
+            range,
+            ticks: linear_ticks(range, units::percent),
+            minor: Vec::new(),
+            places: Vec::new(),
+        },
+        marks: Marks::Series(series),
+    }
+}
+
+/// The greatest rate at which each system still answered nearly everything.
+fn finding(sweep: &Sweep) -> String {
+    const NEARLY_ALL: f64 = 0.98;
+    let sustained = sweep.scene.labels.iter().filter_map(|label| {
+        let kept_up = |group: &&&Group| {
+            let share = Some(group.value(Metric::Throughput)? / offered(group.workload())?);
+            (group.label == *label).then_some(share? >= NEARLY_ALL)
+        };
+        let kept_up = sweep
+            .groups
+            .iter()
+            .filter(|group| kept_up(group) == Some(true));
+        let greatest = kept_up
+            .filter_map(|group| offered(group.workload()))
+            .max_by(f64::total_cmp)?;
+        Some(format!("{} with {label}", units::number(greatest)))
+    });
+    let sustained: Vec<String> = sustained.collect();
+    match sustained.len() {
+        0 => "No rate was kept up with".to_owned(),
+        few if few <= 4 => format!(
+            "Requests per second that were kept up with: {}",
+            sustained.join(", ")
+        ),
+        _ => "Latency over the offered rate".to_owned(),
+    }
+}

@@ -1,0 +1,158 @@
+//! What the pictures of a sweep have in common: one metric over one number of the load.
+
+use results::{Group, Metric, Workload};
+
+use super::{Scene, with_range};
+use crate::picture::{Axis, Joined, Marks, Panel, Point, Series, Tick};
+use crate::table::{Cell, Column, Table};
+use crate::ticks::{count_axis, extent, log_axis, time_axis};
+
+/// The number of the load that is swept, such as the connections; `None` of a load that has none.
+pub(crate) type Swept = fn(&Workload) -> Option<f64>;
+
+/// The groups that differ in the swept number alone, if it takes at least two values.
+pub(crate) fn groups<'a>(
+    scene: &Scene<'a>,
+    swept: Swept,
+    same_but: impl Fn(&Workload, &Workload) -> bool,
+) -> Option<Vec<&'a Group<'a>>> {
+    let first = scene
+        .groups
+        .iter()
+        .find(|group| swept(group.workload()).is_some())?;
+    let belongs = |group: &&Group| {
+        swept(group.workload()).is_some() && same_but(first.workload(), group.workload())
+    };
+    let groups: Vec<&Group> = scene.groups.iter().filter(belongs).collect();
+    let (low, high) = extent(groups.iter().filter_map(|group| swept(group.workload())))?;
+    (low < high).then_some(groups)
+}
+
+/// What distinguishes the pictures of a sweep.
+pub(crate) struct Sweep<'a, 's> {
+    pub(crate) scene: &'s Scene<'a>,
+    pub(crate) groups: Vec<&'a Group<'a>>,
+    pub(crate) swept: Swept,
+    pub(crate) x: Axis,
+    /// How a value of the swept number is said.
+    pub(crate) text: fn(f64) -> String,
+}
+
+impl Sweep<'_, '_> {
+    /// The panel of a metric over the swept number; none where no group has the metric.
+    pub(crate) fn panel(&self, metric: Metric, y: &Axis) -> Option<Panel> {
+        let series = self.series(
+            metric,
+            |group| group.values(metric),
+            |value| metric.text(value),
+        );
+        (!series.is_empty()).then(|| Panel {
+            title: metric.meaning().to_owned(),
+            x: self.named_x(),
+            y: y.clone(),
+            marks: Marks::Series(series),
+        })
+    }
+
+    /// The axis that holds the metrics of all groups.
+    pub(crate) fn axis_of(&self, title: &str, metrics: &[Metric]) -> Axis {
+        let values = || {
+            let of_group = |group: &&Group| {
+                metrics
+                    .iter()
+                    .flat_map(|metric| group.values(*metric))
+                    .collect::<Vec<_>>()
+            };
+            self.groups.iter().flat_map(of_group)
+        };
+        match metrics {
+            [Metric::P50 | Metric::P99 | Metric::P99_9 | Metric::Max, ..] => {
+                time_axis(title, values())
+            }
+            [metric @ Metric::MemoryPerConnection, ..] => {
+                log_axis(title, values(), |value| metric.text(value))
+            }
+            [metric, ..] => count_axis(title, values(), |value| metric.text(value)),
+            [] => count_axis(title, values(), |value| value.to_string()),
+        }
+    }
+
+    /// One series a system, of what `values` says of each group's runs: the median and its range.
+    pub(crate) fn series(
+        &self,
+        metric: Metric,
+        values: impl Fn(&Group) -> Vec<f64>,
+        text: impl Fn(f64) -> String,
+    ) -> Vec<Series> {
+        let point = |group: &&Group| {
+            let values = values(group);
+            let range = extent(values.iter().copied()).filter(|(low, high)| low < high);
+            let y = metric.of_runs(&values)?;
+            Some(Point {
+                x: (self.swept)(group.workload())?,
+                y,
+                range,
+                marked: true,
+                hover: with_range(y, range, &text),
+            })
+        };
+        let of_system = |label: &&str| {
+            let own = self.groups.iter().filter(|group| group.label == *label);
+            let mut points: Vec<Point> = own.clone().filter_map(point).collect();
+            points.sort_by(|left, right| left.x.total_cmp(&right.x));
+            let system = own.clone().map(|group| self.scene.place(group)).next()?;
+            (!points.is_empty()).then(|| Series {
+                system,
+                label: (*label).to_owned(),
+                joined: Joined::Line { sure: points.len() },
+                points,
+                last: None,
+            })
+        };
+        self.scene.labels.iter().filter_map(of_system).collect()
+    }
+
+    /// The axis of the swept number, with a name for each place that was measured.
+    pub(crate) fn named_x(&self) -> Axis {
+        let mut places: Vec<f64> = self
+            .groups
+            .iter()
+            .filter_map(|group| (self.swept)(group.workload()))
+            .collect();
+        places.sort_by(f64::total_cmp);
+        places.dedup();
+        Axis {
+            places: places
+                .into_iter()
+                .map(|at| Tick::new(at, (self.text)(at)))
+                .collect(),
+            ..self.x.clone()
+        }
+    }
+
+    /// Every group's metrics, a row each.
+    pub(crate) fn table(&self, heading: &str, metrics: &[Metric]) -> Table {
+        let mut columns = vec![Column::words("system"), Column::numbers(heading, "")];
+        columns.extend(
+            metrics
+                .iter()
+                .map(|metric| Column::numbers(metric.title(), metric.meaning())),
+        );
+        let row = |group: &&Group| {
+            let mut cells = vec![
+                Cell::words(group.label),
+                Cell::number((self.swept)(group.workload()), self.text),
+            ];
+            cells.extend(
+                metrics
+                    .iter()
+                    .map(|metric| Cell::number(group.value(*metric), |value| metric.text(value))),
+            );
+            cells
+        };
+        Table {
+            columns,
+            rows: self.groups.iter().map(row).collect(),
+        }
+    }
+}

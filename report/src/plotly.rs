@@ -1,0 +1,269 @@
+//! A panel as a Plotly figure: plain JSON, drawn by the script of the page.
+//!
+//! Colours are names (`@series-0`, `@ink`) that the page's script replaces by the values of its style sheet, so the
+//! same figure serves light, dark and print.
+
+use serde_json::{Value, json};
+
+use crate::picture::{Axis, Heat, Joined, Marks, Panel, Point, Scale, Series};
+use crate::theme::{Symbol, Theme};
+
+/// The figure of a panel.
+pub(crate) fn figure(panel: &Panel) -> Value {
+    let (traces, hover) = match &panel.marks {
+        Marks::Series(series) => {
+            let shared = series.len() <= MOST_IN_ONE_HOVER;
+            let mut traces = vec![places(&panel.x, panel.y.range.0)];
+            traces.extend(series.iter().flat_map(series_traces));
+            (traces, if shared { "x unified" } else { "closest" })
+        }
+        Marks::Heat(heat) => (vec![heat_trace(heat)], "closest"),
+    };
+    json!({
+        "data": traces,
+        "layout": {
+            "xaxis": axis(&panel.x),
+            "yaxis": axis(&panel.y),
+            "hovermode": hover,
+            "showlegend": false,
+            "margin": {"l": 64, "r": 12, "t": 30, "b": 48},
+            "paper_bgcolor": "rgba(0,0,0,0)",
+            "plot_bgcolor": "rgba(0,0,0,0)",
+            "font": {"family": "system-ui, sans-serif", "size": 13, "color": "@ink"},
+            "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@line", "font": {"color": "@ink", "size": 12}, "namelength": -1},
+            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "@muted", "activecolor": "@ink"},
+            "dragmode": "zoom",
+        },
+    })
+}
+
+/// With more systems, a list of all of them would cover the picture.
+const MOST_IN_ONE_HOVER: usize = 12;
+
+fn axis(axis: &Axis) -> Value {
+    let place = |value: f64| match axis.scale {
+        Scale::Linear => value,
+        Scale::Log => value.log10(),
+    };
+    let mut json = json!({
+        "title": {"text": escaped(&axis.title), "standoff": 8},
+        "type": match axis.scale { Scale::Linear => "linear", Scale::Log => "log" },
+        "range": [place(axis.range.0), place(axis.range.1)],
+        "tickmode": "array",
+        "tickvals": axis.ticks.iter().map(|tick| tick.at).collect::<Vec<_>>(),
+        "ticktext": axis.ticks.iter().map(|tick| escaped(&tick.text)).collect::<Vec<_>>(),
+        "gridcolor": "@grid",
+        "linecolor": "@line",
+        "zeroline": false,
+        "ticks": "outside",
+        "tickcolor": "@line",
+        "automargin": true,
+        "fixedrange": false,
+        "unifiedhovertitle": {"text": " "},
+    });
+    // Plotly invents thousands of minor ticks on an axis of equal factors unless it is told the few that are meant.
+    if !axis.minor.is_empty() {
+        json["minor"] =
+            json!({"tickvals": axis.minor, "ticks": "outside", "ticklen": 3, "tickcolor": "@line"});
+    }
+    json
+}
+
+/// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
+fn series_traces(series: &Series) -> Vec<Value> {
+    let Joined::Line { sure } = series.joined else {
+        return vec![symbols(series), pointed_at(series)];
+    };
+    let mut traces = Vec::new();
+    traces.extend(band(series));
+    traces.push(line(
+        series,
+        &series.points[..sure.min(series.points.len())],
+        "solid",
+        2.5,
+    ));
+    // The dashed part begins where the solid one ends, or there would be a hole.
+    let dashed = &series.points[sure.min(series.points.len()).saturating_sub(1)..];
+    if dashed.len() > 1 {
+        traces.push(line(series, dashed, "dot", 2.0));
+    }
+    if let (Some(end), Some(last)) = (series.points.last(), &series.last) {
+        traces.push(line(series, &[end.clone(), last.clone()], "dot", 1.0));
+    }
+    traces.push(symbols(series));
+    traces.push(pointed_at(series));
+    traces
+}
+
+/// A trace that is only seen: what is pointed at is said by [`pointed_at`] alone, once for each place.
+fn drawn(series: &Series, points: &[Point], more: Value) -> Value {
+    let mut trace = json!({
+        "type": "scatter",
+        "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
+        "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+        "hoverinfo": "skip",
+        "meta": {"system": series.system},
+    });
+    merge(&mut trace, more);
+    trace
+}
+
+fn line(series: &Series, points: &[Point], dash: &str, width: f64) -> Value {
+    let style = json!({"color": colour(series), "dash": dash, "width": width});
+    drawn(series, points, json!({"mode": "lines", "line": style}))
+}
+
+/// The area between the lowest and the highest repetition, as one closed outline.
+fn band(series: &Series) -> Option<Value> {
+    let ranged = |point: &Point| Some((point.x, point.range?));
+    let sides: Vec<(f64, (f64, f64))> = series.points.iter().filter_map(ranged).collect();
+    if sides.len() < 2 {
+        return None;
+    }
+    let there = sides.iter().map(|(x, (_, high))| (*x, *high));
+    let back = sides.iter().rev().map(|(x, (low, _))| (*x, *low));
+    let (x, y): (Vec<f64>, Vec<f64>) = there.chain(back).unzip();
+    Some(json!({
+        "type": "scatter",
+        "x": x,
+        "y": y,
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": colour(series),
+        "opacity": BAND_OPACITY,
+        "hoverinfo": "skip",
+        "meta": {"system": series.system},
+    }))
+}
+
+const BAND_OPACITY: f64 = 0.16;
+
+/// The symbols, with whiskers where the points stand alone.
+fn symbols(series: &Series) -> Value {
+    let shown: Vec<Point> = series
+        .points
+        .iter()
+        .chain(&series.last)
+        .filter(|point| point.marked)
+        .cloned()
+        .collect();
+    let marker = json!({"symbol": symbol(series), "size": 9, "color": colour(series), "line": {"color": "@paper", "width": 1}});
+    let mut more = json!({"mode": "markers", "marker": marker, "cliponaxis": false});
+    if series.joined == Joined::Apart {
+        let reach = |end: fn(&Point) -> f64| shown.iter().map(end).collect::<Vec<_>>();
+        more["error_y"] = json!({
+            "type": "data",
+            "symmetric": false,
+            "array": reach(|point| point.range.map_or(0.0, |(_, high)| high - point.y)),
+            "arrayminus": reach(|point| point.range.map_or(0.0, |(low, _)| point.y - low)),
+            "color": colour(series),
+            "thickness": 2,
+            "width": 6,
+        });
+    }
+    drawn(series, &shown, more)
+}
+
+/// An unseen trace over all points of a series: it says what is pointed at.
+fn pointed_at(series: &Series) -> Value {
+    let points: Vec<Point> = series.points.iter().chain(&series.last).cloned().collect();
+    let text: Vec<String> = points.iter().map(|point| escaped(&point.hover)).collect();
+    let name = escaped(&series.label);
+    let mut trace = drawn(
+        series,
+        &points,
+        json!({
+            "mode": "lines",
+            "line": {"color": colour(series), "width": 0},
+            "name": name,
+            "text": text,
+            "hovertemplate": "%{text}",
+        }),
+    );
+    if let Some(trace) = trace.as_object_mut() {
+        trace.remove("hoverinfo");
+    }
+    trace
+}
+
+/// An unseen first trace that names the place: the heading of a shared hover knows no text but the number.
+fn places(axis: &Axis, height: f64) -> Value {
+    json!({
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"width": 0},
+        "x": axis.places.iter().map(|place| place.at).collect::<Vec<_>>(),
+        "y": vec![height; axis.places.len()],
+        "text": axis.places.iter().map(|place| escaped(&place.text)).collect::<Vec<_>>(),
+        "hovertemplate": "<b>%{text}</b><extra></extra>",
+        "name": "",
+    })
+}
+
+/// Counts as colours, by their logarithm: a single slow request must not vanish beside ten thousand quick ones.
+fn heat_trace(heat: &Heat) -> Value {
+    let table = |cell: fn(u64) -> Value| -> Vec<Vec<Value>> {
+        let row = |row: &Vec<u64>| row.iter().map(|count| cell(*count)).collect();
+        heat.counts.iter().map(row).collect()
+    };
+    let none_is_paper = |count: u64| {
+        if count > 0 {
+            json!(rounded((count as f64).log10()))
+        } else {
+            Value::Null
+        }
+    };
+    let exact = |count: u64| if count > 0 { json!(count) } else { Value::Null };
+    let shade = |step: usize| json!([step as f64 / 4.0, format!("@heat-{step}")]);
+    json!({
+        "type": "heatmap",
+        "x": heat.columns,
+        "y": heat.rows,
+        "z": table(none_is_paper),
+        "customdata": table(exact),
+        // One reply is to be seen as well: it begins a little way into the colours.
+        "zmin": -0.3,
+        "zmax": (heat.most.max(10) as f64).log10(),
+        "hovertemplate": "at %{x:.2f} s, about %{y:.3s}s: %{customdata:,} replies<extra></extra>",
+        "hoverongaps": false,
+        "colorscale": (0..5).map(shade).collect::<Vec<_>>(),
+        "showscale": false,
+        "meta": {"system": heat.system},
+    })
+}
+
+/// Colours do not need more than three decimals, and the page is smaller for it.
+fn rounded(value: f64) -> f64 {
+    (value * 1e3).round() / 1e3
+}
+
+fn colour(series: &Series) -> String {
+    format!("@series-{}", series.system % Theme::LIGHT.series.len())
+}
+
+fn symbol(series: &Series) -> &'static str {
+    match Symbol::of_system(series.system) {
+        Symbol::Circle => "circle",
+        Symbol::Square => "square",
+        Symbol::TriangleUp => "triangle-up",
+        Symbol::Diamond => "diamond",
+        Symbol::TriangleDown => "triangle-down",
+        Symbol::Plus => "cross",
+        Symbol::Cross => "x",
+        Symbol::Star => "star",
+    }
+}
+
+/// Plotly reads a few HTML tags in any text; a label is not meant as one.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+fn merge(trace: &mut Value, more: Value) {
+    if let (Some(trace), Value::Object(more)) = (trace.as_object_mut(), more) {
+        trace.extend(more);
+    }
+}

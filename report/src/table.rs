@@ -1,0 +1,129 @@
+//! A table as data: the page, the terminal and the CSV write the same cells.
+
+use serde::Serialize;
+
+/// A table.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Table {
+    /// The headings.
+    pub(crate) columns: Vec<Column>,
+    /// The rows, each as long as the headings.
+    pub(crate) rows: Vec<Vec<Cell>>,
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Column {
+    /// Its text.
+    pub(crate) title: String,
+    /// What it stands for, in words.
+    pub(crate) meaning: String,
+    /// Whether the cells are numbers, which are set against the right.
+    pub(crate) numeric: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub(crate) fn words(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            meaning: String::new(),
+            numeric: false,
+        }
+    }
+
+    /// A column of numbers.
+    pub(crate) fn numbers(title: impl Into<String>, meaning: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            meaning: meaning.into(),
+            numeric: true,
+        }
+    }
+}
+
+/// A cell.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub(crate) struct Cell {
+    /// What is read.
+    pub(crate) text: String,
+    /// The number behind it, by which rows are sorted and which the CSV holds.
+    pub(crate) value: Option<f64>,
+    /// A second line, smaller.
+    pub(crate) note: String,
+    /// `fail`, `doubt`, `pass`, or nothing.
+    pub(crate) tone: &'static str,
+}
+
+impl Cell {
+    /// A cell of words.
+    pub(crate) fn words(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+
+    /// A number and how it is written; [`results::units::NOT_MEASURED`] where there is none.
+    pub(crate) fn number(value: Option<f64>, text: impl Fn(f64) -> String) -> Self {
+        Self {
+            text: value.map_or_else(|| results::units::NOT_MEASURED.to_owned(), text),
+            value,
+            ..Self::default()
+        }
+    }
+}
+
+impl Table {
+    /// Comma-separated values (RFC 4180): numbers in full, words quoted where they must be.
+    pub(crate) fn csv(&self) -> String {
+        let mut lines = vec![join(
+            self.columns.iter().map(|column| quoted(&column.title)),
+        )];
+        for row in &self.rows {
+            lines.push(join(row.iter().map(|cell| match cell.value {
+                Some(value) => value.to_string(),
+                None => quoted(&cell.text),
+            })));
+        }
+        lines.join("\r\n") + "\r\n"
+    }
+}
+
+fn join(cells: impl Iterator<Item = String>) -> String {
+    cells.collect::<Vec<_>>().join(",")
+}
+
+fn quoted(text: &str) -> String {
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_csv_holds_the_numbers_and_quotes_the_words() {
+        let table = Table {
+            columns: vec![Column::words("system"), Column::numbers("p99", "")],
+            rows: vec![
+                vec![
+                    Cell::words("say \"a, b\""),
+                    Cell::number(Some(1_500_000.0), results::units::time_of),
+                ],
+                vec![
+                    Cell::words("c"),
+                    Cell::number(None, results::units::time_of),
+                ],
+            ],
+        };
+        assert_eq!(
+            table.csv(),
+            "system,p99\r\n\"say \"\"a, b\"\"\",1500000\r\nc,n/a\r\n"
+        );
+    }
+}
