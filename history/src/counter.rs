@@ -1,0 +1,237 @@
+//! One key: the streaming check itself, O(1) per operation, in memory that the run's length does not touch.
+//!
+//! Values are turned into *positions*: a counter that starts at `start` and is added `amount` at a time stands at position
+//! p when its value is `start + p × amount`. So INCRBY 5 and DECR of one amount are the same problem as INCR.
+
+mod ending;
+mod lies;
+mod unanswered;
+
+use std::num::NonZeroI64;
+
+use crate::anomaly::Anomaly;
+use crate::holes::Holes;
+use crate::judge::Level;
+use crate::operation::Kind;
+use crate::session::{Pending, Seen};
+use crate::verdict::Reason;
+
+pub(crate) use ending::Unexplained;
+use lies::Lies;
+pub(crate) use lies::{Fault, Sought};
+use unanswered::Endings;
+pub(crate) use unanswered::Unanswered;
+
+/// How far above the greatest value a reply may leap where the order of the threads' streams is not known
+/// ([`Level::Replies`]): more than any plausible number of replies still to come from the other streams.
+const LEAP: u64 = 1 << 20;
+
+/// One key's state.
+#[derive(Debug)]
+pub(crate) struct Counter {
+    level: Level,
+    unknown: Option<Reason>,
+    start: i64,
+    /// Of every INCR so far; `None` before the first.
+    amount: Option<NonZeroI64>,
+    /// The greatest position that a reply has shown.
+    top: u64,
+    /// The positions up to `top` that no INCR has been told.
+    holes: Holes,
+    /// The INCRs that may still fill a hole: in flight, or stuck. Never fewer than holes.
+    fillers: u64,
+    /// Those of them that no reply will pin to a position any more: unanswered, or answered with a lie.
+    stuck: u64,
+    acknowledged: u64,
+    reads: u64,
+    /// The latest value read while no INCR was about, and how many INCRs had been acknowledged by then.
+    quiet_read: Option<(i64, u64)>,
+    /// What most keys never need.
+    endings: Option<Box<Endings>>,
+    lies: Option<Box<Lies>>,
+}
+
+impl Counter {
+    pub(crate) fn new(level: Level, start: i64) -> Self {
+        Self {
+            level,
+            unknown: None,
+            start,
+            amount: None,
+            top: 0,
+            holes: Holes::default(),
+            fillers: 0,
+            stuck: 0,
+            acknowledged: 0,
+            reads: 0,
+            quiet_read: None,
+            endings: None,
+            lies: None,
+        }
+    }
+
+    /// The counter holds this value before its first operation.
+    pub(crate) fn declare(&mut self, start: i64) {
+        debug_assert!(
+            !self.is_used(),
+            "a key is declared before its first operation"
+        );
+        self.start = start;
+    }
+
+    /// An INCR begins; returns its floor.
+    #[inline]
+    pub(crate) fn begin_add(&mut self, amount: NonZeroI64) -> u64 {
+        if self.amount != Some(amount) {
+            self.learn_amount(amount);
+        }
+        self.fillers += 1;
+        self.floor()
+    }
+
+    #[cold]
+    fn learn_amount(&mut self, amount: NonZeroI64) {
+        match self.amount {
+            None => self.amount = Some(amount),
+            Some(_) => {
+                self.give_up(Reason::MixedAmounts);
+            }
+        }
+    }
+
+    /// From here on nothing about this key is judged. What was found before stands: it needed no later operation.
+    /// Returns the floor of the write that is to blame.
+    #[cold]
+    pub(crate) fn give_up(&mut self, reason: Reason) -> u64 {
+        self.unknown.get_or_insert(reason);
+        self.top
+    }
+
+    /// The greatest position shown so far: an operation that begins now must not fall below it.
+    #[inline]
+    pub(crate) fn floor(&self) -> u64 {
+        self.top
+    }
+
+    /// The greatest position that the INCRs begun by now can have made: the holes need one each, the others go on top.
+    #[inline]
+    fn reach(&self) -> u64 {
+        match self.level {
+            Level::Full => self.top + self.fillers.saturating_sub(self.holes.count()),
+            Level::Replies => self.top + LEAP,
+        }
+    }
+
+    /// An operation was answered. Returns the position it showed, or what is wrong with it.
+    #[inline]
+    pub(crate) fn returned(
+        &mut self,
+        operation: &Pending,
+        sequence: u64,
+        seen: &Seen,
+        value: i64,
+    ) -> Result<u64, Fault> {
+        match operation.kind {
+            Kind::Add => self.add_returned(operation, sequence, seen, value),
+            Kind::Get => self.get_returned(operation, seen, value),
+            Kind::Write => Ok(0),
+        }
+    }
+
+    #[inline]
+    fn add_returned(
+        &mut self,
+        operation: &Pending,
+        sequence: u64,
+        seen: &Seen,
+        value: i64,
+    ) -> Result<u64, Fault> {
+        self.acknowledged += 1;
+        if self.unknown.is_some() {
+            return Ok(0);
+        }
+        let position = match self.position(value) {
+            Some(position @ 1..) => position as u64,
+            Some(_) => return self.lie(Kind::Add, Anomaly::CounterRegression, Sought::Nobody),
+            None => return self.lie(Kind::Add, Anomaly::PhantomIncrement, Sought::Nobody),
+        };
+        if position > self.top {
+            if position > self.reach() {
+                return self.out_of_reach(Kind::Add, position);
+            }
+            self.holes.open(self.top + 1, position - 1);
+            self.top = position;
+        } else if !self.holes.close(position) {
+            return self.already_returned(operation, position);
+        }
+        self.fillers -= 1;
+
+        let before = position - 1;
+        if before < seen.greatest() {
+            let anomaly = match seen.overlaps(sequence) {
+                true => Anomaly::ReplyOutOfOrder,
+                false => Anomaly::CounterRegression,
+            };
+            return self.fault(anomaly, Sought::OnThisConnection(seen.greatest()));
+        }
+        if before < operation.floor && self.level == Level::Full {
+            return self.fault(Anomaly::RealTime, Sought::Ended(operation.floor));
+        }
+        Ok(position)
+    }
+
+    #[inline]
+    fn get_returned(&mut self, operation: &Pending, seen: &Seen, value: i64) -> Result<u64, Fault> {
+        self.reads += 1;
+        if self.fillers == self.stuck && operation.floor == self.top {
+            self.quiet_read = Some((value, self.acknowledged));
+        }
+        // Out of order, the INCR that tells how wide a step is may still be on its way here.
+        let too_early = self.amount.is_none() && self.level == Level::Replies;
+        if self.unknown.is_some() || too_early {
+            return Ok(0);
+        }
+        let position = match self.position(value) {
+            Some(position @ 0..) => position as u64,
+            Some(_) => return self.fault(Anomaly::StaleRead, Sought::Nobody),
+            None => return self.fault(Anomaly::PhantomIncrement, Sought::Nobody),
+        };
+        if position > self.top {
+            if position > self.reach() {
+                return self.out_of_reach(Kind::Get, position);
+            }
+            self.holes.open(self.top + 1, position);
+            self.top = position;
+        } else if position < seen.add {
+            return self.fault(Anomaly::ReadYourWrites, Sought::OnThisConnection(seen.add));
+        } else if position < seen.get {
+            return self.fault(
+                Anomaly::NonMonotonicRead,
+                Sought::OnThisConnection(seen.get),
+            );
+        } else if position < operation.floor && self.level == Level::Full {
+            return self.fault(Anomaly::StaleRead, Sought::Ended(operation.floor));
+        }
+        Ok(position)
+    }
+
+    /// Where the counter stands when it shows `value`; negative below the start, `None` between two positions.
+    #[inline]
+    fn position(&self, value: i64) -> Option<i64> {
+        let distance = value.checked_sub(self.start)?;
+        match self.amount.map_or(1, NonZeroI64::get) {
+            1 => Some(distance),
+            amount if distance.checked_rem(amount)? == 0 => distance.checked_div(amount),
+            _ => None,
+        }
+    }
+
+    /// The value at a position, if it is one.
+    pub(crate) fn value(&self, position: u64) -> Option<i64> {
+        let distance = self
+            .amount
+            .map_or(1, NonZeroI64::get)
+            .checked_mul(i64::try_from(position).ok()?)?;
+        self.start.checked_add(distance)
+    }
+}

@@ -1,0 +1,123 @@
+//! What was found wrong in a run: how often, and a few examples of each anomaly.
+
+use std::fmt;
+
+use crate::anomaly::{Anomaly, Counts};
+use crate::event::{Connection, Key};
+use crate::operation::{Operation, Seconds};
+
+/// Examples kept of each anomaly. The rest are counted.
+pub const EXAMPLES_PER_ANOMALY: usize = 10;
+
+/// How often, per anomaly, the recent replies are searched for the second witness. A search reads all of them; a server
+/// that lies a million times must not make its judge slow.
+const SEARCHES_PER_ANOMALY: u64 = 100;
+
+/// One wrong thing and the operations that show it: at most two, which cannot both be true.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Example {
+    /// What is wrong.
+    pub anomaly: Anomaly,
+    /// On which key; `None` if no operation was in flight where the client saw it.
+    pub key: Option<Key>,
+    /// On which connection and when it came to light; `None` for what only the end of the run brought out.
+    pub seen: Option<(Connection, u64)>,
+    /// The value that convicts: what the reply said, or, at the end of a run, the value that nobody can have made.
+    pub value: Option<i64>,
+    /// The operation whose reply is wrong.
+    pub accused: Option<Operation>,
+    /// The operation that it contradicts. Missing if none does, or if it lies further back than the judge remembers
+    /// ([`Judge::remembering`](crate::Judge::remembering)).
+    pub other: Option<Operation>,
+}
+
+impl fmt::Display for Example {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.anomaly)?;
+        if let Some(key) = self.key {
+            write!(f, " on key {}", key.number())?;
+        }
+        match (&self.accused, self.value) {
+            (Some(accused), value) if accused.value == value => write!(f, ": {accused}")?,
+            (Some(accused), Some(value)) => {
+                write!(f, ": no INCR was told {value}, passed by {accused}")?;
+            }
+            (Some(accused), None) => write!(f, ": {accused}")?,
+            (None, Some(value)) if self.seen.is_none() => write!(f, ": no INCR was told {value}")?,
+            (None, Some(value)) => write!(f, ": {value}")?,
+            (None, None) => {}
+        }
+        if let (None, Some((connection, at_ns))) = (&self.accused, self.seen) {
+            write!(
+                f,
+                " on connection {} at {}",
+                connection.number(),
+                Seconds(at_ns)
+            )?;
+        }
+        match &self.other {
+            Some(other) => write!(f, ", against {other}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Counts and examples, gathered as they come.
+#[derive(Debug, Default)]
+pub(crate) struct Findings {
+    pub(crate) counts: Counts,
+    pub(crate) examples: Vec<Example>,
+}
+
+impl Findings {
+    pub(crate) fn count(&mut self, anomaly: Anomaly) {
+        self.counts[anomaly] += 1;
+    }
+
+    /// Whether an example of this anomaly, just counted, is worth the search for its second witness.
+    pub(crate) fn wants(&self, anomaly: Anomaly) -> bool {
+        let complete = self.of(anomaly).filter(|example| example.other.is_some());
+        self.counts[anomaly] <= SEARCHES_PER_ANOMALY && complete.count() < EXAMPLES_PER_ANOMALY
+    }
+
+    /// Keeps an example if there is room for it, or if it can take the place of one that lacks its second witness.
+    pub(crate) fn keep(&mut self, example: Example) {
+        let anomaly = example.anomaly;
+        if self.of(anomaly).count() < EXAMPLES_PER_ANOMALY {
+            self.examples.push(example);
+        } else if example.other.is_some() {
+            let mut same = self
+                .examples
+                .iter_mut()
+                .filter(|kept| kept.anomaly == anomaly);
+            if let Some(incomplete) = same.find(|kept| kept.other.is_none()) {
+                *incomplete = example;
+            }
+        }
+    }
+
+    /// The latest example of this connection turns out to be something else.
+    pub(crate) fn rename(&mut self, connection: Connection, from: Anomaly, to: Anomaly) {
+        self.counts[from] -= 1;
+        self.counts[to] += 1;
+        let on_it = |example: &&mut Example| {
+            example
+                .seen
+                .is_some_and(|(seen_on, _)| seen_on == connection)
+        };
+        let mut same = self
+            .examples
+            .iter_mut()
+            .rev()
+            .filter(|example| example.anomaly == from);
+        if let Some(example) = same.find(on_it) {
+            example.anomaly = to;
+        }
+    }
+
+    fn of(&self, anomaly: Anomaly) -> impl Iterator<Item = &Example> {
+        self.examples
+            .iter()
+            .filter(move |example| example.anomaly == anomaly)
+    }
+}

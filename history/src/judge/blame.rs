@@ -1,0 +1,143 @@
+//! Something is wrong: count it, and find the operation that the wrong reply contradicts.
+
+use super::Judge;
+use crate::anomaly::Anomaly;
+use crate::counter::{Fault, Sought, Unanswered, Unexplained};
+use crate::event::{Connection, Key};
+use crate::findings::Example;
+use crate::operation::{Kind, Operation};
+use crate::recent::Reply;
+use crate::session::Session;
+
+impl Judge {
+    /// A reply convicts itself.
+    #[cold]
+    pub(super) fn blame(&mut self, fault: Fault, accused: Operation, at_ns: u64) {
+        let Fault { anomaly, sought } = fault;
+        let Operation {
+            key, connection, ..
+        } = accused;
+        self.findings.count(anomaly);
+
+        // A value that its connection was told just before may be an update lost or the same reply sent twice. If a reply
+        // is left over in the end it was the latter (`unsolicited`).
+        let session = &mut self.sessions[connection.index()];
+        if sought == Sought::Holder(session.seen(key).add) {
+            session.repeated = Some(key);
+        }
+        if self.findings.wants(anomaly) {
+            let other = self.find(sought, &accused);
+            self.findings.keep(Example {
+                anomaly,
+                key: Some(key),
+                seen: Some((connection, at_ns)),
+                value: accused.value,
+                accused: Some(accused),
+                other,
+            });
+        }
+    }
+
+    /// A reply came although nothing was in flight.
+    #[cold]
+    pub(super) fn unsolicited(&mut self, connection: Connection, at_ns: u64, value: i64) {
+        let session = &mut self.sessions[connection.index()];
+        if let Some(key) = session.repeated.take() {
+            let (from, to) = (Anomaly::LostUpdate, Anomaly::DuplicateReply);
+            self.counters[key.index()].rename(from, to);
+            return self.findings.rename(connection, from, to);
+        }
+        let latest = session.latest();
+        let latest = latest.and_then(|(key, position)| self.counters[key.index()].value(position));
+        let anomaly = match latest == Some(value) {
+            true => Anomaly::DuplicateReply,
+            false => Anomaly::UnsolicitedReply,
+        };
+        self.findings.count(anomaly);
+        self.findings.keep(Example {
+            anomaly,
+            key: None,
+            seen: Some((connection, at_ns)),
+            value: Some(value),
+            accused: None,
+            other: None,
+        });
+    }
+
+    /// The client saw for itself that the reply to the oldest request in flight is wrong.
+    #[cold]
+    pub(super) fn reported(&mut self, connection: Connection, at_ns: u64, anomaly: Anomaly) {
+        let oldest = self
+            .sessions
+            .get(connection.index())
+            .and_then(Session::oldest);
+        let accused =
+            oldest.map(|(operation, sequence)| operation.unanswered(connection, sequence));
+        self.findings.count(anomaly);
+        self.findings.keep(Example {
+            anomaly,
+            key: accused.map(|accused| accused.key),
+            seen: Some((connection, at_ns)),
+            value: None,
+            accused,
+            other: None,
+        });
+    }
+
+    /// A value was passed that no INCR can have made. Whoever showed it, or the value above it, is the witness.
+    pub(super) fn unexplained(&mut self, key: Key, found: &Unexplained) {
+        let (anomaly, value) = (found.anomaly, found.value);
+        self.findings.count(anomaly);
+        if !self.findings.wants(anomaly) {
+            return;
+        }
+        let shows = |reply: &&Reply| {
+            reply.key == key && [value, found.next_value].contains(&Some(reply.value))
+        };
+        let accused = self.recent.newest_first().find(shows).map(Operation::from);
+        let too_late = |add: &Unanswered| Operation {
+            kind: Kind::Add,
+            key,
+            connection: add.connection,
+            sequence: add.sequence,
+            inv_ns: add.inv_ns,
+            ret_ns: None,
+            value: None,
+        };
+        self.findings.keep(Example {
+            anomaly,
+            key: Some(key),
+            seen: None,
+            value,
+            accused,
+            other: found.too_late.as_ref().map(too_late),
+        });
+    }
+
+    /// The operation that, together with the accused one, cannot be true.
+    fn find(&self, sought: Sought, accused: &Operation) -> Option<Operation> {
+        let shown = match sought {
+            Sought::Nobody => return None,
+            Sought::Holder(position) | Sought::Ended(position) => position,
+            Sought::OnThisConnection(position) | Sought::Shown(position) => position,
+        };
+        let value = self.counters[accused.key.index()].value(shown)?;
+        let is_it = |reply: &&Reply| match sought {
+            Sought::Holder(_) => reply.kind == Kind::Add,
+            Sought::Ended(_) => reply.ret_ns <= accused.inv_ns,
+            Sought::OnThisConnection(_) => reply.connection == accused.connection,
+            Sought::Nobody | Sought::Shown(_) => true,
+        };
+        let is_accused = |reply: &Reply| {
+            (reply.connection, reply.sequence) == (accused.connection, accused.sequence)
+        };
+        let others = self
+            .recent
+            .newest_first()
+            .filter(|reply| reply.key == accused.key && !is_accused(reply));
+        others
+            .filter(|reply| reply.value == value)
+            .find(is_it)
+            .map(Operation::from)
+    }
+}

@@ -1,0 +1,129 @@
+//! The judge hears an event: the hot path, two calls per operation.
+
+use super::Judge;
+use crate::counter::Counter;
+use crate::event::{Call, Connection, Event, Key, Observer, What};
+use crate::operation::Kind;
+use crate::recent::Reply;
+use crate::session::{Pending, Session};
+use crate::verdict::Reason;
+
+impl Observer for Judge {
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        let Event {
+            at_ns,
+            connection,
+            what,
+        } = event;
+        match what {
+            What::Started(call) => self.started(connection, at_ns, call),
+            What::Returned(value) => self.returned(connection, at_ns, value),
+            What::Refused => {
+                self.refused(connection, at_ns);
+            }
+            What::Lost { whole } => self.lost(connection, at_ns, whole),
+            What::Declared { key, start } => self.counter(key).declare(start),
+            What::Reported(anomaly) => self.reported(connection, at_ns, anomaly),
+        }
+    }
+}
+
+impl Judge {
+    #[inline]
+    fn started(&mut self, connection: Connection, inv_ns: u64, call: Call) {
+        self.operations += 1;
+        let (key, kind) = match call {
+            Call::Add { key, .. } => (key, Kind::Add),
+            Call::Get { key } => (key, Kind::Get),
+            Call::Write { key } => (key, Kind::Write),
+        };
+        let counter = self.counter(key);
+        let floor = match call {
+            Call::Add { amount, .. } => counter.begin_add(amount),
+            Call::Get { .. } => counter.floor(),
+            Call::Write { .. } => counter.give_up(Reason::OtherWrites),
+        };
+        slot(&mut self.sessions, connection.index(), Session::default).begin(Pending {
+            inv_ns,
+            floor,
+            key,
+            kind,
+        });
+    }
+
+    #[inline]
+    fn returned(&mut self, connection: Connection, ret_ns: u64, value: i64) {
+        let session = slot(&mut self.sessions, connection.index(), Session::default);
+        let Some((operation, sequence)) = session.end() else {
+            return self.unsolicited(connection, ret_ns, value);
+        };
+        let Pending {
+            inv_ns, key, kind, ..
+        } = operation;
+        let counter = &mut self.counters[key.index()];
+        let outcome = counter.returned(&operation, sequence, session.seen(key), value);
+        self.recent.push(Reply {
+            kind,
+            key,
+            connection,
+            sequence,
+            inv_ns,
+            ret_ns,
+            value,
+        });
+        match outcome {
+            Ok(position) => session.see(kind, position),
+            Err(fault) => {
+                let accused = operation.answered(connection, sequence, ret_ns, value);
+                self.blame(fault, accused, ret_ns);
+            }
+        }
+    }
+
+    /// Of the operations in flight the oldest `whole` may yet take effect; the others were never sent entirely.
+    pub(super) fn lost(&mut self, connection: Connection, at_ns: u64, whole: u32) {
+        let session = slot(&mut self.sessions, connection.index(), Session::default);
+        for _ in 0..whole {
+            let Some((operation, sequence)) = session.end() else {
+                break;
+            };
+            let counter = &mut self.counters[operation.key.index()];
+            counter.unanswered(
+                &operation,
+                sequence,
+                connection,
+                session.seen(operation.key),
+            );
+        }
+        while self.refused(connection, at_ns) {}
+    }
+
+    /// The oldest operation in flight must have had no effect. Says whether there was one.
+    fn refused(&mut self, connection: Connection, at_ns: u64) -> bool {
+        let session = slot(&mut self.sessions, connection.index(), Session::default);
+        let Some((operation, sequence)) = session.end() else {
+            return false;
+        };
+        let outcome = self.counters[operation.key.index()].failed(&operation);
+        if let Err(fault) = outcome {
+            self.blame(fault, operation.unanswered(connection, sequence), at_ns);
+        }
+        true
+    }
+
+    #[inline]
+    fn counter(&mut self, key: Key) -> &mut Counter {
+        let level = self.level;
+        slot(&mut self.counters, key.index(), || Counter::new(level, 0))
+    }
+}
+
+/// The slot of this number, with the slots before it made where they are missing.
+#[inline]
+fn slot<T>(slots: &mut Vec<T>, index: usize, new: impl Fn() -> T) -> &mut T {
+    if index >= slots.len() {
+        slots.resize_with(index + 1, new);
+    }
+    &mut slots[index]
+}

@@ -1,0 +1,136 @@
+//! Several client threads, one history: each thread records for itself, and their batches are merged in time order.
+//!
+//! No lock and no shared word is touched per request. A thread pushes events into its own [`Recorder`]; now and then
+//! (every few milliseconds or thousand events) it hands the [`Batch`] over, by whatever channel the caller likes, to the
+//! one place that owns the [`Merge`]. A batch says through which instant it is complete. What lies before the earliest such
+//! instant of all threads is final: it is sorted and judged. The rest waits for the slowest thread.
+
+use crate::event::{Event, Observer};
+
+/// One thread's events since it last handed over.
+#[derive(Debug, Default)]
+pub struct Recorder {
+    events: Vec<Event>,
+    latest_ns: u64,
+    /// Just after the latest end.
+    beginnings_from_ns: u64,
+}
+
+/// Events of one thread, in its order.
+#[derive(Debug)]
+pub struct Batch {
+    events: Vec<Event>,
+    /// No later event of this thread is earlier than this.
+    through_ns: u64,
+}
+
+impl Recorder {
+    /// How many events wait to be handed over.
+    pub fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    /// Whether none waits.
+    pub fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
+    /// Hands over what was recorded. `now_ns` is a reading of the clock that stamps the events, taken here and now.
+    /// `spare` is an empty buffer to go on with, such as [`Merge::accept`] gives back.
+    pub fn hand_over(&mut self, now_ns: u64, spare: Vec<Event>) -> Batch {
+        Batch {
+            events: std::mem::replace(&mut self.events, spare),
+            through_ns: now_ns.max(self.latest_ns),
+        }
+    }
+}
+
+impl Observer for Recorder {
+    /// Within a thread the order of the calls is the truth, also where two stamps are equal (one reading of the clock that
+    /// serves as the end of one request and the beginning of the next). One nanosecond more for the beginning says so to
+    /// the sort. It is still earlier than the write(2) that follows.
+    #[inline]
+    fn observe(&mut self, mut event: Event) {
+        event.at_ns = event.at_ns.max(self.latest_ns);
+        if event.begins() {
+            event.at_ns = event.at_ns.max(self.beginnings_from_ns);
+        } else {
+            self.beginnings_from_ns = event.at_ns.saturating_add(1);
+        }
+        self.latest_ns = event.at_ns;
+        self.events.push(event);
+    }
+}
+
+/// Puts the threads' events into one order: by time, beginnings before ends at the same instant.
+#[derive(Debug)]
+pub struct Merge {
+    lanes: Vec<Lane>,
+    sorted: Vec<Event>,
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    waiting: Vec<Event>,
+    through_ns: u64,
+}
+
+impl Merge {
+    /// A merge of this many threads.
+    pub fn new(threads: usize) -> Self {
+        let lanes = (0..threads).map(|_| Lane::default());
+        Self {
+            lanes: lanes.collect(),
+            sorted: Vec::new(),
+        }
+    }
+
+    /// Takes a thread's next batch and passes on everything that is now final. Returns an empty buffer to record into.
+    ///
+    /// A thread that has nothing to report must hand over as well, or it holds up the others; one that is done is
+    /// [finished](Self::finish_thread).
+    ///
+    /// # Panics
+    /// If `thread` is not below the number of threads.
+    pub fn accept(&mut self, thread: usize, batch: Batch, into: &mut impl Observer) -> Vec<Event> {
+        let Batch {
+            mut events,
+            through_ns,
+        } = batch;
+        let lane = &mut self.lanes[thread];
+        lane.waiting.append(&mut events);
+        lane.through_ns = through_ns;
+        self.pass_on(into);
+        events
+    }
+
+    /// This thread will hand over no more.
+    ///
+    /// # Panics
+    /// If `thread` is not below the number of threads.
+    pub fn finish_thread(&mut self, thread: usize, into: &mut impl Observer) {
+        self.lanes[thread].through_ns = u64::MAX;
+        self.pass_on(into);
+    }
+
+    fn pass_on(&mut self, into: &mut impl Observer) {
+        let through_ns = self
+            .lanes
+            .iter()
+            .map(|lane| lane.through_ns)
+            .min()
+            .unwrap_or(u64::MAX);
+        for lane in &mut self.lanes {
+            // An event at `through_ns` itself waits: another thread may yet begin something at that very instant.
+            let is_final = |event: &Event| event.at_ns < through_ns || through_ns == u64::MAX;
+            let finals = lane.waiting.partition_point(is_final);
+            self.sorted.extend(lane.waiting.drain(..finals));
+        }
+        // The lanes' parts are in order already: the standard library's stable sort finds such runs and merges them.
+        self.sorted
+            .sort_by_key(|event| (event.at_ns, !event.begins()));
+        for event in self.sorted.drain(..) {
+            into.observe(event);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The last few thousand replies, kept so that a wrong one can be shown beside the operation that it contradicts.
+
+use crate::event::{Connection, Key};
+use crate::operation::{Kind, Operation};
+
+/// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
+pub(crate) const REPLIES: usize = 8192;
+
+/// One answered operation.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reply {
+    pub(crate) kind: Kind,
+    pub(crate) key: Key,
+    pub(crate) connection: Connection,
+    pub(crate) sequence: u64,
+    pub(crate) inv_ns: u64,
+    pub(crate) ret_ns: u64,
+    pub(crate) value: i64,
+}
+
+impl From<&Reply> for Operation {
+    fn from(reply: &Reply) -> Self {
+        Self {
+            kind: reply.kind,
+            key: reply.key,
+            connection: reply.connection,
+            sequence: reply.sequence,
+            inv_ns: reply.inv_ns,
+            ret_ns: Some(reply.ret_ns),
+            value: Some(reply.value),
+        }
+    }
+}
+
+/// A ring of replies: written once per reply, in order, and read only when something is wrong.
+#[derive(Debug)]
+pub(crate) struct Recent {
+    replies: Vec<Reply>,
+    /// Where the oldest stands once the ring is full.
+    next: usize,
+    limit: usize,
+}
+
+impl Recent {
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            replies: Vec::new(),
+            next: 0,
+            limit: limit.max(1),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn push(&mut self, reply: Reply) {
+        match self.replies.get_mut(self.next) {
+            Some(oldest) => *oldest = reply,
+            None => self.replies.push(reply),
+        }
+        self.next += 1;
+        if self.next == self.limit {
+            self.next = 0;
+        }
+    }
+
+    /// The replies, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Reply> {
+        let (newer, older) = self.replies.split_at(self.next);
+        newer.iter().rev().chain(older.iter().rev())
+    }
+
+    /// Bytes held on the heap.
+    pub(crate) fn heap_bytes(&self) -> usize {
+        self.replies.capacity() * size_of::<Reply>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ring_keeps_the_newest() {
+        let mut recent = Recent::new(3);
+        let values = |recent: &Recent| {
+            recent
+                .newest_first()
+                .map(|reply| reply.value)
+                .collect::<Vec<_>>()
+        };
+        for value in 1..=7 {
+            recent.push(Reply {
+                kind: Kind::Get,
+                key: Key::new(0).unwrap(),
+                connection: Connection::new(0).unwrap(),
+                sequence: 0,
+                inv_ns: 0,
+                ret_ns: 0,
+                value,
+            });
+            let expected: Vec<i64> = (1..=value).rev().take(3).collect();
+            assert_eq!(values(&recent), expected);
+        }
+    }
+}

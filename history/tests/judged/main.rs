@@ -1,0 +1,47 @@
+//! The judge is judged: against a brute-force oracle, a published checker, guilty histories made by hand, and itself.
+//!
+//! `HISTORIES=1000000 cargo test --release -p history --test judged random` is the long run.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at the first surprise, its helpers too"
+)]
+
+mod timeline;
+
+mod oracle;
+
+mod exhaustive;
+mod random;
+mod second_opinion;
+
+mod anomalies;
+mod keys;
+mod unanswered;
+
+mod equal_times;
+mod log;
+mod memory;
+mod replies;
+
+use history::{Event, Judge, Judgement, Observer, Verdict};
+
+/// The verdict on a history.
+fn judge(events: &[Event]) -> Verdict {
+    let mut judge = Judge::default();
+    for &event in events {
+        judge.observe(event);
+    }
+    judge.verdict()
+}
+
+/// Whether it is linearizable, for a history without reasons to be unknown.
+fn is_ok(events: &[Event]) -> bool {
+    match judge(events).judgement() {
+        Judgement::Ok => true,
+        Judgement::Wrong => false,
+        Judgement::Unknown(reason) => panic!("{reason}"),
+    }
+}

@@ -1,0 +1,83 @@
+//! The lesser level: what holds without a common clock.
+
+use history::{Anomaly, Event, Judge, Judgement, Level, Observer, Verdict};
+
+use crate::random::{Amounts, Plan, Rng, simulate};
+use crate::timeline::Timeline;
+
+fn judge_replies<'a>(events: impl IntoIterator<Item = &'a Event>) -> Verdict {
+    let mut judge = Judge::new(Level::Replies);
+    for &event in events {
+        judge.observe(event);
+    }
+    judge.verdict()
+}
+
+/// Each thread's events all at once, thread after thread: the order that real time would forbid.
+#[test]
+fn a_true_counter_is_never_accused_whatever_the_order_of_the_threads() {
+    let mut rng = Rng(5);
+    for _ in 0..2_000 {
+        let events = simulate(&Plan::random(&mut rng, Amounts::One), &mut rng);
+        let threads = (0..5).rev().flat_map(|number| {
+            let declared = |event: &&Event| matches!(event.what, history::What::Declared { .. });
+            let of_thread =
+                move |event: &&Event| event.connection.number() == number && !declared(event);
+            events.iter().filter(of_thread)
+        });
+        let verdict = judge_replies(events.first().into_iter().chain(threads));
+        assert_eq!(verdict.judgement(), Judgement::Ok, "{verdict} {events:#?}");
+    }
+}
+
+#[test]
+fn without_real_time_a_late_view_is_forgiven_and_a_lost_update_is_not() {
+    let mut late = Timeline::default();
+    late.incr_ok(0, 1)
+        .get_ok(1, 0)
+        .incr(2)
+        .incr_ok(3, 3)
+        .incr_ok(4, 2)
+        .lost(2, 1);
+    assert_eq!(crate::judge(&late.events).judgement(), Judgement::Wrong);
+    assert_eq!(judge_replies(&late.events).judgement(), Judgement::Ok);
+
+    let mut lost = Timeline::default();
+    lost.incr_ok(0, 1).incr_ok(1, 1).get_ok(2, 1);
+    let verdict = judge_replies(&lost.events);
+    assert_eq!(verdict.counts[Anomaly::LostUpdate], 1);
+    assert_eq!(verdict.keys[0].lost, Some(1));
+}
+
+#[test]
+fn each_connection_is_in_order_and_every_value_is_accounted_for() {
+    for (timeline, anomaly) in [
+        (
+            Timeline::default().incr(0).incr(0).ok(0, 2).ok(0, 1),
+            Anomaly::ReplyOutOfOrder,
+        ),
+        (
+            Timeline::default().incr_ok(0, 1).get_ok(0, 0),
+            Anomaly::ReadYourWrites,
+        ),
+        (
+            Timeline::default().incr_ok(0, 1).incr_ok(0, 3),
+            Anomaly::PhantomIncrement,
+        ),
+        (
+            Timeline::default().incr_ok(0, 1 << 40),
+            Anomaly::PhantomIncrement,
+        ),
+        (
+            Timeline::default().incr_ok(0, 1).get_ok(0, 1 << 40),
+            Anomaly::FutureRead,
+        ),
+    ] {
+        let verdict = judge_replies(&timeline.events);
+        assert_eq!(
+            (verdict.counts.total(), verdict.counts[anomaly]),
+            (1, 1),
+            "{verdict}"
+        );
+    }
+}
