@@ -108,6 +108,12 @@ impl Session {
         }
     }
 
+    /// Bytes on the heap beside `input` and `replies`: what is known of an unfinished request, and the peer's name.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.parser.held_bytes() + self.peer.name.as_ref().map_or(0, |name| name.len())
+    }
+
     fn converse<K: Keyspace>(
         &mut self,
         service: &Service<'_, K>,

@@ -47,6 +47,27 @@ impl Args {
         self.places.push((offset(start), offset(end)));
     }
 
+    /// Bytes on the heap.
+    pub(super) fn held_bytes(&self) -> usize {
+        let places = if self.places.spilled() {
+            self.places.capacity() * size_of::<(u32, u32)>()
+        } else {
+            0
+        };
+        places + self.unquoted.capacity()
+    }
+
+    /// Gives back the room that an earlier, larger request of the same turn left behind. Room for as many arguments again stays, so that
+    /// arguments that come one by one do not move each time.
+    pub(super) fn release_excess(&mut self) {
+        if self.places.capacity() / 2 > self.places.len() {
+            self.places.shrink_to_fit();
+        }
+        if self.unquoted.is_empty() {
+            self.unquoted = Vec::new();
+        }
+    }
+
     /// Takes over an inline request's argument, quotes removed.
     pub(super) fn push_unquoted(&mut self, argument: impl Iterator<Item = u8>) {
         self.inline = true;

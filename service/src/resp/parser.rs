@@ -56,11 +56,21 @@ impl Parser {
         if progress.advance(bytes, limits, args)? {
             return Ok(Some(progress.at));
         }
+        // It may have to wait for long: it takes no more along than it needs.
+        args.release_excess();
         self.suspended = Some(Box::new(Suspended {
             progress,
             args: mem::take(args),
         }));
         Ok(None)
+    }
+
+    /// Bytes on the heap, the peer's own not counted: at most 3 for each byte of the unfinished request, and 256 for being there.
+    #[must_use]
+    pub fn held_bytes(&self) -> usize {
+        self.suspended.as_ref().map_or(0, |suspended| {
+            size_of::<Suspended>() + suspended.args.held_bytes()
+        })
     }
 
     #[inline]
@@ -348,6 +358,28 @@ mod tests {
             parse_in_pieces(&[&long_bulk_header]),
             (vec![], Some(ProtocolError::TooBigBulkCount))
         );
+    }
+
+    /// What a large request needed in the same turn is not kept for the beginning of the next one.
+    #[test]
+    fn an_unfinished_request_holds_what_it_needs() {
+        let many_arguments = [&b"*100000\r\n"[..], &b"$0\r\n\r\n".repeat(100_000)].concat();
+        let long_line = [&b"PING "[..], &[b'x'; 60_000], b"\r\n"].concat();
+        for large in [many_arguments, long_line] {
+            let input = [&large[..], b"*2\r\n$4\r\nINCR\r\n"].concat();
+            let (mut parser, mut args, limits) =
+                (Parser::default(), Args::default(), Limits::default());
+            let whole = parser.next(&input, &limits, &mut args);
+            assert_eq!(whole, Ok(Some(large.len())));
+            assert_eq!(parser.held_bytes(), 0);
+            let unfinished = parser.next(&input[large.len()..], &limits, &mut args);
+            assert_eq!(unfinished, Ok(None));
+            assert!(
+                parser.held_bytes() <= 256,
+                "{} bytes for one argument",
+                parser.held_bytes()
+            );
+        }
     }
 
     #[test]
