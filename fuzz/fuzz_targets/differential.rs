@@ -1,0 +1,4 @@
+//! See `service/tests/properties/differential.rs`.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fuzz::properties::differential::hold(data));
