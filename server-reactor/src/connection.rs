@@ -237,6 +237,8 @@ impl<'a> Connection<'a> {
         if self.input.len() <= SMALL_BYTES {
             buffers.input.extend_from_slice(&self.input);
             mem::swap(&mut self.input, &mut buffers.input);
+            // What is left there are this peer's bytes, and the next to borrow is another.
+            buffers.input.clear();
         }
         if self.replies.is_empty() {
             mem::swap(&mut self.replies, &mut buffers.replies);
