@@ -10,9 +10,32 @@
   // A figure names its colours; the style sheet knows them, and knows the theme.
   const painted = (figure) => {
     const style = getComputedStyle(root);
-    const text = JSON.stringify(figure).replace(/"@([a-z]+(?:-\d+)?)"/g, (_, name) =>
-      JSON.stringify(style.getPropertyValue("--" + name).trim()));
+    const value = (name) => style.getPropertyValue("--" + name).trim();
+    // A whole text, or the colour of a word within one.
+    const text = JSON.stringify(figure)
+      .replace(/"@([a-z]+(?:-\d+)?)"/g, (_, name) => JSON.stringify(value(name)))
+      .replace(/color:@(series-\d+)/g, (_, name) => "color:" + value(name));
     return JSON.parse(text);
+  };
+
+  // On a narrow screen names of ticks would overlap: names of systems are turned; of two neighbours the later one, which is further into the tail, stays.
+  const thinned = (layout, width) => {
+    const { tickvals, ticktext, tickangle, range, type } = layout.xaxis;
+    if (tickangle !== 0) {
+      const widest = Math.max(...ticktext.map((text) => text.length)) * 8;
+      if (widest * ticktext.length > width) layout.xaxis.tickangle = -35;
+      return layout;
+    }
+    const room = width - layout.margin.l - layout.margin.r;
+    const place = (value) => ((type === "log" ? Math.log10(value) : value) - range[0]) / (range[1] - range[0]) * room;
+    let free = Infinity;
+    layout.xaxis.ticktext = ticktext.map((text, at) => [text, place(tickvals[at])]).reverse().map(([text, at]) => {
+      const half = text.length * 4.2;
+      if (at + half > free) return " ";
+      free = at - half - 4;
+      return text;
+    }).reverse();
+    return layout;
   };
 
   // No cloud, no logo, no address to send anything to.
@@ -25,7 +48,8 @@
       for (const trace of traces) {
         if (trace.meta && hidden.has(trace.meta.system)) trace.visible = false;
       }
-      Plotly.react(byId(id), traces, layout, config);
+      const element = byId(id);
+      Plotly.react(element, traces, thinned(layout, element.clientWidth), config);
     }
   };
 
@@ -100,5 +124,7 @@
   addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; draw(); });
   addEventListener("afterprint", () => { if (before) root.dataset.theme = before; else delete root.dataset.theme; draw(); });
 
+  let width = innerWidth;
+  addEventListener("resize", () => { if (innerWidth !== width) { width = innerWidth; draw(); } });
   show();
 })();

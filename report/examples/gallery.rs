@@ -1,4 +1,4 @@
-//! Draws made-up results into a folder, to be looked at: `cargo run -p report --example gallery -- FOLDER`.
+//! Draws made-up results into a folder, to be looked at: `cargo run -p report --example gallery -- FOLDER [NAME]`.
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -9,8 +9,12 @@ use results::{Comparison, Run, ValidityVerdict, Verdict, file};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
-    let folder = folder.ok_or("usage: gallery FOLDER")?;
+    let folder = folder.ok_or("usage: gallery FOLDER [NAME]")?;
+    let only = std::env::args().nth(2);
     for (name, comparison) in gallery() {
+        if only.as_ref().is_some_and(|only| only != name) {
+            continue;
+        }
         let page = folder.join(format!("{name}.html"));
         file::write_atomically(&page, report::page(&comparison).as_bytes())?;
         println!("{}", page.display());
@@ -165,5 +169,8 @@ fn hostile() -> Vec<Run> {
     stalled.latency.response.record_many(90_000, 9_999);
     stalled.latency.response.record(75_000_000_000);
     runs.extend([one.run(), equal, stalled]);
+    // A difference in length alone would make them a sweep of six loads.
+    let load = runs[0].workload.clone();
+    runs.iter_mut().for_each(|run| run.workload = load.clone());
     runs
 }

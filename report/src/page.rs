@@ -1,5 +1,7 @@
 //! `report.html`: one file that opens anywhere, asks no network, and says the verdict first.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use results::{Comparison, Weight, statements};
@@ -9,7 +11,7 @@ use serde_json::{Value, json};
 use crate::picture::{Marks, Picture};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::{Symbol, Theme};
-use crate::{downloads, method, pictures, plotly};
+use crate::{downloads, method, pictures, plotly, still};
 
 /// The page of a comparison.
 pub fn page(comparison: &Comparison) -> String {
@@ -98,8 +100,14 @@ fn picture(picture: &Picture) -> Value {
         "caption": picture.caption,
         "panels": panels.collect::<Vec<_>>(),
         "table": picture.table,
-        "still": "",
+        "still": still(picture),
     })
+}
+
+/// The picture for a reader without scripts.
+fn still(picture: &Picture) -> String {
+    let svg = still::svg(picture, &Theme::LIGHT);
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
 }
 
 fn panel_id(picture: &Picture, place: usize) -> String {
@@ -111,7 +119,12 @@ fn figures(comparison: &Comparison, summary: &Summary, pictures: &[Picture]) -> 
     let of_picture = |picture: &Picture| -> Vec<(String, Value)> {
         let panels = picture.panels.iter().enumerate();
         panels
-            .map(|(place, panel)| (panel_id(picture, place), plotly::figure(panel)))
+            .map(|(place, panel)| {
+                (
+                    panel_id(picture, place),
+                    plotly::figure(panel, picture.panels.len() == 1),
+                )
+            })
             .collect()
     };
     let figures: serde_json::Map<String, Value> = pictures.iter().flat_map(of_picture).collect();

@@ -5,17 +5,26 @@
 
 use serde_json::{Value, json};
 
-use crate::picture::{Axis, Heat, Joined, Marks, Panel, Point, Scale, Series};
+use crate::picture::{Axis, Heat, Joined, Marks, Panel, Point, Scale, Series, Tick};
 use crate::theme::{Symbol, Theme};
 
-/// The figure of a panel.
-pub(crate) fn figure(panel: &Panel) -> Value {
+/// The figure of a panel; one that stands alone has room for the buttons above it.
+pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
     let (traces, hover) = match &panel.marks {
         Marks::Series(series) => {
-            let shared = series.len() <= MOST_IN_ONE_HOVER;
-            let mut traces = vec![places(&panel.x, panel.y.range.0)];
-            traces.extend(series.iter().flat_map(series_traces));
-            (traces, if shared { "x unified" } else { "closest" })
+            let mut traces: Vec<Value> = series.iter().flat_map(series_traces).collect();
+            if series.len() <= MOST_IN_ONE_HOVER {
+                traces.insert(0, places(&panel.x, panel.y.range.0));
+                traces.extend(series.iter().map(|series| pointed_at(series, None)));
+                (traces, "x unified")
+            } else {
+                traces.extend(
+                    series
+                        .iter()
+                        .map(|series| pointed_at(series, Some(&panel.x))),
+                );
+                (traces, "closest")
+            }
         }
         Marks::Heat(heat) => (vec![heat_trace(heat)], "closest"),
     };
@@ -26,7 +35,7 @@ pub(crate) fn figure(panel: &Panel) -> Value {
             "yaxis": axis(&panel.y),
             "hovermode": hover,
             "showlegend": false,
-            "margin": {"l": 64, "r": 12, "t": 30, "b": 48},
+            "margin": {"l": 64, "r": 12, "t": if alone { 30 } else { 8 }, "b": 48},
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": "system-ui, sans-serif", "size": 13, "color": "@ink"},
@@ -58,9 +67,16 @@ fn axis(axis: &Axis) -> Value {
         "ticks": "outside",
         "tickcolor": "@line",
         "automargin": true,
+        "ticklabeloverflow": "allow",
         "fixedrange": false,
         "unifiedhovertitle": {"text": " "},
     });
+    // Names of systems may be turned to fit; numbers stay upright, and the page's script leaves out what would overlap.
+    if axis.ticks.iter().all(|tick| {
+        tick.text.starts_with(|first: char| first.is_ascii_digit()) || tick.text == "max"
+    }) {
+        json["tickangle"] = json!(0);
+    }
     // Plotly invents thousands of minor ticks on an axis of equal factors unless it is told the few that are meant.
     if !axis.minor.is_empty() {
         json["minor"] =
@@ -72,7 +88,7 @@ fn axis(axis: &Axis) -> Value {
 /// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
 fn series_traces(series: &Series) -> Vec<Value> {
     let Joined::Line { sure } = series.joined else {
-        return vec![symbols(series), pointed_at(series)];
+        return vec![symbols(series)];
     };
     let mut traces = Vec::new();
     traces.extend(band(series));
@@ -91,7 +107,6 @@ fn series_traces(series: &Series) -> Vec<Value> {
         traces.push(line(series, &[end.clone(), last.clone()], "dot", 1.0));
     }
     traces.push(symbols(series));
-    traces.push(pointed_at(series));
     traces
 }
 
@@ -165,26 +180,34 @@ fn symbols(series: &Series) -> Value {
     drawn(series, &shown, more)
 }
 
-/// An unseen trace over all points of a series: it says what is pointed at.
-fn pointed_at(series: &Series) -> Value {
+/// An unseen trace over all points of a series: it says what is pointed at, and where unless all share one heading.
+fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
     let points: Vec<Point> = series.points.iter().chain(&series.last).cloned().collect();
-    let text: Vec<String> = points.iter().map(|point| escaped(&point.hover)).collect();
-    let name = escaped(&series.label);
-    let mut trace = drawn(
-        series,
-        &points,
-        json!({
-            "mode": "lines",
-            "line": {"color": colour(series), "width": 0},
-            "name": name,
-            "text": text,
-            "hovertemplate": "%{text}",
-        }),
-    );
-    if let Some(trace) = trace.as_object_mut() {
-        trace.remove("hoverinfo");
-    }
-    trace
+    let place = |point: &Point| {
+        let named = places.into_iter().flat_map(|axis| &axis.places);
+        let near = |place: &&Tick| (place.at - point.x).abs() < 1e-9;
+        named
+            .into_iter()
+            .find(near)
+            .map_or_else(String::new, |place| format!("{}: ", place.text))
+    };
+    let said = |point: &Point| escaped(&(place(point) + &point.hover));
+    let text: Vec<String> = points.iter().map(said).collect();
+    // In a template, `%{` begins a variable; a label is not meant as one.
+    let label = escaped(&series.label).replace('%', "&#37;");
+    let glyph = Symbol::of_system(series.system).glyph();
+    let key = format!("<span style=\"color:{}\">{glyph}</span>", colour(series));
+    json!({
+        "type": "scatter",
+        "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
+        "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+        "mode": "lines",
+        "line": {"color": colour(series), "width": 0},
+        "name": escaped(&series.label),
+        "text": text,
+        "hovertemplate": format!("{key} {label}: %{{text}}<extra></extra>"),
+        "meta": {"system": series.system},
+    })
 }
 
 /// An unseen first trace that names the place: the heading of a shared hover knows no text but the number.

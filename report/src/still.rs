@@ -9,10 +9,13 @@ use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::{LegendEntry, LegendPosition, LegendShape};
 use kuva::plot::scatter::MarkerShape;
 use kuva::plot::{BandPlot, ColorMap, Heatmap, LinePlot, ScatterPlot};
+use kuva::render::annotations::ReferenceLine;
 use kuva::render::figure::Figure;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
+
+use results::units;
 
 use crate::picture::{Axis, Heat, Joined, Marks, Panel, Picture, Point, Scale, Series, Tick};
 use crate::theme::{Symbol, Theme};
@@ -179,15 +182,51 @@ fn layout(panel: &Panel, theme: &Theme, plots: &[Plot], (width, height): (f64, f
         .with_x_axis_max(x.range.1)
         .with_y_axis_min(y.range.0)
         .with_y_axis_max(y.range.1)
+        .with_colorbar_tick_format(TickFormat::Custom(Arc::new(count_of)))
         .with_x_tick_format(names(x))
         .with_y_tick_format(names(&y));
-    if x.scale == Scale::Log {
-        layout = layout.with_log_x();
-    }
-    if y.scale == Scale::Log {
-        layout = layout.with_log_y();
+    layout = match (x.scale, step(x)) {
+        (Scale::Log, _) => layout.with_log_x(),
+        (Scale::Linear, Some(step)) => layout.with_x_tick_step(step),
+        (Scale::Linear, None) => layout,
+    };
+    layout = match (y.scale, step(&y)) {
+        (Scale::Log, _) => layout.with_log_y(),
+        (Scale::Linear, Some(step)) => layout.with_y_tick_step(step),
+        (Scale::Linear, None) => layout,
+    };
+    for tick in between_steps(x) {
+        let line = ReferenceLine::vertical(tick.at)
+            .with_label(plain(&tick.text))
+            .with_color(theme.line);
+        layout = layout.with_reference_line(line);
     }
     layout
+}
+
+/// The distance of the first two ticks that are whole numbers of it apart from zero, which the library repeats.
+fn step(axis: &Axis) -> Option<f64> {
+    let at: Vec<f64> = axis.ticks.iter().map(|tick| tick.at).collect();
+    let candidates = at.windows(2).map(|pair| pair[1] - pair[0]);
+    let fits = |step: f64| at.iter().filter(|at| is_multiple(**at, step)).count();
+    candidates.max_by_key(|step| fits(*step))
+}
+
+/// Ticks that lie between the steps, such as the median and the longest: the library has a line for them.
+fn between_steps(axis: &Axis) -> Vec<&Tick> {
+    match (axis.scale, step(axis)) {
+        (Scale::Linear, Some(step)) => axis
+            .ticks
+            .iter()
+            .filter(|tick| !is_multiple(tick.at, step))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_multiple(at: f64, step: f64) -> bool {
+    let steps = at / step;
+    (steps - steps.round()).abs() < 1e-6
 }
 
 /// An axis of equal factors as one of equal steps, for a drawing that knows no other.
@@ -219,7 +258,6 @@ fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
     let rows = heat
         .counts
         .iter()
-        .rev()
         .map(|row| row.iter().map(|count| shade(*count)).collect::<Vec<f64>>());
     // The library stretches each map to its own greatest value; equal colours must mean equal counts.
     let own = heat
@@ -247,12 +285,21 @@ fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
         .into()
 }
 
-/// No reply is paper; one reply is already a little of a colour.
+/// No reply is paper, one reply is already a colour, and each step from there is ten times as many.
 fn shade(count: u64) -> f64 {
     if count == 0 {
         0.0
     } else {
-        0.3 + (count as f64).log10()
+        1.0 + (count as f64).log10()
+    }
+}
+
+/// The count that a [`shade`] stands for, where it is a power of ten.
+fn count_of(shade: f64) -> String {
+    match shade {
+        0.0 => "0".to_owned(),
+        whole if whole.fract() == 0.0 => units::count(10_u64.pow(whole as u32 - 1)),
+        _ => String::new(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! The summary: one row a system, one column a metric, and what each is worth against the reference.
 
 use results::statistics::{Contrast, MIN_RUNS, contrast};
-use results::{Comparison, Group, Metric, Outcome, ValidityVerdict, Verdict, units, word};
+use results::{
+    Comparison, Group, Metric, Outcome, ValidityVerdict, Verdict, Workload, units, word,
+};
 
 use crate::table::{Cell, Column, Table};
 
@@ -21,7 +23,7 @@ struct Row<'a> {
 impl<'a> Summary<'a> {
     /// Reads the numbers.
     pub(crate) fn new(comparison: &'a Comparison) -> Self {
-        let groups = Group::of(comparison);
+        let groups = by_load(Group::of(comparison));
         let any_has = |metric: &Metric| {
             // A column of nothing but "n/a" says only that nobody asked.
             comparison.runs().any(|run| metric.of(run).is_some())
@@ -72,7 +74,8 @@ impl<'a> Summary<'a> {
         let other = self.rows.iter().find(is_reference);
         let mut cells = vec![Cell::words(group.label)];
         if self.has_several_loads() {
-            cells.push(Cell::words(group.workload().to_string()));
+            let loads = self.rows.iter().map(|row| row.group.workload());
+            cells.push(Cell::words(group.workload().told_from(loads)));
         }
         cells.extend([verdict_cell(group), validity_cell(group)]);
         cells.push(Cell::number(Some(group.runs.len() as f64), whole));
@@ -90,6 +93,22 @@ impl<'a> Summary<'a> {
             loads.any(|load| !load.same_load(first.group.workload()))
         })
     }
+}
+
+/// The groups of one load side by side: those are what is compared.
+fn by_load(mut groups: Vec<Group>) -> Vec<Group> {
+    let mut loads: Vec<&Workload> = Vec::new();
+    for group in &groups {
+        if !loads.iter().any(|load| load.same_load(group.workload())) {
+            loads.push(group.workload());
+        }
+    }
+    groups.sort_by_key(|group| {
+        loads
+            .iter()
+            .position(|load| load.same_load(group.workload()))
+    });
+    groups
 }
 
 /// A system that could not be measured keeps its row and says why.
@@ -136,7 +155,7 @@ pub(crate) fn ratio(metric: Metric, contrast: &Contrast) -> String {
     match contrast.evidence {
         None => format!("{times}×"),
         Some(evidence) => format!(
-            "{times}× {} [{}, {}]",
+            "{times}× {} [{},\u{a0}{}]",
             word(metric, contrast),
             units::number(evidence.low.value()),
             units::number(evidence.high.value()),
@@ -178,7 +197,7 @@ fn verdict_cell(group: &Group) -> Cell {
         .sum();
     Cell {
         note: if checked > 0 {
-            format!("{} checked", units::count(checked))
+            format!("{}\u{a0}checked", units::count(checked))
         } else {
             String::new()
         },

@@ -80,7 +80,9 @@ pub(crate) fn linear_ticks(range: (f64, f64), text: impl Fn(f64) -> String) -> V
         (range.0 / step).ceil() as i64,
         (range.1 / step).floor() as i64,
     );
-    let at = |number: i64| Tick::new(number as f64 * step, text(number as f64 * step));
+    // Zero needs no unit, and "0 ns" on an axis of seconds would be odd.
+    let name = |at: f64| if at == 0.0 { "0".to_owned() } else { text(at) };
+    let at = |number: i64| Tick::new(number as f64 * step, name(number as f64 * step));
     (first..=last).map(at).collect()
 }
 
@@ -128,7 +130,7 @@ pub(crate) fn nines_axis(samples: u64) -> (Axis, f64) {
     ticks.extend(whole.map(|nines| Tick::new(f64::from(nines), name(nines))));
     ticks.push(Tick::new(lane, "max"));
     let axis = Axis {
-        title: "percentile (each step to the right is ten times rarer)".to_owned(),
+        title: "percentile".to_owned(),
         scale: Scale::Linear,
         range: (0.0, lane + 0.2),
         ticks,

@@ -64,6 +64,21 @@ impl Metric {
         }
     }
 
+    /// The title of a picture of it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Throughput => "requests per second",
+            Self::P50 => "median response time",
+            Self::P99 => "p99 response time",
+            Self::P99_9 => "p99.9 response time",
+            Self::Max => "longest response time",
+            Self::Lost => "lost updates",
+            Self::CpuPerRequest => "server CPU time per request",
+            Self::SwitchesPerRequest => "context switches per request",
+            Self::MemoryPerConnection => "server memory per connection",
+        }
+    }
+
     /// What the heading stands for, in words.
     pub fn meaning(self) -> &'static str {
         match self {

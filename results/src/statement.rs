@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{AnomalyKind, Comparison, Outcome, Run, ValidityVerdict, Verdict, units};
+use crate::{AnomalyKind, Comparison, Group, Outcome, Run, ValidityVerdict, Verdict, units};
 
 /// One sentence of the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn statements(comparison: &Comparison) -> Vec<Statement> {
         }
     }
     say_of_hosts(&mut all, comparison);
+    say_of_loads(&mut all, comparison);
     if comparison.runs().next().is_none() {
         all.push(Statement {
             weight: Weight::Fail,
@@ -201,6 +202,30 @@ fn say_of_hosts(all: &mut Vec<Statement>, comparison: &Comparison) {
     }
 }
 
+/// A sweep measures each system under many loads; two systems under one each are another matter.
+fn say_of_loads(all: &mut Vec<Statement>, comparison: &Comparison) {
+    let groups = Group::of(comparison);
+    let loads = || groups.iter().map(Group::workload);
+    let one_each = groups.len()
+        == comparison
+            .systems
+            .iter()
+            .filter(|one| !one.runs().is_empty())
+            .count();
+    let Some(first) = loads().next().filter(|_| one_each) else {
+        return;
+    };
+    if let Some(other) = loads().find(|load| !load.same_load(first)) {
+        all.push(Statement {
+            weight: Weight::Doubt,
+            text: format!(
+                "the systems were not put under the same load ({}): a difference may be the load's",
+                first.differences(other).join("; ")
+            ),
+        });
+    }
+}
+
 fn all_is_well(comparison: &Comparison) -> Statement {
     let checked: u64 = comparison
         .runs()
@@ -233,82 +258,4 @@ fn of_runs(number: usize, all: usize) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::example;
-
-    fn said(comparison: &Comparison) -> Vec<(Weight, String)> {
-        statements(comparison)
-            .into_iter()
-            .map(|statement| (statement.weight, statement.text.replace('\u{a0}', " ")))
-            .collect()
-    }
-
-    fn one(run: Run) -> Comparison {
-        Comparison::of_runs("one".to_owned(), vec![run])
-    }
-
-    #[test]
-    fn a_sound_run_passes() {
-        let (weight, text) = said(&one(example::open_loop("a"))).remove(0);
-        assert_eq!(weight, Weight::Pass);
-        assert!(
-            text.contains("no wrong answer among 40 000 checked"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn wrong_answers_come_first_and_in_numbers() {
-        let all = said(&example::comparison(5));
-        assert_eq!(
-            all[0],
-            (
-                Weight::Fail,
-                "threaded racy: wrong answers in all 5 runs: 685 of 200 000 acknowledged increments were lost \
-                 (3 425 per million)"
-                    .to_owned()
-            )
-        );
-        assert!(all.iter().all(|(weight, _)| *weight != Weight::Pass));
-        assert!(
-            all.iter()
-                .any(|(_, text)| text.contains("apt-get install redis-server"))
-        );
-    }
-
-    #[test]
-    fn an_invalid_run_is_named_first() {
-        let mut run = example::open_loop("a");
-        run.validity.verdict = ValidityVerdict::ClientBound;
-        run.validity.reasons = vec!["schedule lag p99 was 12 ms".to_owned()];
-        run.interrupted = true;
-        let all = said(&one(run));
-        assert_eq!(all[0].0, Weight::Fail);
-        assert_eq!(
-            all[0].1,
-            "a: the load generator was the bottleneck in the run (schedule lag p99 was 12 ms)"
-        );
-        assert_eq!(
-            all[1],
-            (Weight::Doubt, "a: interrupted in the run".to_owned())
-        );
-    }
-
-    #[test]
-    fn nothing_is_not_a_success() {
-        assert_eq!(
-            said(&Comparison::of_runs(String::new(), Vec::new()))[0].0,
-            Weight::Fail
-        );
-        assert_eq!(said(&one(example::empty("a")))[0].0, Weight::Doubt);
-    }
-
-    #[test]
-    fn two_machines_are_pointed_out() {
-        let (left, mut right) = (example::open_loop("a"), example::open_loop("b"));
-        right.host.cores = 64;
-        let all = said(&Comparison::of_runs("two".to_owned(), vec![left, right]));
-        assert!(all[0].1.contains("different machines"), "{all:?}");
-    }
-}
+mod tests;

@@ -98,51 +98,61 @@ impl Workload {
 
     /// What differs between two loads, each as `connections: 50 and 64`; empty of loads that may be compared.
     pub fn differences(&self, other: &Self) -> Vec<String> {
-        let pairs = [
-            ("load", self.mode.to_string(), other.mode.to_string()),
-            (
-                "connections",
-                self.connections.to_string(),
-                other.connections.to_string(),
-            ),
+        let pairs = self.parts().into_iter().zip(other.parts());
+        pairs
+            .filter(|((_, ours), (_, theirs))| ours != theirs)
+            .map(|((what, ours), (_, theirs))| format!("{what}: {ours} and {theirs}"))
+            .collect()
+    }
+
+    /// What tells this load from the others, such as `64 connections`; empty where all are the same.
+    pub fn told_from<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> String {
+        let differs = |place: usize, text: &String| {
+            others.clone().any(|other| other.parts()[place].1 != *text)
+        };
+        let parts = self.parts();
+        let telling = parts
+            .iter()
+            .enumerate()
+            .filter(|(place, (_, text))| differs(*place, text));
+        telling
+            .map(|(_, (_, text))| text.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+
+    /// Everything but the seed, by name, as it is said of this load.
+    fn parts(&self) -> [(&'static str, String); 8] {
+        let many = |number: u64, one: &str| match number {
+            1 => format!("1 {one}"),
+            more => format!("{} {one}s", units::count(more)),
+        };
+        [
+            ("load", self.mode.to_string()),
+            ("connections", many(self.connections.into(), "connection")),
             (
                 "pipeline depth",
-                self.pipeline_depth.to_string(),
-                other.pipeline_depth.to_string(),
+                format!("{} in flight on each", self.pipeline_depth),
             ),
-            (
-                "client threads",
-                self.threads.to_string(),
-                other.threads.to_string(),
-            ),
-            ("length", self.limit.to_string(), other.limit.to_string()),
-            ("operations", mix(&self.operations), mix(&other.operations)),
-            ("keys", self.keys.to_string(), other.keys.to_string()),
-            (
-                "payload",
-                self.payload_bytes.to_string(),
-                other.payload_bytes.to_string(),
-            ),
-        ];
-        pairs
-            .into_iter()
-            .filter(|(_, ours, theirs)| ours != theirs)
-            .map(|(what, ours, theirs)| format!("{what}: {ours} and {theirs}"))
-            .collect()
+            ("client threads", many(self.threads.into(), "client thread")),
+            ("length", self.limit.to_string()),
+            ("operations", mix(&self.operations)),
+            ("keys", many(self.keys, "key")),
+            ("payload", units::bytes(self.payload_bytes as f64)),
+        ]
     }
 }
 
 impl fmt::Display for Workload {
     /// The load in words: `open loop 20 000 req/s (Poisson), 64 connections, incr, 64 B, 2.00 s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let plural = if self.connections == 1 { "" } else { "s" };
-        let connections = units::count(self.connections.into());
-        write!(f, "{}, {connections} connection{plural}", self.mode)?;
+        let [mode, connections, depth, _, limit, operations, _, payload] =
+            self.parts().map(|(_, text)| text);
+        write!(f, "{mode}, {connections}")?;
         if self.pipeline_depth > 1 {
-            write!(f, ", {} in flight on each", self.pipeline_depth)?;
+            write!(f, ", {depth}")?;
         }
-        let payload = units::bytes(self.payload_bytes as f64);
-        write!(f, ", {}, {payload}, {}", mix(&self.operations), self.limit)
+        write!(f, ", {operations}, {payload}, {limit}")
     }
 }
 
@@ -230,6 +240,11 @@ mod tests {
         theirs.seed = 99;
         assert!(ours.same_load(&theirs));
         theirs.connections = 50;
-        assert_eq!(ours.differences(&theirs), ["connections: 64 and 50"]);
+        assert_eq!(theirs.told_from([&ours].into_iter()), "50 connections");
+        assert_eq!(ours.told_from([&ours].into_iter()), "");
+        assert_eq!(
+            ours.differences(&theirs),
+            ["connections: 64 connections and 50 connections"]
+        );
     }
 }

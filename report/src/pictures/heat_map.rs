@@ -149,7 +149,7 @@ fn row_edges(axis: &Axis) -> Vec<f64> {
 fn time(end_s: f64) -> Axis {
     let range = (0.0, end_s.max(1e-9));
     Axis {
-        title: "time since the start of the run".to_owned(),
+        title: "time into the run".to_owned(),
         scale: Scale::Linear,
         range,
         ticks: linear_ticks(range, |at| units::time((at * 1e9).round() as u64)),

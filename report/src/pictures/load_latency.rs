@@ -2,8 +2,8 @@
 
 use results::{Group, LoadMode, Metric, Workload, units};
 
-use super::Scene;
 use super::sweep::{self, Sweep};
+use super::{Scene, keeps_up};
 use crate::picture::{Axis, Marks, Panel, Picture, Scale};
 use crate::ticks::{count_axis, linear_ticks};
 
@@ -80,16 +80,11 @@ fn achieved(sweep: &Sweep) -> Panel {
 
 /// The greatest rate at which each system still answered nearly everything.
 fn finding(sweep: &Sweep) -> String {
-    const NEARLY_ALL: f64 = 0.98;
     let sustained = sweep.scene.labels.iter().filter_map(|label| {
-        let kept_up = |group: &&&Group| {
-            let share = Some(group.value(Metric::Throughput)? / offered(group.workload())?);
-            (group.label == *label).then_some(share? >= NEARLY_ALL)
-        };
         let kept_up = sweep
             .groups
             .iter()
-            .filter(|group| kept_up(group) == Some(true));
+            .filter(|group| group.label == *label && keeps_up(group));
         let greatest = kept_up
             .filter_map(|group| offered(group.workload()))
             .max_by(f64::total_cmp)?;

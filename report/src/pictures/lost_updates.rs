@@ -1,54 +1,113 @@
 //! P5, lost updates: who loses increments that it acknowledged, and how often.
 
 use results::statistics::count_interval;
-use results::{Group, Metric, units};
+use results::{Group, Metric, Workload, units};
 
-use super::Scene;
+use super::{Scene, sweep};
 use crate::picture::{Axis, Joined, Marks, Panel, Picture, Point, Scale, Series, Tick};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{extent, log_axis};
+use crate::ticks::{doubling_axis, extent, log_axis};
 
 pub(super) const NAME: &str = "lost-updates";
 
 /// The picture, or none where nobody lost anything: the verdict says so better.
 pub(super) fn draw(scene: &Scene) -> Option<Picture> {
-    let losses: Vec<Loss> = scene.groups.iter().filter_map(Loss::of).collect();
-    let any = losses.iter().any(|loss| loss.lost > 0);
-    any.then(|| {
-        let y = axis(&losses);
-        let zero = y.range.0;
-        let series = losses.iter().enumerate().map(|(at, loss)| loss.series(scene, at, zero));
-        Picture {
-            name: NAME,
-            finding: finding(&losses),
-            caption: "Whiskers: 95 % interval of a Poisson count. Nothing lost is drawn in the lowest lane; its whisker \
-                ends at the rate that this many increments can rule out."
-                .to_owned(),
-            panels: vec![Panel {
-                title: String::new(),
-                x: names(&losses),
-                y,
-                marks: Marks::Series(series.collect()),
-            }],
-            table: table(&losses),
+    let losses: Vec<Loss> = scene
+        .groups
+        .iter()
+        .filter_map(|group| Loss::of(&[group]))
+        .collect();
+    let by_system: Vec<Loss> = scene
+        .labels
+        .iter()
+        .filter_map(|label| {
+            let own: Vec<&Group> = scene
+                .groups
+                .iter()
+                .filter(|group| group.label == *label)
+                .collect();
+            Loss::of(&own)
+        })
+        .collect();
+    if by_system.iter().all(|loss| loss.lost == 0) {
+        return None;
+    }
+    // Over several numbers of writers each is a point of its own; else each system is one.
+    let (x, drawn) = match sweep::groups(scene, writers, |_, _| true) {
+        Some(groups) => {
+            let counts = groups.iter().filter_map(|group| writers(group.workload()));
+            (doubling_axis("connections that write", counts), &losses)
         }
+        None => (names(&by_system), &by_system),
+    };
+    let over_writers = x.scale == Scale::Log;
+    let y = axis(drawn);
+    let series = series(scene, drawn, over_writers, y.ticks[0].at);
+    Some(Picture {
+        name: NAME,
+        finding: finding(&by_system),
+        caption: "Of a million acknowledged increments, how many vanished. Whiskers: 95 % interval of a Poisson count. Nothing lost is drawn in the lowest lane; its whisker ends at \
+            the rate that this many increments can rule out."
+            .to_owned(),
+        panels: vec![Panel { title: String::new(), x, y, marks: Marks::Series(series) }],
+        table: table(&losses),
     })
 }
 
-/// What one system lost under one load, over all runs.
+fn writers(workload: &Workload) -> Option<f64> {
+    Some(f64::from(workload.connections))
+}
+
+/// One series a system; points at the same number of writers stand a little apart.
+fn series(scene: &Scene, losses: &[Loss], over_writers: bool, zero: f64) -> Vec<Series> {
+    let of_system = |(system, label): (usize, &&str)| {
+        let own = losses
+            .iter()
+            .enumerate()
+            .filter(|(_, loss)| loss.label == *label);
+        let place = |at: usize, loss: &Loss| match over_writers {
+            true => writers(loss.load).unwrap_or(1.0) * 1.05_f64.powi(system as i32),
+            false => at as f64,
+        };
+        let points: Vec<Point> = own
+            .map(|(at, loss)| loss.point(place(at, loss), zero))
+            .collect();
+        (!points.is_empty()).then(|| Series {
+            system,
+            label: (*label).to_owned(),
+            points,
+            joined: Joined::Apart,
+            last: None,
+        })
+    };
+    scene
+        .labels
+        .iter()
+        .enumerate()
+        .filter_map(of_system)
+        .collect()
+}
+
+/// What one system lost, over all the runs that are looked at together.
 struct Loss<'a> {
-    group: &'a Group<'a>,
+    label: &'a str,
+    load: &'a Workload,
     lost: u64,
     acknowledged: u64,
 }
 
 impl<'a> Loss<'a> {
-    fn of(group: &'a Group<'a>) -> Option<Self> {
-        let lost = group.value(Metric::Lost)? as u64;
-        let acknowledged = group.acknowledged();
-        (acknowledged > 0).then_some(Self {
-            group,
-            lost,
+    fn of(groups: &[&'a Group<'a>]) -> Option<Self> {
+        let first = groups.first()?;
+        let lost: Vec<f64> = groups
+            .iter()
+            .filter_map(|group| group.value(Metric::Lost))
+            .collect();
+        let acknowledged: u64 = groups.iter().map(|group| group.acknowledged()).sum();
+        (acknowledged > 0 && !lost.is_empty()).then(|| Self {
+            label: first.label,
+            load: first.workload(),
+            lost: lost.iter().sum::<f64>() as u64,
             acknowledged,
         })
     }
@@ -63,20 +122,14 @@ impl<'a> Loss<'a> {
         (self.per_million(low), self.per_million(high))
     }
 
-    fn series(&self, scene: &Scene, at: usize, zero: f64) -> Series {
+    fn point(&self, x: f64, zero: f64) -> Point {
         let (low, high) = self.interval();
-        Series {
-            system: scene.place(self.group),
-            label: self.group.label.to_owned(),
-            points: vec![Point {
-                x: at as f64,
-                y: self.per_million(self.lost as f64).max(zero),
-                range: Some((low.max(zero), high)),
-                marked: true,
-                hover: self.said(),
-            }],
-            joined: Joined::Apart,
-            last: None,
+        Point {
+            x,
+            y: self.per_million(self.lost as f64).max(zero),
+            range: Some((low.max(zero), high)),
+            marked: true,
+            hover: self.said(),
         }
     }
 
@@ -101,15 +154,15 @@ fn finding(losses: &[Loss]) -> String {
     let said = guilty
         .iter()
         .take(3)
-        .map(|loss| format!("{} lost {}", loss.group.label, loss.said()));
+        .map(|loss| format!("{} lost {}", loss.label, loss.said()));
     let mut text = said.collect::<Vec<_>>().join("; ");
     if guilty.len() > 3 {
         text += &format!("; and {} more", guilty.len() - 3);
     }
     match innocent {
         0 => text,
-        1 => text + "; the other lost nothing",
-        more => text + &format!("; the other {more} lost nothing"),
+        1 => text + "; the other system lost nothing",
+        more => text + &format!("; the other {more} systems lost nothing"),
     }
 }
 
@@ -119,18 +172,17 @@ fn axis(losses: &[Loss]) -> Axis {
         let (low, high) = loss.interval();
         [low, high]
     });
-    let title = "lost of a million acknowledged increments";
+    let title = "lost per million";
     let mut axis = log_axis(title, ends, units::number);
     let lowest = extent(losses.iter().map(|loss| loss.interval().1)).map_or(1.0, |(low, _)| low);
     let lane = axis.range.0.min(lowest) / 4.0;
-    axis.scale = Scale::Log;
-    axis.range.0 = lane;
+    axis.range.0 = lane / 1.5;
     axis.ticks.insert(0, Tick::new(lane, "0"));
     axis
 }
 
 fn names(losses: &[Loss]) -> Axis {
-    let name = |(at, loss): (usize, &Loss)| Tick::new(at as f64, loss.group.label);
+    let name = |(at, loss): (usize, &Loss)| Tick::new(at as f64, loss.label);
     let ticks: Vec<Tick> = losses.iter().enumerate().map(name).collect();
     Axis {
         title: String::new(),
@@ -146,8 +198,8 @@ fn table(losses: &[Loss]) -> Table {
     let row = |loss: &Loss| {
         let (low, high) = loss.interval();
         vec![
-            Cell::words(loss.group.label),
-            Cell::words(loss.group.workload().to_string()),
+            Cell::words(loss.label),
+            Cell::words(loss.load.to_string()),
             Cell::number(Some(loss.acknowledged as f64), |value| {
                 units::count(value as u64)
             }),

@@ -7,7 +7,7 @@ mod percentiles;
 mod scaling;
 mod sweep;
 
-use results::{Comparison, Group};
+use results::{Comparison, Group, LoadMode, Metric};
 
 use crate::picture::Picture;
 
@@ -73,22 +73,45 @@ impl<'a> Scene<'a> {
             .unwrap_or(0)
     }
 
-    /// The groups of one load: that of a single comparison, or the last of a sweep that the most systems were measured under.
+    /// The groups that may be drawn into one picture: all of them, or those of one load of a sweep.
+    ///
+    /// Of a sweep it is the last load under which the most systems were measured and every one of them kept up: beyond
+    /// its knee a server is described by its queue.
     fn of_one_load(&self) -> Vec<&'a Group<'a>> {
+        if !self.is_sweep() {
+            return self.groups.iter().collect();
+        }
         let under = |load: &Group| -> Vec<&'a Group<'a>> {
             let same = |group: &&Group| group.workload().same_load(load.workload());
             self.groups.iter().filter(same).collect()
         };
         let by_load = self.groups.iter().map(under);
-        by_load.max_by_key(Vec::len).unwrap_or_default()
+        by_load
+            .max_by_key(|groups| (groups.len(), groups.iter().all(|group| keeps_up(group))))
+            .unwrap_or_default()
     }
 
-    /// Whether the systems were measured under several loads.
+    /// Whether any system was measured under several loads.
     fn is_sweep(&self) -> bool {
-        let first = self.groups.first().map(Group::workload);
-        self.groups
-            .iter()
-            .any(|group| first.is_some_and(|load| !group.workload().same_load(load)))
+        let loads_of = |label: &&str| {
+            self.groups
+                .iter()
+                .filter(|group| group.label == *label)
+                .count()
+        };
+        self.labels.iter().any(|label| loads_of(label) > 1)
+    }
+}
+
+/// Whether the system answered nearly all that it was asked; in a closed loop it is asked no more than it answers.
+fn keeps_up(group: &Group) -> bool {
+    const NEARLY_ALL: f64 = 0.98;
+    match group.workload().mode {
+        LoadMode::Closed => true,
+        LoadMode::Open { rate_per_s, .. } => {
+            let achieved = group.value(Metric::Throughput);
+            achieved.is_some_and(|achieved| achieved >= NEARLY_ALL * rate_per_s.value())
+        }
     }
 }
 

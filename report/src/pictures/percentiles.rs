@@ -2,7 +2,7 @@
 
 use results::{CurvePoint, Group, Histogram, Metric, Quantile, finding, percentile_curve, units};
 
-use super::{Scene, with_range};
+use super::Scene;
 use crate::picture::{Joined, Marks, Panel, Picture, Point, Series, Tick};
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{nines_axis, time_axis};
@@ -91,7 +91,7 @@ impl<'a> Curve<'a> {
             y: drawable(point.ns),
             range,
             marked: MARKED.contains(&point.quantile),
-            hover: with_range(point.ns as f64, range, exact_time),
+            hover: said(point.ns, range),
         });
         let longest_ns = self.merged.max_ns().unwrap_or(0);
         let range = self.ranges(&[Quantile::MAX]).pop().flatten();
@@ -107,7 +107,7 @@ impl<'a> Curve<'a> {
                 y: drawable(longest_ns),
                 range,
                 marked: true,
-                hover: with_range(longest_ns as f64, range, exact_time),
+                hover: said(longest_ns, range),
             }),
         }
     }
@@ -145,10 +145,17 @@ fn drawable(ns: u64) -> f64 {
     ns.max(1) as f64
 }
 
-/// What is pointed at is given in full: `310 µs = 309 759 ns`.
-fn exact_time(ns: f64) -> String {
-    let ns = ns as u64;
-    format!("{} = {} ns", units::time(ns), units::count(ns))
+/// What is pointed at is given in full: `310 µs (309 759 ns), runs 290 µs … 330 µs`.
+fn said(ns: u64, range: Option<(f64, f64)>) -> String {
+    let exact = format!("{} ({} ns)", units::time(ns), units::count(ns));
+    match range {
+        Some((low, high)) => format!(
+            "{exact}, runs {} … {}",
+            units::time_of(low),
+            units::time_of(high)
+        ),
+        None => exact,
+    }
 }
 
 fn heights(series: &Series) -> impl Iterator<Item = f64> + '_ {
@@ -163,7 +170,7 @@ fn caption(scene: &Scene, curves: &[Curve]) -> String {
     let repeated = curves.iter().any(|curve| curve.group.runs.len() > 1);
     let mut caption =
         "Each line says how long the given share of the requests took at most; lower is better. \
-        Dashed where fewer than ten requests lie beyond."
+        Each nine to the right is ten times rarer. Dashed where fewer than ten requests lie beyond."
             .to_owned();
     if repeated {
         caption +=

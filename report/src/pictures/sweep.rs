@@ -47,7 +47,7 @@ impl Sweep<'_, '_> {
             |value| metric.text(value),
         );
         (!series.is_empty()).then(|| Panel {
-            title: metric.meaning().to_owned(),
+            title: metric.in_words().to_owned(),
             x: self.named_x(),
             y: y.clone(),
             marks: Marks::Series(series),
