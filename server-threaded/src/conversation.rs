@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 use std::net::TcpStream;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use hosting::{
     Closed, Deadline, Host, Limits, READ_BYTES, Received, Seat, Waiting, receive, release_excess,
@@ -66,14 +66,13 @@ fn talk<K: Keyspace>(
         release_excess(&mut input);
         release_excess(&mut replies);
         hold(host, peer, seat, input.len());
-        patience.note(
-            if input.is_empty() {
-                Waiting::Idle
-            } else {
-                Waiting::Request
-            },
-            answered,
-        )?;
+        let waiting = match input.is_empty() {
+            true => Waiting::Idle,
+            false => Waiting::Request,
+        };
+        if !patience.note(waiting, answered)? {
+            return Ok(patience.ran_out());
+        }
     }
 }
 
@@ -122,20 +121,21 @@ impl<'a> Patience<'a> {
         })
     }
 
-    /// Bounds the next read. From idle to idle, the ordinary turn, the timeout stands as it is and no clock is read.
+    /// Bounds the next read; whether there is time left for one. From idle to idle, the ordinary turn, the timeout stands as it is and no clock is read.
     #[inline]
-    fn note(&mut self, waiting: Waiting, answered: bool) -> io::Result<()> {
+    fn note(&mut self, waiting: Waiting, answered: bool) -> io::Result<bool> {
         if waiting == Waiting::Idle && self.waiting == Waiting::Idle {
-            return Ok(());
+            return Ok(true);
         }
         let now = Instant::now();
         self.waiting = waiting;
         self.deadline.note(waiting, answered, now);
-        match self.deadline.left(self.limits, now) {
-            None => self.socket.set_read_timeout(None),
-            Some((left, _)) if left.is_zero() => Err(ErrorKind::WouldBlock.into()),
-            Some((left, _)) => self.socket.set_read_timeout(Some(left)),
+        let left = self.deadline.left(self.limits, now).map(|(left, _)| left);
+        if left == Some(Duration::ZERO) {
+            return Ok(false); // a timeout of zero would be none at all
         }
+        self.socket.set_read_timeout(left)?;
+        Ok(true)
     }
 
     /// What the time ran out for.
