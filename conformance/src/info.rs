@@ -55,4 +55,10 @@ impl Info {
         text.parse()
             .unwrap_or_else(|_| panic!("INFO's {name} is no number: {text:?}"))
     }
+
+    /// The numbers of all fields whose names begin so, together.
+    pub fn sum_of(&self, prefix: &str) -> u64 {
+        let names = self.fields.keys().filter(|name| name.starts_with(prefix));
+        names.map(|name| self.number(name)).sum()
+    }
 }

@@ -31,9 +31,13 @@ pub mod scripts;
 
 pub mod info;
 pub mod peer;
+pub mod procfs;
 pub mod server;
 pub mod sock_diag;
+pub mod until;
+pub mod witness;
 
+pub mod limits;
 pub mod suite;
 
 /// Mounts the suite: one `#[test]` for each group of cases.
@@ -43,14 +47,14 @@ macro_rules! suite {
         const TARGET: $crate::target::Target =
             $crate::target::Target { program: $program, exact: &[$($exact),*], lossy: &[$($lossy),*] };
 
-        $crate::mount! { TARGET:
+        $crate::mount! { suite, TARGET:
             tables {
                 counters, connection, misuse, inline_commands, frames, protocol_errors, unfinished_requests,
                 endless_lines, every_byte_value,
             }
             streams {
                 ten_thousand_requests_in_one_write, replies_larger_than_every_buffer, two_hundred_clients_at_once,
-                half_close_answers_everything_first, command_and_fin_in_one_segment,
+                halves_of_requests_are_kept_apart, half_close_answers_everything_first, command_and_fin_in_one_segment,
                 nothing_behind_an_error_is_executed,
             }
             described { info_has_its_sections, hello_names_the_server, every_connection_has_a_number }
@@ -65,17 +69,52 @@ macro_rules! suite {
     };
 }
 
+/// Mounts the limits: `conformance::limits!(env!("CARGO_BIN_EXE_server-threaded"));`
+#[macro_export]
+macro_rules! limits {
+    ($program:expr $(,)?) => {
+        const TARGET: $crate::target::Target =
+            $crate::target::Target { program: $program, exact: &[], lossy: &[] };
+
+        $crate::mount! { limits, TARGET:
+            admission {
+                one_too_many_is_told_so, a_place_is_usable_again, one_too_many_at_an_echo_server,
+                no_descriptors, no_threads, gone_before_they_are_accepted,
+            }
+            endings { each_reason_is_counted, resets_leave_nothing_behind, writing_to_a_closed_peer }
+            fairness { a_greedy_pipeliner }
+            memory {
+                memory_is_reserved_as_bytes_arrive, a_request_has_a_limit_as_a_whole,
+                all_peers_together_have_a_limit, an_argument_has_the_limit_that_was_set,
+            }
+            patience {
+                idle_peers_are_closed, dripped_requests_are_closed, a_peer_that_never_reads_is_closed,
+                an_echo_peer_that_never_reads_is_closed, zero_is_never,
+            }
+            refusals {
+                http_drives_nothing, other_machines_need_two_flags, counters_have_a_limit,
+                a_hundred_thousand_counters, names_have_a_limit,
+            }
+            stopping {
+                acknowledged_increments_are_in_the_last_words, a_stop_has_a_deadline,
+                a_second_signal_ends_it_at_once, stopped_and_continued,
+            }
+            storm { thousands_connect_at_once }
+        }
+    };
+}
+
 /// Makes a `#[test]` of each case, in a module of its group's name.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! mount {
-    ($target:ident: $($group:ident { $($case:ident),* $(,)? })*) => {
+    ($part:ident, $target:ident: $($group:ident { $($case:ident),* $(,)? })*) => {
         $(
             mod $group {
                 $(
                     #[test]
                     fn $case() {
-                        $crate::suite::$group::$case(&super::$target);
+                        $crate::$part::$group::$case(&super::$target);
                     }
                 )*
             }

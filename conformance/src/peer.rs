@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use rustix::net::sockopt::set_socket_linger;
+
 use crate::sock_diag;
 
 /// No reply on loopback takes this long, even on a busy machine; what is late by then is missing.
@@ -37,6 +39,11 @@ impl Peer {
             .unwrap_or_else(|error| panic!("cannot send: {error}"));
     }
 
+    /// Sends bytes to a server that may not take them; whether it took them all.
+    pub fn try_send(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
     /// Sends bytes and waits until the server has read them, so that what comes next comes alone. Says whether the server
     /// still listens: after a protocol error it need not.
     pub fn send_piece(&mut self, bytes: &[u8]) -> bool {
@@ -51,6 +58,16 @@ impl Peer {
     pub fn finish(&mut self) {
         // A server that has closed already leaves nothing to shut.
         let _ = self.stream.shutdown(Shutdown::Write);
+    }
+
+    /// Wants no more of this connection, in either direction: whatever waits on it ends.
+    pub fn hang_up(&mut self) {
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+
+    /// Leaves without a goodbye: the server gets a RST, as from a program that was killed with bytes unread.
+    pub fn reset(self) {
+        set_socket_linger(&self.stream, Some(Duration::ZERO)).unwrap();
     }
 
     /// Expects exactly these bytes next.

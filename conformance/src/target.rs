@@ -33,4 +33,9 @@ impl Target {
     pub fn start_echo(&self) -> Server {
         Server::start(self.program, &["--protocol", "echo"])
     }
+
+    /// A server with lowered limits; the discipline is the default.
+    pub fn start_limited(&self, flags: &[&str]) -> Server {
+        Server::start(self.program, flags)
+    }
 }

@@ -39,6 +39,35 @@ pub fn two_hundred_clients_at_once(target: &Target) {
     }
 }
 
+/// Words of all sizes, cut at all sizes, in turns: nobody hears another's bytes, wherever a server keeps the halves.
+pub fn halves_of_requests_are_kept_apart(target: &Target) {
+    let server = target.start();
+    let sizes = [10, 100, 4_000, 5_000, 17_000, 70_000, 200_000];
+    let mut peers: Vec<(Peer, Vec<u8>, Vec<u8>)> = (b'a'..)
+        .zip(sizes)
+        .map(|(letter, size)| {
+            let word = vec![letter; size];
+            let reply = [format!("${size}\r\n").as_bytes(), &word, b"\r\n"].concat();
+            (server.connect(), array(&[b"ECHO", &word]), reply)
+        })
+        .collect();
+    for cuts in [[1, 50], [3_000, 4_500], [4_500, 60_000], [30, 150_000]] {
+        let mut from = 0;
+        for to in cuts.into_iter().chain([usize::MAX]) {
+            for (peer, request, _) in &mut peers {
+                let piece = request[..to.min(request.len())]
+                    .get(from..)
+                    .unwrap_or_default();
+                peer.send_piece(piece);
+            }
+            from = to;
+        }
+        for (peer, _, reply) in &mut peers {
+            peer.expect(&*reply);
+        }
+    }
+}
+
 /// A client that has said everything still hears everything.
 pub fn half_close_answers_everything_first(target: &Target) {
     let server = target.start();

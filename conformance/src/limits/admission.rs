@@ -1,0 +1,192 @@
+//! Who is let in: as many as there is room, descriptors and threads for. One more is told so, and a place that is free is free.
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
+
+use crate::peer::{Peer, assert_same};
+use crate::procfs::{Footprint, address_space_bytes, descriptor_limit_with_spare, wait_until_idle};
+use crate::server::Server;
+use crate::target::Target;
+use crate::until::until;
+use crate::witness::Witness;
+
+const NO_PLACE: &str = "-ERR max number of clients reached\r\n";
+
+/// The one over the maximum hears why, also when it has spoken first, as clients do.
+pub fn one_too_many_is_told_so(target: &Target) {
+    let server = target.start_limited(&["--max-connections", "3"]);
+    let mut witness = Witness::of(&server);
+    let _others = [served(&server), served(&server)];
+
+    let mut silent = server.connect();
+    assert_same(
+        &silent.receive_to_end(),
+        NO_PLACE.as_bytes(),
+        "what the fourth hears",
+    );
+    let mut eager = server.connect();
+    eager.send_piece(b"PING\r\nINCR witness\r\n");
+    assert_same(
+        &eager.receive_to_end(),
+        NO_PLACE.as_bytes(),
+        "what the fifth hears",
+    );
+
+    let info = witness.info();
+    assert_eq!(
+        (info.number("connected_clients"), info.number("maxclients")),
+        (3, 3)
+    );
+    assert_eq!(
+        (
+            info.number("rejected_connections"),
+            info.number("refused_max_clients")
+        ),
+        (2, 2)
+    );
+    witness.testify(server);
+}
+
+/// A place is free as soon as the one who had it has gone.
+pub fn a_place_is_usable_again(target: &Target) {
+    let server = target.start_limited(&["--max-connections", "2"]);
+    let mut witness = Witness::of(&server);
+    for _ in 0..20 {
+        let other = served(&server);
+        assert_same(
+            &server.connect().receive_to_end(),
+            NO_PLACE.as_bytes(),
+            "what the third hears",
+        );
+        drop(other);
+        witness.until("a place is free", |info| {
+            info.number("connected_clients") == 1
+        });
+    }
+    witness.testify(server);
+}
+
+/// An echo server has no words of its own: it closes.
+pub fn one_too_many_at_an_echo_server(target: &Target) {
+    let server = Server::start(
+        target.program,
+        &["--protocol", "echo", "--max-connections", "1"],
+    );
+    let mut first = server.connect();
+    first.ask("hello", "hello");
+    assert_same(
+        &server.connect().receive_to_end(),
+        b"",
+        "what the second hears",
+    );
+    first.ask("still here", "still here");
+}
+
+/// Out of descriptors with 200 at the door: each is served or told, the server rests, and it recovers.
+pub fn no_descriptors(target: &Target) {
+    let server = target.start_limited(&[]);
+    let mut witness = Witness::of(&server);
+    // Lowered from outside while it runs: a server that saw the limit at its start would never get so far.
+    let descriptors = descriptor_limit_with_spare(&server, 10);
+    limit(&server, Resource::Nofile, Some(descriptors));
+
+    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    let served = peers
+        .iter_mut()
+        .filter_map(|peer| is_served(peer).then_some(()))
+        .count();
+    assert!(
+        (1..=10).contains(&served),
+        "{served} of 200 are served with ten descriptors to spare"
+    );
+    let refused = witness.info().number("refused_no_descriptors");
+    assert_eq!(refused, 200 - served as u64);
+    wait_until_idle(&server);
+
+    drop(peers);
+    until("somebody is served again", || {
+        is_served(&mut server.connect())
+    });
+    witness.testify(server);
+}
+
+/// No thread to be had: a server that needs one for each connection says so and goes on; one that does not needs none.
+pub fn no_threads(target: &Target) {
+    let server = target.start_limited(&[]);
+    let mut witness = Witness::of(&server);
+    let without = Footprint::of(&server).threads;
+    let first = served(&server);
+    let threads_each = Footprint::of(&server).threads - without;
+
+    // Root may have any number of threads; but nobody has one without an address for its stack.
+    let no_room_for_a_stack = address_space_bytes(&server) + 64 * 1024;
+    limit(&server, Resource::As, Some(no_room_for_a_stack));
+    assert_eq!(is_served(&mut server.connect()), threads_each == 0);
+    assert_eq!(
+        witness.info().number("refused_no_thread"),
+        threads_each as u64
+    );
+
+    drop(first);
+    limit(&server, Resource::As, None);
+    until("somebody is served again", || {
+        is_served(&mut server.connect())
+    });
+    witness.testify(server);
+}
+
+/// Connections that are gone before they are accepted harm nobody.
+pub fn gone_before_they_are_accepted(target: &Target) {
+    let server = target.start_limited(&[]);
+    let mut witness = Witness::of(&server);
+    let before = Footprint::of(&server);
+    server.signal(Signal::STOP);
+    for number in 0..100 {
+        let peer = server.connect();
+        if number % 2 == 0 {
+            peer.reset();
+        }
+    }
+    server.signal(Signal::CONT);
+    witness.until("all have been seen to be gone", |info| {
+        info.number("total_connections_received") == 101 && info.number("connected_clients") == 1
+    });
+    until("they have left nothing behind", || {
+        Footprint::of(&server) == before
+    });
+    witness.testify(server);
+}
+
+/// A connection that is certainly accepted.
+fn served(server: &Server) -> Peer {
+    let mut peer = server.connect();
+    peer.ask("PING\r\n", "+PONG\r\n");
+    peer
+}
+
+/// Whether it is served; if not, it must have been told why.
+fn is_served(peer: &mut Peer) -> bool {
+    peer.send_piece(b"PING\r\n");
+    match &peer.receive(7)[..] {
+        b"+PONG\r\n" => true,
+        start => {
+            let whole = [start, &peer.receive_to_end()].concat();
+            assert_same(&whole, NO_PLACE.as_bytes(), "the refusal");
+            false
+        }
+    }
+}
+
+/// Lowers what a running server may have, or raises it again to the hard limit, which it has inherited from this process.
+fn limit(server: &Server, resource: Resource, most: Option<u64>) {
+    let hard = getrlimit(resource).maximum;
+    let pid = Pid::from_raw(server.pid().cast_signed());
+    prlimit(
+        pid,
+        resource,
+        Rlimit {
+            current: most.or(hard),
+            maximum: hard,
+        },
+    )
+    .unwrap();
+}

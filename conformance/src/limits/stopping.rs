@@ -1,0 +1,120 @@
+//! The order to stop: nothing that was acknowledged is lost, and nobody can hold the server up.
+
+use std::net::TcpStream;
+
+use rustix::process::Signal;
+
+use crate::dialogue::array;
+use crate::peer::Peer;
+use crate::procfs::wait_until_idle;
+use crate::server::Server;
+use crate::sock_diag::unread_by_server;
+use crate::target::Target;
+use crate::until::until;
+use crate::witness::Witness;
+
+/// SIGTERM while eight clients pipeline without end: every increment that was answered is in the counter that is printed.
+pub fn acknowledged_increments_are_in_the_last_words(target: &Target) {
+    for signal in [Signal::TERM, Signal::INT] {
+        let server = target.start_limited(&[]);
+        let mut witness = Witness::of(&server);
+        let acknowledged: u64 = std::thread::scope(|scope| {
+            let clients: Vec<_> = (0..8)
+                .map(|_| scope.spawn(|| increment_until_the_end(server.connect())))
+                .collect();
+            witness.until("they are at it", |info| {
+                info.number("total_commands_processed") > 20_000
+            });
+            server.signal(signal);
+            clients
+                .into_iter()
+                .map(|client| client.join().unwrap())
+                .sum()
+        });
+        let counted = counted(server, "k");
+        assert!(
+            counted >= acknowledged,
+            "{acknowledged} increments were acknowledged, {counted} are printed"
+        );
+    }
+}
+
+/// A peer that does not take its replies holds a stop up no longer than `--shutdown-timeout`.
+pub fn a_stop_has_a_deadline(target: &Target) {
+    let server = target.start_limited(&["--shutdown-timeout", "200ms"]);
+    let witness = Witness::of(&server);
+    let _stalled = stalled(&server);
+    witness.testify(server);
+}
+
+/// Who cannot wait so long sends a second signal.
+pub fn a_second_signal_ends_it_at_once(target: &Target) {
+    let mut server = target.start_limited(&["--shutdown-timeout", "1h"]);
+    let _stalled = stalled(&server);
+    let address = server.address();
+    server.signal(Signal::TERM);
+    until("nobody is let in", || TcpStream::connect(address).is_err());
+    assert!(
+        server.is_running(),
+        "it waits for the peer that does not read"
+    );
+    server.signal(Signal::TERM);
+    assert_eq!(server.last_words().status.code(), Some(1));
+}
+
+/// Stopped by the shell and continued: what came meanwhile is answered.
+pub fn stopped_and_continued(target: &Target) {
+    let server = target.start_limited(&[]);
+    let witness = Witness::of(&server);
+    let mut before = server.connect();
+    before.ask("PING\r\n", "+PONG\r\n");
+    server.signal(Signal::STOP);
+    before.send("PING before\r\n");
+    let mut meanwhile: Vec<Peer> = (0..20).map(|_| server.connect()).collect();
+    for peer in &mut meanwhile {
+        peer.send("PING meanwhile\r\n");
+    }
+    server.signal(Signal::CONT);
+    before.expect("$6\r\nbefore\r\n");
+    for peer in &mut meanwhile {
+        peer.expect("$9\r\nmeanwhile\r\n");
+    }
+    witness.testify(server);
+}
+
+/// Sends increments as fast as they are taken until the server closes; how many were answered.
+fn increment_until_the_end(mut peer: Peer) -> u64 {
+    let mut writing = peer.another_hand();
+    let requests = array(&[b"INCR", b"k"]).repeat(16);
+    std::thread::scope(|scope| {
+        scope.spawn(|| while writing.try_send(&requests) {});
+        let replies = peer.receive_to_end();
+        peer.hang_up();
+        // The last may be cut off: it was not acknowledged.
+        replies.iter().filter(|&&byte| byte == b'\n').count() as u64
+    })
+}
+
+/// A peer that has asked for more than all buffers hold and takes nothing, so that the server cannot be done with it.
+fn stalled(server: &Server) -> Peer {
+    let peer = server.connect();
+    let mut writing = peer.another_hand();
+    let request = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
+    // Ends when the server does.
+    std::thread::spawn(move || while writing.try_send(&request) {});
+    until("its replies wait", || {
+        unread_by_server(peer.stream()).unwrap() > Some(0)
+    });
+    wait_until_idle(server);
+    peer
+}
+
+fn counted(mut server: Server, name: &str) -> u64 {
+    let last = server.last_words();
+    assert!(last.status.success(), "{}", last.status);
+    let start = format!("counter {name} = ");
+    let value = last.lines.iter().find_map(|line| line.strip_prefix(&start));
+    value
+        .and_then(|value| value.parse().ok())
+        .unwrap_or_else(|| panic!("no counter {name}: {:?}", last.lines))
+}
