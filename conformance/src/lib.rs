@@ -2,7 +2,7 @@
 //!
 //! A server's crate mounts it in one line and names its disciplines, which is a row of the project's table in itself:
 //!
-//! ```ignore
+//! ```text
 //! conformance::suite!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"], lossy: ["racy"]);
 //! ```
 //!
@@ -79,7 +79,7 @@ macro_rules! limits {
         $crate::mount! { limits, TARGET:
             admission {
                 one_too_many_is_told_so, a_place_is_usable_again, one_too_many_at_an_echo_server,
-                no_descriptors, no_threads, gone_before_they_are_accepted,
+                no_descriptors, few_descriptors_from_the_start, no_threads, gone_before_they_are_accepted,
             }
             endings { each_reason_is_counted, resets_leave_nothing_behind, writing_to_a_closed_peer }
             fairness { a_greedy_pipeliner }
@@ -97,8 +97,9 @@ macro_rules! limits {
             }
             stopping {
                 acknowledged_increments_are_in_the_last_words, a_stop_has_a_deadline,
-                a_second_signal_ends_it_at_once, stopped_and_continued,
+                a_second_signal_ends_it_at_once, what_has_arrived_is_answered, stopped_and_continued,
             }
+            sockets { the_backlog_is_deep, vanished_peers_are_looked_for }
             storm { thousands_connect_at_once }
         }
     };

@@ -7,5 +7,6 @@ pub mod fairness;
 pub mod memory;
 pub mod patience;
 pub mod refusals;
+pub mod sockets;
 pub mod stopping;
 pub mod storm;

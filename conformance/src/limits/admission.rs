@@ -1,5 +1,7 @@
 //! Who is let in: as many as there is room, descriptors and threads for. One more is told so, and a place that is free is free.
 
+use std::process::Command;
+
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
 use crate::peer::{Peer, assert_same};
@@ -106,6 +108,36 @@ pub fn no_descriptors(target: &Target) {
     until("somebody is served again", || {
         is_served(&mut server.connect())
     });
+    witness.testify(server);
+}
+
+/// A low limit on descriptors that is there from the start lowers the number of connections, in one line that says why.
+pub fn few_descriptors_from_the_start(target: &Target) {
+    let mut command = Command::new("sh");
+    command.args(["-c", "ulimit -n 100; exec \"$0\" --port 0", target.program]);
+    let server = Server::spawn(command);
+    let mut witness = Witness::of(&server);
+    assert_eq!(witness.info().number("maxclients"), 100 - 32);
+    let log = server.log();
+    assert!(
+        log.lines().count() == 1 && log.contains("ulimit -n"),
+        "{log:?}"
+    );
+
+    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    let served = peers
+        .iter_mut()
+        .filter_map(|peer| is_served(peer).then_some(()))
+        .count();
+    assert_eq!(served, 67, "the witness has the last place");
+    let info = witness.info();
+    assert_eq!(
+        (
+            info.number("refused_max_clients"),
+            info.number("refused_no_descriptors")
+        ),
+        (133, 0)
+    );
     witness.testify(server);
 }
 

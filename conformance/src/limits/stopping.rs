@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use rustix::process::Signal;
 
 use crate::dialogue::array;
-use crate::peer::Peer;
+use crate::peer::{Peer, assert_same};
 use crate::procfs::wait_until_idle;
 use crate::server::Server;
-use crate::sock_diag::unread_by_server;
+use crate::sock_diag::server_end;
 use crate::target::Target;
 use crate::until::until;
 use crate::witness::Witness;
@@ -62,6 +62,24 @@ pub fn a_second_signal_ends_it_at_once(target: &Target) {
     assert_eq!(server.last_words().status.code(), Some(1));
 }
 
+/// Requests that lie in the kernel when the order comes are executed, answered and counted.
+pub fn what_has_arrived_is_answered(target: &Target) {
+    let server = target.start_limited(&[]);
+    let mut peer = server.connect();
+    peer.ask("PING\r\n", "+PONG\r\n");
+    server.signal(Signal::STOP);
+    peer.send(array(&[b"INCR", b"k"]).repeat(1000));
+    server.signal(Signal::TERM);
+    server.signal(Signal::CONT);
+    let replies: String = (1..=1000).map(|value| format!(":{value}\r\n")).collect();
+    assert_same(
+        &peer.receive_to_end(),
+        replies.as_bytes(),
+        "the replies after the order to stop",
+    );
+    assert_eq!(counted(server, "k"), 1000);
+}
+
 /// Stopped by the shell and continued: what came meanwhile is answered.
 pub fn stopped_and_continued(target: &Target) {
     let server = target.start_limited(&[]);
@@ -103,7 +121,7 @@ fn stalled(server: &Server) -> Peer {
     // Ends when the server does.
     std::thread::spawn(move || while writing.try_send(&request) {});
     until("its replies wait", || {
-        unread_by_server(peer.stream()).unwrap() > Some(0)
+        server_end(peer.stream()).is_some_and(|record| record.unread > 0)
     });
     wait_until_idle(server);
     peer
