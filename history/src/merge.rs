@@ -66,13 +66,22 @@ impl Observer for Recorder {
 #[derive(Debug)]
 pub struct Merge {
     lanes: Vec<Lane>,
-    sorted: Vec<Event>,
 }
 
+/// One thread's events that are not passed on yet.
 #[derive(Debug, Default)]
 struct Lane {
     waiting: Vec<Event>,
+    /// How many of them have been passed on.
+    passed: usize,
     through_ns: u64,
+}
+
+/// Where an event stands in the merged stream.
+type Place = (u64, bool);
+
+fn place(event: &Event) -> Place {
+    (event.at_ns, !event.begins())
 }
 
 impl Merge {
@@ -81,7 +90,6 @@ impl Merge {
         let lanes = (0..threads).map(|_| Lane::default());
         Self {
             lanes: lanes.collect(),
-            sorted: Vec::new(),
         }
     }
 
@@ -93,15 +101,9 @@ impl Merge {
     /// # Panics
     /// If `thread` is not below the number of threads.
     pub fn accept(&mut self, thread: usize, batch: Batch, into: &mut impl Observer) -> Vec<Event> {
-        let Batch {
-            mut events,
-            through_ns,
-        } = batch;
-        let lane = &mut self.lanes[thread];
-        lane.waiting.append(&mut events);
-        lane.through_ns = through_ns;
+        let spare = self.lanes[thread].append(batch);
         self.pass_on(into);
-        events
+        spare
     }
 
     /// This thread will hand over no more.
@@ -113,24 +115,65 @@ impl Merge {
         self.pass_on(into);
     }
 
+    /// Passes on what no thread can precede any more. An event at the very instant through which a thread has reported must
+    /// wait: that thread may yet begin something at this instant, unless it is finished.
     fn pass_on(&mut self, into: &mut impl Observer) {
-        let through_ns = self
-            .lanes
-            .iter()
-            .map(|lane| lane.through_ns)
-            .min()
-            .unwrap_or(u64::MAX);
-        for lane in &mut self.lanes {
-            // An event at `through_ns` itself waits: another thread may yet begin something at that very instant.
-            let is_final = |event: &Event| event.at_ns < through_ns || through_ns == u64::MAX;
-            let finals = lane.waiting.partition_point(is_final);
-            self.sorted.extend(lane.waiting.drain(..finals));
+        let through_ns = self.lanes.iter().map(|lane| lane.through_ns).min();
+        let end = match through_ns {
+            Some(0) => return,
+            None | Some(u64::MAX) => (u64::MAX, true),
+            Some(through_ns) => (through_ns - 1, true),
+        };
+        while let Some((first, until)) = self.first_lane(end) {
+            self.lanes[first].pass(until, into);
         }
-        // The lanes' parts are in order already: the standard library's stable sort finds such runs and merges them.
-        self.sorted
-            .sort_by_key(|event| (event.at_ns, !event.begins()));
-        for event in self.sorted.drain(..) {
-            into.observe(event);
+    }
+
+    /// The lane whose next event comes first, and how far it may go until another's comes.
+    fn first_lane(&self, end: Place) -> Option<(usize, Place)> {
+        let (mut first, mut until) = (None, end);
+        for (number, lane) in self.lanes.iter().enumerate() {
+            let Some(next) = lane.next().filter(|next| *next <= end) else {
+                continue;
+            };
+            match first {
+                Some((_, earliest)) if earliest <= next => until = until.min(next),
+                Some((_, earliest)) => (first, until) = (Some((number, next)), earliest),
+                None => first = Some((number, next)),
+            }
+        }
+        first.map(|(number, _)| (number, until))
+    }
+}
+
+impl Lane {
+    /// Takes a batch; gives an empty buffer for it.
+    fn append(&mut self, batch: Batch) -> Vec<Event> {
+        let Batch {
+            mut events,
+            through_ns,
+        } = batch;
+        self.through_ns = through_ns;
+        self.waiting.drain(..self.passed);
+        self.passed = 0;
+        if self.waiting.is_empty() {
+            std::mem::swap(&mut self.waiting, &mut events);
+        } else {
+            self.waiting.append(&mut events);
+        }
+        events
+    }
+
+    fn next(&self) -> Option<Place> {
+        self.waiting.get(self.passed).map(place)
+    }
+
+    /// Passes on the events up to and including this place.
+    fn pass(&mut self, until: Place, into: &mut impl Observer) {
+        let waiting = &self.waiting[self.passed..];
+        for event in waiting.iter().take_while(|event| place(event) <= until) {
+            into.observe(*event);
+            self.passed += 1;
         }
     }
 }

@@ -70,16 +70,28 @@ impl Seen {
     pub(crate) fn overlaps(&self, sequence: u64) -> bool {
         sequence < self.settled_from
     }
+
+    /// Notes a position that arrives when so many operations of the connection have begun.
+    #[inline]
+    pub(crate) fn note(&mut self, kind: Kind, position: u64, begun: u64) {
+        if position > self.greatest() {
+            self.settled_from = begun;
+        }
+        let seen = match kind {
+            Kind::Add => &mut self.add,
+            Kind::Get | Kind::Write => &mut self.get,
+        };
+        *seen = position.max(*seen);
+    }
 }
 
 /// One connection.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
     in_flight: VecDeque<Pending>,
-    started: u64,
-    /// The key asked last and what was seen of it; with one key there is no other.
-    last_key: Option<Key>,
-    last: Seen,
+    begun: u64,
+    /// The first key it ever asked for has its place here: most runs have no other.
+    first: Option<(Key, Seen)>,
     others: HashMap<Key, Seen, FixedState>,
     /// How many others there were when those no longer needed were last dropped.
     kept: usize,
@@ -91,68 +103,41 @@ impl Session {
     #[inline]
     pub(crate) fn begin(&mut self, operation: Pending) {
         self.in_flight.push_back(operation);
-        self.started += 1;
+        self.begun += 1;
     }
 
     /// Takes the oldest operation in flight, with its sequence.
     #[inline]
     pub(crate) fn end(&mut self) -> Option<(Pending, u64)> {
-        let sequence = self.started - self.in_flight.len() as u64;
+        let sequence = self.begun - self.in_flight.len() as u64;
         let operation = self.in_flight.pop_front()?;
         Some((operation, sequence))
     }
 
     /// The oldest operation in flight, with its sequence.
     pub(crate) fn oldest(&self) -> Option<(Pending, u64)> {
-        let sequence = self.started - self.in_flight.len() as u64;
+        let sequence = self.begun - self.in_flight.len() as u64;
         Some((*self.in_flight.front()?, sequence))
     }
 
-    /// The key that it asked for last, and what it was told.
-    pub(crate) fn latest(&self) -> Option<(Key, u64)> {
-        Some((self.last_key?, self.last.greatest()))
+    /// How many operations have begun.
+    #[inline]
+    pub(crate) fn begun(&self) -> u64 {
+        self.begun
     }
 
     /// What this connection has been told about `key`.
     #[inline]
-    pub(crate) fn seen(&mut self, key: Key) -> &Seen {
-        if self.last_key != Some(key) {
-            self.turn_to(key);
-        }
-        &self.last
-    }
-
-    /// Notes what it was told about the key that [`Self::seen`] was asked for last.
-    #[inline]
-    pub(crate) fn see(&mut self, kind: Kind, position: u64) {
-        if position > self.last.greatest() {
-            self.last.settled_from = self.started;
-        }
-        let seen = match kind {
-            Kind::Add => &mut self.last.add,
-            Kind::Get | Kind::Write => &mut self.last.get,
-        };
-        *seen = position.max(*seen);
-    }
-
-    fn turn_to(&mut self, key: Key) {
-        let seen = self.others.remove(&key).unwrap_or_default();
-        let left = std::mem::replace(&mut self.last, seen);
-        if let Some(left_key) = self.last_key.replace(key) {
-            self.others.insert(left_key, left);
+    pub(crate) fn seen(&mut self, key: Key) -> &mut Seen {
+        let (first, seen) = self.first.get_or_insert((key, Seen::default()));
+        if *first == key {
+            return seen;
         }
         if self.others.len() > KEYS_REMEMBERED + 2 * self.kept {
-            self.forget();
+            let oldest = self.begun - self.in_flight.len() as u64;
+            self.kept = drop_settled(&mut self.others, oldest);
         }
-    }
-
-    /// Keeps the keys that an operation in flight may still need: its own floor knows every value that had arrived before
-    /// it began.
-    #[cold]
-    fn forget(&mut self) {
-        let oldest = self.started - self.in_flight.len() as u64;
-        self.others.retain(|_, seen| seen.overlaps(oldest));
-        self.kept = self.others.len();
+        self.others.entry(key).or_default()
     }
 
     /// Bytes held on the heap.
@@ -160,6 +145,14 @@ impl Session {
         let entry = size_of::<(Key, Seen)>() + 1;
         self.in_flight.capacity() * size_of::<Pending>() + self.others.capacity() * entry
     }
+}
+
+/// Keeps the keys that an operation in flight, from the `oldest` on, may still need: what began after a value had arrived
+/// has that value in its own floor. Says how many they are.
+#[cold]
+fn drop_settled(seen: &mut HashMap<Key, Seen, FixedState>, oldest: u64) -> usize {
+    seen.retain(|_, seen| seen.overlaps(oldest));
+    seen.len()
 }
 
 #[cfg(test)]
@@ -195,13 +188,11 @@ mod tests {
     #[test]
     fn what_was_seen_is_kept_per_key() {
         let mut session = Session::default();
-        session.seen(key(1));
-        session.see(Kind::Add, 10);
-        session.seen(key(2));
-        session.see(Kind::Get, 5);
+        session.seen(key(1)).note(Kind::Add, 10, 0);
+        session.seen(key(2)).note(Kind::Get, 5, 0);
         assert_eq!(session.seen(key(1)).add, 10);
         assert_eq!(session.seen(key(2)).get, 5);
-        session.see(Kind::Get, 3);
+        session.seen(key(2)).note(Kind::Get, 3, 0);
         assert_eq!(session.seen(key(2)).get, 5);
     }
 
@@ -211,10 +202,11 @@ mod tests {
         for number in 0..20_000 {
             session.begin(get(number));
             session.end();
-            session.seen(key(number));
-            session.see(Kind::Get, 1);
+            session
+                .seen(key(number))
+                .note(Kind::Get, 1, u64::from(number) + 1);
         }
-        assert!(session.others.len() <= KEYS_REMEMBERED);
+        assert!(session.others.len() <= KEYS_REMEMBERED + 1);
     }
 
     #[test]
@@ -225,8 +217,9 @@ mod tests {
         }
         for number in 0..9_000 {
             session.end();
-            session.seen(key(number));
-            session.see(Kind::Get, 1 + u64::from(number));
+            session
+                .seen(key(number))
+                .note(Kind::Get, 1 + u64::from(number), 10_000);
         }
         assert!((0..9_000).all(|number| session.seen(key(number)).get == 1 + u64::from(number)));
     }

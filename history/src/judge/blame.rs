@@ -47,12 +47,13 @@ impl Judge {
             self.counters[key.index()].rename(from, to);
             return self.findings.rename(connection, from, to);
         }
-        let latest = session.latest();
-        let latest = latest.and_then(|(key, position)| self.counters[key.index()].value(position));
-        let anomaly = match latest == Some(value) {
+        let mut replies = self.recent.newest_first();
+        let latest = replies.find(|reply| reply.connection == connection);
+        let anomaly = match latest.is_some_and(|latest| latest.value == value) {
             true => Anomaly::DuplicateReply,
             false => Anomaly::UnsolicitedReply,
         };
+        let other = latest.map(Operation::from);
         self.findings.count(anomaly);
         self.findings.keep(Example {
             anomaly,
@@ -60,7 +61,7 @@ impl Judge {
             seen: Some((connection, at_ns)),
             value: Some(value),
             accused: None,
-            other: None,
+            other,
         });
     }
 

@@ -61,8 +61,9 @@ impl Judge {
         let Pending {
             inv_ns, key, kind, ..
         } = operation;
-        let counter = &mut self.counters[key.index()];
-        let outcome = counter.returned(&operation, sequence, session.seen(key), value);
+        let begun = session.begun();
+        let seen = session.seen(key);
+        let outcome = self.counters[key.index()].returned(&operation, sequence, seen, value);
         self.recent.push(Reply {
             kind,
             key,
@@ -73,7 +74,7 @@ impl Judge {
             value,
         });
         match outcome {
-            Ok(position) => session.see(kind, position),
+            Ok(position) => seen.note(kind, position, begun),
             Err(fault) => {
                 let accused = operation.answered(connection, sequence, ret_ns, value);
                 self.blame(fault, accused, ret_ns);
