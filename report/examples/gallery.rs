@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::path::{Path, PathBuf};
 
-use report::{Colours, Format, PICTURES, PlotError};
+use report::{Colours, Format, PICTURES, PlotError, Screen};
 use results::example::{self, Recipe};
 use results::{Comparison, Run, ValidityVerdict, Verdict, file};
 
@@ -17,7 +17,15 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         let page = folder.join(format!("{name}.html"));
         file::write_atomically(&page, report::page(&comparison).as_bytes())?;
-        println!("{}", page.display());
+        let screen = Screen {
+            columns: 120,
+            colours: true,
+        };
+        println!(
+            "{}\n{}",
+            page.display(),
+            report::terminal(&comparison, screen)
+        );
         stills(&folder, name, &comparison)?;
     }
     Ok(())

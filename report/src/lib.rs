@@ -19,8 +19,11 @@ mod plotly;
 mod still;
 mod summary;
 mod table;
+mod terminal;
+mod terminal_plot;
 mod theme;
 mod ticks;
 
 pub use page::page;
 pub use plot::{Colours, Format, PICTURES, PlotError, plot};
+pub use terminal::{Screen, terminal, terminal_table};

@@ -48,8 +48,13 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         finding: finding(&shown),
         caption: format!(
             "Each column is a slice of time, each row a range of latency; the stronger the colour, the more replies (the \
-             strongest is {} in one cell, and equal colours are equal counts in all panels). Shown is the first run of each system.",
-            units::count(most)
+             strongest is {} in one cell, and equal colours are equal counts in all panels). Shown is the first run of each system{}.",
+            units::count(most),
+            if shown.len() == MOST_PANELS {
+                ", of no more than twelve"
+            } else {
+                ""
+            }
         ),
         panels: shown.iter().zip(counts).map(panel).collect(),
         table,
@@ -165,10 +170,11 @@ fn finding(shown: &[Course]) -> String {
         .flat_map(|course| course.columns.iter().map(move |column| (course, column)));
     match slices.max_by_key(|(_, column)| column.response.max_ns()) {
         Some((course, column)) => format!(
-            "The longest wait was {}, with {}, {} into the run",
+            "The longest wait was {}, with {}, between {} and {} into the run",
             units::time(column.response.max_ns().unwrap_or(0)),
             course.label,
-            units::time(column.start_ns)
+            units::time(column.start_ns),
+            units::time(column.end_ns)
         ),
         None => "Latency over time".to_owned(),
     }

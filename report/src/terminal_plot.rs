@@ -1,0 +1,119 @@
+//! Percentile curves in letters: enough to see which tail is the longer one.
+
+use results::{Comparison, CurvePoint, Group, percentile_curve, units};
+
+use crate::terminal::Screen;
+use crate::theme::Symbol;
+
+/// Lines of the plot.
+const ROWS: usize = 10;
+/// More systems would cover each other.
+const MOST_SYSTEMS: usize = 8;
+/// Columns of the names on the left.
+const MARGIN: usize = 10;
+
+/// The plot, or none where the screen is too narrow or there is nothing to plot.
+pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option<String> {
+    let columns = usize::from(screen.columns).min(100).checked_sub(MARGIN)?;
+    let curves = curves(comparison);
+    let deepest = curves
+        .iter()
+        .flat_map(|(_, curve)| curve.last())
+        .map(|point| point.nines);
+    let deepest = deepest.max_by(f64::total_cmp)?;
+    let heights = || {
+        curves
+            .iter()
+            .flat_map(|(_, curve)| curve.iter().map(|point| point.ns.max(1)))
+    };
+    let (low, high) = (heights().min()?, heights().max()?);
+    if columns < 30 || curves.len() > MOST_SYSTEMS {
+        return None;
+    }
+
+    let mut grid = vec![vec![' '; columns]; ROWS];
+    let tall = (high as f64 / low as f64).ln().max(f64::MIN_POSITIVE);
+    for (place, curve) in curves.iter().rev() {
+        for column in 0..columns {
+            let nines = deepest * column as f64 / (columns - 1) as f64;
+            if let Some(point) = at(curve, nines) {
+                let share = (point.ns.max(1) as f64 / low as f64).ln() / tall;
+                let row = ((1.0 - share) * (ROWS - 1) as f64).round() as usize;
+                grid[row.min(ROWS - 1)][column] = Symbol::of_system(*place).glyph();
+            }
+        }
+    }
+    let height =
+        |row: usize| (low as f64 * (tall * (1.0 - row as f64 / (ROWS - 1) as f64)).exp()) as u64;
+    let line = |(row, letters): (usize, &Vec<char>)| {
+        // Every third line is named: the eye finds those between.
+        let name = if row % 3 == 0 {
+            units::time(height(row))
+        } else {
+            String::new()
+        };
+        let letters: String = letters.iter().collect();
+        format!("{name:>8} ┤{}\n", letters.trim_end())
+    };
+    let plot: String = grid.iter().enumerate().map(line).collect();
+    Some(plot + &foot(deepest, columns))
+}
+
+/// Each system's curve, all runs of one load together.
+fn curves(comparison: &Comparison) -> Vec<(usize, Vec<CurvePoint>)> {
+    let groups = Group::of(comparison);
+    let Some(load) = groups.last().map(Group::workload) else {
+        return Vec::new();
+    };
+    let of_load = groups
+        .iter()
+        .filter(|group| group.workload().same_load(load));
+    let curve = |group: &Group| {
+        let place = comparison
+            .systems
+            .iter()
+            .position(|system| system.label == group.label)?;
+        Some((place, percentile_curve(&group.response())))
+    };
+    of_load.filter_map(curve).collect()
+}
+
+/// The last point at or before a place of the axis; none beyond the end of a curve.
+fn at(curve: &[CurvePoint], nines: f64) -> Option<&CurvePoint> {
+    let behind = curve.partition_point(|point| point.nines <= nines + 1e-9);
+    let ends_here = curve.last().is_some_and(|last| last.nines + 0.06 < nines);
+    if ends_here {
+        None
+    } else {
+        curve.get(behind.saturating_sub(1))
+    }
+}
+
+/// The axis: where each nine stands.
+fn foot(deepest: f64, columns: usize) -> String {
+    let mut letters = vec![' '; columns + 4];
+    let mut free = 0;
+    for (nines, name) in [
+        (0.301, "p50"),
+        (1.0, "p90"),
+        (2.0, "p99"),
+        (3.0, "p99.9"),
+        (4.0, "p99.99"),
+        (5.0, "p99.999"),
+    ] {
+        let column = (nines / deepest * (columns - 1) as f64).round() as usize;
+        let start = column.saturating_sub(name.len() / 2);
+        if nines <= deepest && start >= free && start + name.len() <= letters.len() {
+            letters[start..start + name.len()].copy_from_slice(&name.chars().collect::<Vec<_>>());
+            free = start + name.len() + 1;
+        }
+    }
+    let letters: String = letters.iter().collect();
+    format!(
+        "{:>8} └{}\n{:MARGIN$}{}\n",
+        "",
+        "─".repeat(columns),
+        "",
+        letters.trim_end()
+    )
+}
