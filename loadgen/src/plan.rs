@@ -41,12 +41,41 @@ pub struct Plan {
 }
 
 /// What decides when a request is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Load {
     /// The replies: each connection keeps `depth` requests in flight.
     Closed {
         /// Requests in flight on each connection.
         depth: u32,
+    },
+    /// A schedule: requests start when they are intended to, whatever has become of those before.
+    Open(Open),
+}
+
+/// A load that does not wait for replies.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Open {
+    /// Requests per second over all connections.
+    pub rate_per_s: f64,
+    /// The pattern of the schedule.
+    pub arrival: Arrival,
+    /// Requests in flight on one connection, beyond which the next is held back; `None` for no bound of its own.
+    pub depth: Option<u32>,
+    /// Requests in flight over all connections, beyond which the next is held back.
+    pub max_in_flight: u32,
+}
+
+/// The pattern of an open loop's schedule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// One request every 1/rate.
+    Constant,
+    /// Independent arrivals, as those of many users are.
+    Poisson,
+    /// So many at once, then a pause.
+    Bursts {
+        /// Requests that arrive together.
+        size: u32,
     },
 }
 
@@ -93,8 +122,7 @@ impl Plan {
             limits::PAYLOAD_BYTES,
         )?;
         within("--keys", u64::from(self.keys.count()), 1, limits::KEYS)?;
-        let Load::Closed { depth } = self.load;
-        within("-P", u64::from(depth), 1, limits::DEPTH)?;
+        self.check_load()?;
         if self.threads > self.connections {
             return Err(format!(
                 "-t {} with -c {} leaves threads without a connection; give at most -t {}",
@@ -122,6 +150,34 @@ impl Plan {
         self.check_time()?;
         self.check_operations()?;
         Ok(self)
+    }
+
+    fn check_load(&self) -> Result<(), String> {
+        let open = match self.load {
+            Load::Closed { depth } => return within("-P", u64::from(depth), 1, limits::DEPTH),
+            Load::Open(open) => open,
+        };
+        if let Some(depth) = open.depth {
+            within("-P", u64::from(depth), 1, limits::DEPTH)?;
+        }
+        within(
+            "--max-in-flight",
+            u64::from(open.max_in_flight),
+            1,
+            limits::IN_FLIGHT,
+        )?;
+        if !(limits::LEAST_RATE_PER_S..=limits::MOST_RATE_PER_S).contains(&open.rate_per_s) {
+            return Err(format!(
+                "-r {} is out of range; give 0.001 to 1G requests per second",
+                open.rate_per_s
+            ));
+        }
+        match open.arrival {
+            Arrival::Bursts { size } => {
+                within("--arrival bursts:", u64::from(size), 1, limits::IN_FLIGHT)
+            }
+            Arrival::Constant | Arrival::Poisson => Ok(()),
+        }
     }
 
     fn check_time(&self) -> Result<(), String> {

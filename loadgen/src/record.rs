@@ -3,8 +3,8 @@
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
-    ClientCost, Finite, Latency, LoadMode, Protocol, Run, RunLimit, Server, Share, Tool, Totals,
-    Workload,
+    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, RunLimit, Server, Share,
+    Tool, Totals, Workload,
 };
 
 use crate::books::accounts::{self, Values};
@@ -77,12 +77,15 @@ impl Outcome {
                 because(&self.loss)
             ));
         }
-        let (reason, number) = self
+        // What was never sent because the server fell behind an open loop's schedule says how fast the server is.
+        let failed = |reason: FailureReason| reason != FailureReason::Unanswered;
+        let failures = self
             .run
             .totals
             .failures
             .iter()
-            .max_by_key(|(_, number)| **number)?;
+            .filter(|(reason, _)| failed(**reason));
+        let (reason, number) = failures.max_by_key(|(_, number)| **number)?;
         Some(format!(
             "{} × {reason}{}",
             count(*number),
@@ -95,7 +98,7 @@ impl Outcome {
 pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let Parts { plan, load, .. } = parts;
     let sum = Sum::of(load.threads);
-    let (intervals, response) = load.slices.finish(load.start_ns);
+    let (intervals, latency) = load.slices.finish(load.start_ns);
     let before = match parts.reached.before {
         Some(values) => Values::Known(values),
         None => Values::NotAsked,
@@ -131,11 +134,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         warmup_ns: 0,
         interrupted: parts.interrupted,
         totals: totals(&sum.counts, elapsed_ns),
-        latency: Latency {
-            response,
-            service: None,
-            lag: None,
-        },
+        latency,
         correctness: accounts::close(judge, parts.requests.names(), &before, &parts.after),
         validity: validity::of(&client_cost, elapsed_ns),
         thresholds: Vec::new(),
@@ -212,22 +211,22 @@ fn totals(counts: &Counts, elapsed_ns: u64) -> Totals {
         completed: counts.completed,
         requests_per_s: Finite::per_second(counts.completed, elapsed_ns),
         failures: counts.failures.clone(),
-        delayed: 0,
+        delayed: counts.delayed,
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,
     }
 }
 
 fn workload(plan: &Plan) -> Workload {
-    let plan::Load::Closed { depth } = plan.load;
+    let (mode, pipeline_depth) = mode(plan.load);
     let share = |(kind, weight): &(plan::operation::Kind, u32)| Share {
         operation: kind.to_string(),
         weight: *weight,
     };
     Workload {
-        mode: LoadMode::Closed,
+        mode,
         connections: plan.connections,
-        pipeline_depth: depth,
+        pipeline_depth,
         threads: plan.threads,
         limit: match plan.limit {
             Limit::Requests(requests) => RunLimit::Requests { requests },
@@ -239,6 +238,31 @@ fn workload(plan: &Plan) -> Workload {
         keys: u64::from(plan.keys.count()),
         payload_bytes: u64::from(plan.payload_bytes),
         seed: plan.seed,
+    }
+}
+
+/// The mode, and how many requests may be in flight on a connection.
+fn mode(load: plan::Load) -> (LoadMode, u32) {
+    let open = match load {
+        plan::Load::Closed { depth } => return (LoadMode::Closed, depth),
+        plan::Load::Open(open) => open,
+    };
+    let arrival = match open.arrival {
+        plan::Arrival::Constant => Arrival::Constant,
+        plan::Arrival::Poisson => Arrival::Poisson,
+        plan::Arrival::Bursts { size } => Arrival::Bursts { size },
+    };
+    let depth = open.depth.unwrap_or(open.max_in_flight);
+    // A plan's rate was read from a text and checked to be within its limits.
+    match Finite::new(open.rate_per_s) {
+        Some(rate_per_s) => (
+            LoadMode::Open {
+                rate_per_s,
+                arrival,
+            },
+            depth,
+        ),
+        None => (LoadMode::Closed, depth),
     }
 }
 

@@ -134,6 +134,12 @@ fn each_system_has_its_runs_and_the_missing_one_its_reason() {
     };
     assert_eq!(reason, "'no-such-server' is not installed");
 
+    assert!(
+        fs::read_to_string(folder.path().join("report.html"))
+            .unwrap()
+            .contains("<html")
+    );
+
     // Rounds go there and back, so "true" was first in round 1 and last in round 2; every server was a new process, and is gone.
     let started: Vec<_> = comparison.runs().map(|run| run.started_unix_ms).collect();
     let [first, last, racy, racy_again] = started[..] else {

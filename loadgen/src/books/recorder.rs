@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::mem;
 
-use results::{FailureReason, Histogram};
+use results::{FailureReason, Histogram, Latency};
 
 use crate::books::judge::Judge;
 
@@ -19,6 +19,7 @@ pub(crate) struct Recorder {
     /// Why connections were lost.
     pub losses: Complaints,
     slice: Slice,
+    open: bool,
 }
 
 /// What was counted.
@@ -32,6 +33,8 @@ pub(crate) struct Counts {
     pub failures: BTreeMap<FailureReason, u64>,
     /// Of the failed ones, those that went out whole, so that they may have been executed.
     pub ambiguous: u64,
+    /// Requests that were held back because too many were in flight.
+    pub(crate) delayed: u64,
     /// Bytes written.
     pub bytes_sent: u64,
     /// Bytes read.
@@ -42,20 +45,25 @@ pub(crate) struct Counts {
 #[derive(Debug)]
 pub(crate) struct Slice {
     /// Replies that came.
-    pub completed: u64,
+    pub(crate) completed: u64,
     /// Requests that were given up.
-    pub failed: u64,
-    /// Response times of the replies that came.
-    pub response: Histogram,
+    pub(crate) failed: u64,
+    /// The latencies of the replies that came, and the lags of the requests that left.
+    pub(crate) latency: Latency,
 }
 
 impl Slice {
-    /// A slice in which nothing happened.
-    pub(crate) fn new() -> Self {
+    /// A slice in which nothing happened, of an open or a closed loop.
+    pub(crate) fn new(open: bool) -> Self {
+        let other = || open.then(Histogram::new);
         Self {
             completed: 0,
             failed: 0,
-            response: Histogram::new(),
+            latency: Latency {
+                response: Histogram::new(),
+                service: other(),
+                lag: other(),
+            },
         }
     }
 
@@ -63,25 +71,33 @@ impl Slice {
     pub(crate) fn merge(&mut self, other: &Self) {
         self.completed += other.completed;
         self.failed += other.failed;
-        self.response.merge(&other.response);
+        merge_latency(&mut self.latency, &other.latency);
     }
 }
 
-impl Default for Slice {
-    fn default() -> Self {
-        Self::new()
+/// Adds the samples of `other` to `latency`.
+pub(crate) fn merge_latency(latency: &mut Latency, other: &Latency) {
+    latency.response.merge(&other.response);
+    for (mine, theirs) in [
+        (&mut latency.service, &other.service),
+        (&mut latency.lag, &other.lag),
+    ] {
+        if let (Some(mine), Some(theirs)) = (mine, theirs) {
+            mine.merge(theirs);
+        }
     }
 }
 
 impl Recorder {
-    /// Empty books for `keys` counters.
-    pub(crate) fn new(keys: u32) -> Self {
+    /// Empty books for `keys` counters, in an open or a closed loop.
+    pub(crate) fn new(keys: u32, open: bool) -> Self {
         Self {
             judge: Judge::new(keys),
             totals: Counts::default(),
             errors: Complaints::default(),
             losses: Complaints::default(),
-            slice: Slice::new(),
+            slice: Slice::new(open),
+            open,
         }
     }
 
@@ -91,24 +107,48 @@ impl Recorder {
         self.totals.sent += u64::from(requests);
     }
 
-    /// `replies` of one batch came with one read: they share both stamps, so they are booked at once.
+    /// `replies` of one batch came with one read: they share all stamps, so they are booked at once.
     #[inline]
-    pub(crate) fn completed(&mut self, replies: u32, response_ns: u64) {
+    pub(crate) fn completed(&mut self, replies: u32, response_ns: u64, service_ns: u64) {
         let replies = u64::from(replies);
         self.totals.completed += replies;
         self.slice.completed += replies;
-        self.slice.response.record_many(response_ns, replies);
+        self.slice
+            .latency
+            .response
+            .record_many(response_ns, replies);
+        if let Some(service) = &mut self.slice.latency.service {
+            service.record_many(service_ns, replies);
+        }
+    }
+
+    /// A request left so much after its intended start, by no fault but the load generator's.
+    #[inline]
+    pub(crate) fn lagged(&mut self, lag_ns: u64) {
+        if let Some(lag) = &mut self.slice.latency.lag {
+            lag.record(lag_ns);
+        }
     }
 
     /// A request has no reply, or an error for one.
     pub(crate) fn failed(&mut self, reason: FailureReason) {
-        *self.totals.failures.entry(reason).or_default() += 1;
-        self.slice.failed += 1;
+        self.failed_many(reason, 1);
+    }
+
+    /// The same of many at once.
+    pub(crate) fn failed_many(&mut self, reason: FailureReason, requests: u64) {
+        *self.totals.failures.entry(reason).or_default() += requests;
+        self.slice.failed += requests;
+    }
+
+    /// Requests that were answered or given up.
+    pub(crate) fn settled(&self) -> u64 {
+        self.totals.completed + self.totals.failed()
     }
 
     /// Ends the slice, and begins the next.
     pub(crate) fn cut(&mut self) -> Slice {
-        mem::take(&mut self.slice)
+        mem::replace(&mut self.slice, Slice::new(self.open))
     }
 }
 
@@ -123,6 +163,7 @@ impl Counts {
         self.sent += other.sent;
         self.completed += other.completed;
         self.ambiguous += other.ambiguous;
+        self.delayed += other.delayed;
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
         for (reason, count) in &other.failures {
@@ -174,18 +215,18 @@ mod tests {
 
     #[test]
     fn slices_add_up_to_the_totals() {
-        let mut recorder = Recorder::new(1);
+        let mut recorder = Recorder::new(1, false);
         recorder.sent(10);
-        recorder.completed(4, 1_000);
-        recorder.completed(3, 9_000);
+        recorder.completed(4, 1_000, 1_000);
+        recorder.completed(3, 9_000, 9_000);
         let first = recorder.cut();
-        recorder.completed(2, 1_000);
+        recorder.completed(2, 1_000, 1_000);
         recorder.failed(FailureReason::Closed);
         let mut both = recorder.cut();
         both.merge(&first);
-        assert_eq!((first.completed, first.response.count()), (7, 7));
+        assert_eq!((first.completed, first.latency.response.count()), (7, 7));
         assert_eq!(
-            (both.completed, both.failed, both.response.count()),
+            (both.completed, both.failed, both.latency.response.count()),
             (9, 1, 9)
         );
         assert_eq!(

@@ -2,9 +2,9 @@
 
 use std::collections::VecDeque;
 
-use results::{Histogram, Interval, Packed};
+use results::{Interval, Latency, Packed};
 
-use crate::books::recorder::Slice;
+use crate::books::recorder::{Slice, merge_latency};
 
 /// More intervals than this say no more to anybody: two neighbours become one, and what follows is as long.
 const MOST: usize = 600;
@@ -20,7 +20,7 @@ pub(crate) struct Slices {
     per_interval: u32,
     most: usize,
     intervals: Vec<Interval>,
-    response: Histogram,
+    latency: Option<Latency>,
 }
 
 /// A slice and when it was.
@@ -53,21 +53,24 @@ impl Slices {
             open_slices: 0,
             per_interval: 1,
             intervals: Vec::new(),
-            response: Histogram::new(),
+            latency: None,
         }
     }
 
     /// A thread's next slice.
     pub(crate) fn add(&mut self, thread: u32, timed: Timed) {
-        self.response.merge(&timed.slice.response);
+        match &mut self.latency {
+            Some(latency) => merge_latency(latency, &timed.slice.latency),
+            None => self.latency = Some(timed.slice.latency.clone()),
+        }
         self.waiting[thread as usize].push_back(timed);
         while self.waiting.iter().all(|queue| !queue.is_empty()) {
             self.advance();
         }
     }
 
-    /// All intervals and all response times, once every thread has ended.
-    pub(crate) fn finish(mut self, start_ns: u64) -> (Vec<Interval>, Histogram) {
+    /// All intervals and all latencies, once every thread has ended.
+    pub(crate) fn finish(mut self, start_ns: u64) -> (Vec<Interval>, Latency) {
         while self.waiting.iter().any(|queue| !queue.is_empty()) {
             self.advance();
         }
@@ -77,7 +80,8 @@ impl Slices {
         for interval in &mut self.intervals {
             interval.start_ns = interval.start_ns.saturating_sub(start_ns);
         }
-        (self.intervals, self.response)
+        let none = || Slice::new(false).latency;
+        (self.intervals, self.latency.unwrap_or_else(none))
     }
 
     /// Puts the oldest slice of each thread together.
@@ -103,41 +107,52 @@ impl Slices {
 }
 
 fn interval(timed: &Timed) -> Interval {
+    let latency = &timed.slice.latency;
     Interval {
         start_ns: timed.start_ns,
         length_ns: timed.end_ns - timed.start_ns,
         completed: timed.slice.completed,
         failed: timed.slice.failed,
-        response: Packed::from(&timed.slice.response),
-        service: None,
-        lag: None,
+        response: Packed::from(&latency.response),
+        service: latency.service.as_ref().map(Packed::from),
+        lag: latency.lag.as_ref().map(Packed::from),
         server: None,
     }
 }
 
-/// Neighbours as one.
+/// Neighbours as one; there is always at least one.
 fn joined(neighbours: &[Interval]) -> Interval {
-    let mut response = Histogram::new();
-    for interval in neighbours {
-        // What this program packed a moment ago, it can unpack.
-        if let Ok(histogram) = interval.response.unpack() {
-            response.merge(&histogram);
+    let mut whole: Option<Timed> = None;
+    for timed in neighbours.iter().map(unpacked) {
+        match &mut whole {
+            Some(whole) => whole.merge(&timed),
+            None => whole = Some(timed),
         }
     }
-    let slice = Slice {
-        completed: neighbours.iter().map(|interval| interval.completed).sum(),
-        failed: neighbours.iter().map(|interval| interval.failed).sum(),
-        response,
+    let nothing = || Timed {
+        start_ns: 0,
+        end_ns: 0,
+        slice: Slice::new(false),
     };
-    let start_ns = neighbours.first().map_or(0, |first| first.start_ns);
-    let end_ns = neighbours
-        .last()
-        .map_or(0, |last| last.start_ns + last.length_ns);
-    interval(&Timed {
-        start_ns,
-        end_ns,
-        slice,
-    })
+    interval(&whole.unwrap_or_else(nothing))
+}
+
+/// What this program packed a moment ago, it can unpack.
+fn unpacked(interval: &Interval) -> Timed {
+    let unpack = |packed: &Packed| packed.unpack().unwrap_or_default();
+    Timed {
+        start_ns: interval.start_ns,
+        end_ns: interval.start_ns + interval.length_ns,
+        slice: Slice {
+            completed: interval.completed,
+            failed: interval.failed,
+            latency: Latency {
+                response: unpack(&interval.response),
+                service: interval.service.as_ref().map(unpack),
+                lag: interval.lag.as_ref().map(unpack),
+            },
+        },
+    }
 }
 
 #[cfg(test)]
@@ -145,11 +160,11 @@ mod tests {
     use super::*;
 
     fn timed(start_ns: u64, end_ns: u64, latencies_ns: &[u64]) -> Timed {
-        let mut slice = Slice::new();
+        let mut slice = Slice::new(false);
         slice.completed = latencies_ns.len() as u64;
         latencies_ns
             .iter()
-            .for_each(|ns| slice.response.record(*ns));
+            .for_each(|ns| slice.latency.response.record(*ns));
         Timed {
             start_ns,
             end_ns,
@@ -163,13 +178,13 @@ mod tests {
         slices.add(0, timed(100, 200, &[5]));
         slices.add(0, timed(200, 300, &[6]));
         slices.add(1, timed(101, 205, &[7, 8]));
-        let (intervals, response) = slices.finish(100);
+        let (intervals, latency) = slices.finish(100);
         let shape: Vec<_> = intervals
             .iter()
             .map(|i| (i.start_ns, i.length_ns, i.completed))
             .collect();
         assert_eq!(shape, [(0, 105, 3), (100, 100, 1)]);
-        assert_eq!(response.count(), 4);
+        assert_eq!(latency.response.count(), 4);
     }
 
     #[test]
@@ -178,11 +193,11 @@ mod tests {
         for number in 0..100 {
             slices.add(0, timed(number * 10, number * 10 + 10, &[number + 1]));
         }
-        let (intervals, response) = slices.finish(0);
+        let (intervals, latency) = slices.finish(0);
         assert!((4..=9).contains(&intervals.len()), "{}", intervals.len());
         assert_eq!(intervals.iter().map(|i| i.completed).sum::<u64>(), 100);
         assert_eq!(intervals.iter().map(|i| i.response.count).sum::<u64>(), 100);
-        assert_eq!(response.count(), 100);
+        assert_eq!(latency.response.count(), 100);
         assert!(
             intervals
                 .windows(2)

@@ -2,12 +2,14 @@
 
 mod compare;
 mod load;
+mod plot;
 mod run;
 
 use clap::{Parser, Subcommand};
 
 pub use compare::CompareArguments;
 pub use load::LoadArguments;
+pub use plot::PlotArguments;
 pub use run::RunArguments;
 
 /// Measures a server honestly: every reply is checked, and every latency is booked.
@@ -29,6 +31,8 @@ pub enum Command {
     Run(RunArguments),
     /// Start several servers in turn, drive each, and set them side by side
     Compare(CompareArguments),
+    /// Draw stored runs: the page, or one picture
+    Plot(PlotArguments),
 }
 
 #[cfg(test)]
@@ -91,7 +95,7 @@ mod tests {
             "h:1 --key k --keys 2",
             "h:1 -c",
             "h:1 -d 10",
-            "h:1 --rate 5",
+            "h:1 --arrival poisson",
             "h:1 -c 5G",
         ] {
             assert_eq!(run(words).unwrap_err().exit_code(), 2, "{words}");

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
-use results::{Quantile, Run, ValidityVerdict, Verdict};
+use results::{Anomaly, Finite, Histogram, LoadMode, Quantile, Run, ValidityVerdict, Verdict};
 
 const COLUMNS: [Quantile; 6] = [
     Quantile::P50,
@@ -16,49 +16,73 @@ const COLUMNS: [Quantile; 6] = [
 
 /// The summary. A number that is not known is written `n/a`.
 pub fn text(run: &Run) -> String {
-    let mut text = String::new();
-    // Writing to a String cannot fail.
-    let mut line = |name: &str, words: String| {
-        let _ = writeln!(text, "{name:<10}{words}");
-    };
-    line("run", format!("{} ({})", run.label, run.target.address));
-    line("rate", rate(run));
-    line(
-        "response",
-        row(COLUMNS.map(|quantile| quantile.to_string())),
+    let mut lines = vec![
+        ("run", format!("{} ({})", run.label, run.target.address)),
+        ("rate", rate(run)),
+    ];
+    lines.extend(latencies(run));
+    lines.push(("answers", answers(run)));
+    lines.extend(
+        run.correctness
+            .anomalies
+            .iter()
+            .map(|anomaly| ("", described(anomaly))),
     );
-    line(
-        "",
+    lines.extend(run.correctness.notes.iter().map(|note| ("", note.clone())));
+    lines.extend(
+        run.totals
+            .failures
+            .iter()
+            .map(|(reason, failures)| ("failures", format!("{} × {reason}", count(*failures)))),
+    );
+    lines.push(("server", server(run)));
+    lines.push(("client", client(run)));
+    lines.push(("valid", valid(run)));
+    lines
+        .iter()
+        .map(|(name, words)| format!("{name:<10}{words}\n"))
+        .collect()
+}
+
+/// The percentiles of each latency, under one line of headings, and what they mean.
+fn latencies(run: &Run) -> Vec<(&'static str, String)> {
+    let latency = &run.latency;
+    let all = [
+        ("response", Some(&latency.response)),
+        ("service", latency.service.as_ref()),
+        ("lag", latency.lag.as_ref()),
+    ];
+    let values = |histogram: &Histogram| {
         row(COLUMNS.map(|quantile| {
-            run.latency
-                .response
+            histogram
                 .quantile_ns(quantile)
                 .map_or("n/a".to_owned(), time)
-        })),
+        }))
+    };
+    let mut lines = vec![("", row(COLUMNS.map(|quantile| quantile.to_string())))];
+    lines.extend(
+        all.into_iter()
+            .filter_map(|(name, histogram)| Some((name, values(histogram?)))),
     );
-    line("", "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come".to_owned());
-    line("answers", answers(run));
-    for anomaly in &run.correctness.anomalies {
-        let example = anomaly
-            .examples
-            .first()
-            .map(|example| format!(", such as: {}", example.text))
-            .unwrap_or_default();
-        line(
-            "",
-            format!("{} × {}{example}", count(anomaly.count), anomaly.kind),
-        );
-    }
-    for note in &run.correctness.notes {
-        line("", note.clone());
-    }
-    for (reason, failures) in &run.totals.failures {
-        line("failures", format!("{} × {reason}", count(*failures)));
-    }
-    line("server", server(run));
-    line("client", client(run));
-    line("valid", valid(run));
-    text
+    let meaning = match run.workload.mode {
+        LoadMode::Closed => {
+            "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come"
+        }
+        LoadMode::Open { .. } => {
+            "response: since the intended start; service: since the write; lag: the load generator's own delay"
+        }
+    };
+    lines.push(("", meaning.to_owned()));
+    lines
+}
+
+fn described(anomaly: &Anomaly) -> String {
+    let example = anomaly
+        .examples
+        .first()
+        .map(|example| format!(", such as: {}", example.text))
+        .unwrap_or_default();
+    format!("{} × {}{example}", count(anomaly.count), anomaly.kind)
 }
 
 fn row(cells: [String; 6]) -> String {
@@ -66,15 +90,30 @@ fn row(cells: [String; 6]) -> String {
 }
 
 fn rate(run: &Run) -> String {
-    let rate = run
-        .totals
-        .requests_per_s
-        .map_or("n/a".to_owned(), |rate| number(rate.value()));
-    format!(
+    let achieved = run.totals.requests_per_s.map(Finite::value);
+    let rate = achieved.map_or("n/a".to_owned(), number);
+    let mut text = format!(
         "{rate} requests/s: {} answered in {}",
         count(run.totals.completed),
         time(run.elapsed_ns)
-    )
+    );
+    if let (LoadMode::Open { rate_per_s, .. }, Some(achieved)) = (run.workload.mode, achieved) {
+        let offered = rate_per_s.value();
+        let _ = write!(
+            text,
+            "; {} offered, {} achieved",
+            number(offered),
+            percent(achieved / offered)
+        );
+    }
+    if run.totals.delayed > 0 {
+        let _ = write!(
+            text,
+            "; {} held back because too many were in flight",
+            count(run.totals.delayed)
+        );
+    }
+    text
 }
 
 fn answers(run: &Run) -> String {

@@ -4,11 +4,11 @@ use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
-use std::task::Poll;
 
 use results::ThreadCost;
 use tokio::runtime::{Builder, LocalOptions};
@@ -20,10 +20,13 @@ use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::clock::Clock;
 use crate::drive::connect::connect;
 use crate::drive::connection::Connection;
+use crate::drive::orders::{Dues, Orders};
+use crate::drive::pacer::Pacer;
+use crate::drive::schedule::Schedule;
 use crate::drive::supervisor::Supervisor;
 use crate::drive::watch::Watch;
 use crate::drive::workbench::{READ_BYTES, Workbench};
-use crate::plan::{Load, Plan};
+use crate::plan::{Limit, Load, Plan};
 use crate::scene::thread_cost;
 use crate::talk::conversation::{Broken, Conversation};
 use crate::talk::requests::Requests;
@@ -58,7 +61,7 @@ pub(crate) enum News {
     /// So many requests have been answered or given up, since the start.
     Progress(u64),
     /// A slice of time is over.
-    Slice(Timed),
+    Slice(Box<Timed>),
 }
 
 /// Where threads wait for each other.
@@ -97,10 +100,10 @@ pub(crate) fn work(share: Share) -> io::Result<Done> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
-    Ok(runtime.block_on(work_async(share)))
+    runtime.block_on(work_async(share))
 }
 
-async fn work_async(share: Share) -> Done {
+async fn work_async(share: Share) -> io::Result<Done> {
     let numbers = share.plan.connections_of(share.thread);
     let (sockets, refused) = connect(share.address, numbers.len(), share.plan.timeout).await;
     share.tell(News::Reached(Stage::Connected));
@@ -111,15 +114,19 @@ async fn work_async(share: Share) -> Done {
     let mut tasks = JoinSet::new();
     for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
         let conversation = Conversation::new(&share.plan, number, share.run, &share.before);
-        tasks.spawn_local(drive(
-            Connection::new(socket, conversation),
-            slot,
-            bench.clone(),
-        ));
+        let connection = Connection::new(slot, socket, conversation);
+        tasks.spawn_local(drive(connection, bench.clone()));
     }
+    let pacer =
+        pacer(&share, &bench, start_ns)?.map(|pacer| tokio::task::spawn_local(pacer.pace()));
     let connections = Supervisor::new(&share, &bench, start_ns)
         .see_to_the_end(tasks)
         .await;
+    if let Some(pacer) = pacer {
+        // If it has not ended yet, it would wait for a time that no longer matters.
+        pacer.abort();
+        let _ = pacer.await;
+    }
     let (end_ns, cost) = (share.clock.now_ns(), thread_cost::since(cost_before));
 
     // While the connections are open the server still shows what they cost it.
@@ -129,14 +136,14 @@ async fn work_async(share: Share) -> Done {
     #[expect(clippy::expect_used, reason = "the line above")]
     let bench = Rc::into_inner(bench).expect("no task is left").into_inner();
     let completed = connections.iter().map(Connection::completed).collect();
-    Done {
+    Ok(Done {
         end_ns,
         cost,
         recorder: bench.recorder,
         lost_connections: bench.lost_connections,
         refused,
         completed,
-    }
+    })
 }
 
 impl Share {
@@ -166,35 +173,70 @@ impl Drop for Farewell {
 
 fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
     let plan = &share.plan;
-    let Load::Closed { depth } = plan.load;
+    let orders = match plan.load {
+        Load::Closed { depth } => {
+            let allowance = Allowance::new(plan.limit, share.thread, plan.threads, start_ns);
+            Orders::Closed { allowance, depth }
+        }
+        Load::Open(open) => {
+            let in_flight = (open.max_in_flight / plan.threads).max(1);
+            Orders::Open(Dues::new(
+                connections,
+                open.depth.unwrap_or(u32::MAX),
+                u64::from(in_flight),
+            ))
+        }
+    };
     Workbench {
         clock: share.clock,
         requests: share.requests.clone(),
-        depth,
-        allowance: Allowance::new(plan.limit, share.thread, plan.threads, start_ns),
-        recorder: Recorder::new(plan.keys.count()),
+        recorder: Recorder::new(plan.keys.count(), matches!(orders, Orders::Open(_))),
+        orders,
         watch: Watch::new(connections, nanoseconds(plan.timeout)),
         input: vec![0; READ_BYTES].into_boxed_slice(),
         out: Vec::new(),
+        due: Vec::new(),
         lost_connections: 0,
     }
 }
 
+/// The pacer of an open loop; a closed loop has none.
+fn pacer(
+    share: &Share,
+    bench: &Rc<RefCell<Workbench>>,
+    start_ns: u64,
+) -> io::Result<Option<Pacer>> {
+    let plan = &share.plan;
+    let Load::Open(open) = plan.load else {
+        return Ok(None);
+    };
+    let own = plan.connections_of(share.thread);
+    let (requests, until_ns) = match plan.limit {
+        Limit::Requests(requests) => (
+            own_of(requests, u64::from(plan.connections), &own),
+            u64::MAX,
+        ),
+        Limit::Time(time) => (u64::MAX, nanoseconds(time)),
+    };
+    let schedule = Schedule::new(
+        open.rate_per_s,
+        open.arrival,
+        plan.seed,
+        plan.connections,
+        own,
+    );
+    Pacer::new(bench.clone(), schedule, start_ns, requests, until_ns).map(Some)
+}
+
+/// How many of the first `requests` arrivals go to the connections `own` of so many.
+fn own_of(requests: u64, connections: u64, own: &Range<u32>) -> u64 {
+    let (start, end) = (u64::from(own.start), u64::from(own.end));
+    let of_the_last_round = (requests % connections).clamp(start, end) - start;
+    requests / connections * (end - start) + of_the_last_round
+}
+
 /// A connection's task: from its first request to its last reply.
-async fn drive(
-    mut connection: Connection,
-    slot: usize,
-    bench: Rc<RefCell<Workbench>>,
-) -> Connection {
-    poll_fn(|cx| {
-        let bench = &mut *bench.borrow_mut();
-        let outcome = connection.poll(cx, bench);
-        match outcome {
-            Poll::Pending => bench.watch.sleeps(slot, connection.waiting_since_ns(), cx),
-            Poll::Ready(()) => bench.watch.leaves(slot),
-        }
-        outcome
-    })
-    .await;
+async fn drive(mut connection: Connection, bench: Rc<RefCell<Workbench>>) -> Connection {
+    poll_fn(|cx| connection.poll(cx, &mut bench.borrow_mut())).await;
     connection
 }

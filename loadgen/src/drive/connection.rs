@@ -8,15 +8,18 @@ use results::FailureReason;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
+use crate::drive::orders::{Order, Orders};
 use crate::drive::workbench::Workbench;
-use crate::talk::conversation::{Broken, Conversation};
+use crate::talk::conversation::{Broken, Conversation, Stamps};
 
 /// Bytes of requests that are written at once, unless a single request is longer.
 const WRITE_BYTES: usize = 64 << 10;
 
-/// A connection in a closed loop. It holds no buffer while nothing is cut in the middle: those of the thread serve all.
+/// A connection of the load. It holds no buffer while nothing is cut in the middle: those of the thread serve all.
 #[derive(Debug)]
 pub(crate) struct Connection {
+    /// Its place among the thread's connections.
+    slot: usize,
     socket: TcpStream,
     conversation: Conversation,
     /// What the kernel did not take of the last write.
@@ -28,8 +31,9 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(socket: TcpStream, conversation: Conversation) -> Self {
+    pub(crate) fn new(slot: usize, socket: TcpStream, conversation: Conversation) -> Self {
         Self {
+            slot,
             socket,
             conversation,
             unsent: Vec::new(),
@@ -43,17 +47,19 @@ impl Connection {
         self.conversation.completed()
     }
 
-    /// When the oldest request in flight was sent.
-    pub(crate) fn waiting_since_ns(&self) -> Option<u64> {
-        self.conversation.waiting_since_ns()
-    }
-
     /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bench: &mut Workbench) -> Poll<()> {
-        match ready!(self.poll_to_the_end(cx, bench)) {
-            Ok(()) => {}
-            Err(broken) => self.abandon(&broken, bench),
+        match self.poll_to_the_end(cx, bench) {
+            Poll::Pending => {
+                bench
+                    .watch
+                    .sleeps(self.slot, self.conversation.waiting_since_ns(), cx);
+                return Poll::Pending;
+            }
+            Poll::Ready(Ok(())) => {}
+            Poll::Ready(Err(broken)) => self.abandon(&broken, bench),
         }
+        bench.watch.leaves(self.slot);
         Poll::Ready(())
     }
 
@@ -63,49 +69,100 @@ impl Connection {
         bench: &mut Workbench,
     ) -> Poll<Result<(), Broken>> {
         loop {
-            if let Some(overdue) = bench.watch.overdue(self.waiting_since_ns()) {
+            if let Some(overdue) = bench.watch.overdue(self.conversation.waiting_since_ns()) {
                 return Poll::Ready(Err(overdue));
             }
             self.send(cx, bench);
-            if self.conversation.in_flight() == 0 && self.unsent.is_empty() {
+            let idle = self.conversation.in_flight() == 0 && self.unsent.is_empty();
+            if idle && bench.orders.are_over(self.slot) {
                 return Poll::Ready(Ok(()));
             }
             ready!(self.poll_receive(cx, bench))?;
         }
     }
 
-    /// Fills the pipeline up, and writes until the kernel takes no more.
+    /// Sends what is due, until nothing is or the kernel takes no more.
     fn send(&mut self, cx: &mut Context<'_>, bench: &mut Workbench) {
         if !self.unsent.is_empty() {
             let unsent = mem::take(&mut self.unsent);
             self.write(&unsent, cx, bench);
         }
         while self.unsent.is_empty() {
+            bench.out.clear();
             let requests = self.fill(bench);
             if requests == 0 {
                 break;
             }
-            self.conversation.sent(requests, bench.clock.now_ns());
-            bench.recorder.sent(requests);
+            self.stamp(requests, bench);
             let out = mem::take(&mut bench.out);
             self.write(&out, cx, bench);
             bench.out = out;
         }
     }
 
-    /// Puts the requests that are due into the thread's buffer, which then holds nothing else.
+    /// Puts the requests that are due into the thread's buffer; returns how many.
     fn fill(&mut self, bench: &mut Workbench) -> u32 {
-        bench.out.clear();
-        let room = bench.depth - self.conversation.in_flight();
-        let granted = bench.allowance.take(room);
-        for written in 0..granted {
-            if bench.out.len() >= WRITE_BYTES {
-                bench.allowance.give_back(granted - written);
-                return written;
+        let Workbench {
+            orders,
+            out,
+            due,
+            requests,
+            ..
+        } = bench;
+        let in_flight = self.conversation.in_flight();
+        let mut written = 0;
+        match orders {
+            Orders::Closed { allowance, depth } => {
+                let granted = allowance.take(*depth - in_flight);
+                while written < granted && out.len() < WRITE_BYTES {
+                    self.conversation.write(requests, out);
+                    written += 1;
+                }
+                allowance.give_back(granted - written);
             }
-            self.conversation.write(&bench.requests, &mut bench.out);
+            Orders::Open(dues) => {
+                while out.len() < WRITE_BYTES
+                    && let Some(order) = dues.next(self.slot, in_flight + written)
+                {
+                    self.conversation.write(requests, out);
+                    due.push(order);
+                    written += 1;
+                }
+            }
         }
-        granted
+        written
+    }
+
+    /// Notes that the requests in the thread's buffer are sent now.
+    fn stamp(&mut self, requests: u32, bench: &mut Workbench) {
+        let sent_ns = bench.clock.now_ns();
+        bench.recorder.sent(requests);
+        if bench.due.is_empty() {
+            return self.conversation.sent(
+                requests,
+                Stamps {
+                    intended_ns: sent_ns,
+                    sent_ns,
+                },
+            );
+        }
+        for Order {
+            intended_ns,
+            held_back,
+        } in bench.due.drain(..)
+        {
+            self.conversation.sent(
+                1,
+                Stamps {
+                    intended_ns,
+                    sent_ns,
+                },
+            );
+            match held_back {
+                true => bench.recorder.totals.delayed += 1,
+                false => bench.recorder.lagged(sent_ns.saturating_sub(intended_ns)),
+            }
+        }
     }
 
     /// Offers bytes to the kernel; what it does not take is kept for when it is ready again.
@@ -137,7 +194,7 @@ impl Connection {
         let outcome = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut free));
         let read = free.filled().len();
         let at_ns = bench.clock.now_ns();
-        bench.allowance.time_is(at_ns);
+        bench.orders.time_is(at_ns);
         match outcome {
             Ok(()) if read == 0 => return Poll::Ready(Err(self.closed())),
             Ok(()) => {}
@@ -146,6 +203,7 @@ impl Connection {
         bench.recorder.totals.bytes_received += read as u64;
         let bytes = &bench.input[..kept + read];
         let understood = self.conversation.read(bytes, at_ns, &mut bench.recorder)?;
+        bench.orders.wake_pacer();
         self.cut_reply.clear();
         self.cut_reply.extend_from_slice(&bytes[understood..]);
         Poll::Ready(Ok(()))
@@ -170,6 +228,11 @@ impl Connection {
         let unsent = mem::take(&mut self.unsent).len();
         self.conversation
             .abandon(broken.reason, unsent, &bench.requests, &mut bench.recorder);
+        let never_sent = bench.orders.lose(self.slot);
+        if never_sent > 0 {
+            bench.recorder.failed_many(broken.reason, never_sent);
+        }
+        bench.orders.wake_pacer();
     }
 }
 

@@ -113,7 +113,7 @@ fn load(
     let mut slices = Slices::new(plan.threads);
     let mut requests_of = vec![0; plan.threads as usize];
     crew.until(Stage::Finished, |thread, news| match news {
-        News::Slice(slice) => slices.add(thread, slice),
+        News::Slice(slice) => slices.add(thread, *slice),
         News::Progress(requests) => {
             requests_of[thread as usize] = requests;
             let elapsed = Duration::from_nanos(clock.now_ns().saturating_sub(start_ns));

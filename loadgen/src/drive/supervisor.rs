@@ -70,14 +70,15 @@ impl<'a> Supervisor<'a> {
         let bench = &mut *self.bench.borrow_mut();
         bench.watch.look(now_ns);
         if self.share.stop.load(Ordering::Relaxed) {
-            bench.allowance.stop();
+            bench.orders.stop();
+            bench.watch.wake_all();
             let grace_ns = nanoseconds(self.share.plan.timeout.min(GRACE));
             if now_ns >= *self.stop_ns.get_or_insert(now_ns + grace_ns) {
                 bench.watch.end_all();
             }
         }
-        let requests = bench.recorder.totals.completed + bench.recorder.totals.failed();
-        self.share.tell(News::Progress(requests));
+        bench.orders.wake_pacer();
+        self.share.tell(News::Progress(bench.recorder.settled()));
         if now_ns >= self.slice_start_ns + nanoseconds(SLICE) {
             self.cut(now_ns, &mut bench.recorder);
         }
@@ -85,10 +86,10 @@ impl<'a> Supervisor<'a> {
 
     fn cut(&mut self, end_ns: u64, recorder: &mut Recorder) {
         let start_ns = mem::replace(&mut self.slice_start_ns, end_ns);
-        self.share.tell(News::Slice(Timed {
+        self.share.tell(News::Slice(Box::new(Timed {
             start_ns,
             end_ns,
             slice: recorder.cut(),
-        }));
+        })));
     }
 }

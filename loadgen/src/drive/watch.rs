@@ -92,16 +92,29 @@ impl Watch {
     pub(crate) fn look(&mut self, now_ns: u64) {
         self.looked_ns = now_ns;
         let timeout_ns = self.timeout_ns;
-        self.wake(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
+        self.wake_those(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
     }
 
     /// Ends all waiting.
     pub(crate) fn end_all(&mut self) {
         self.over = true;
-        self.wake(|_| true);
+        self.wake_all();
     }
 
-    fn wake(&self, which: impl Fn(&Wait) -> bool) {
+    /// Lets every connection look again.
+    pub(crate) fn wake_all(&self) {
+        self.wake_those(|_| true);
+    }
+
+    /// Lets the connection at `slot` look again. One that has not slept yet will look anyway.
+    #[inline]
+    pub(crate) fn wake(&self, slot: usize) {
+        if let Some(waker) = &self.waits[slot].waker {
+            waker.wake_by_ref();
+        }
+    }
+
+    fn wake_those(&self, which: impl Fn(&Wait) -> bool) {
         for wait in self.waits.iter().filter(|wait| which(wait)) {
             if let Some(waker) = &wait.waker {
                 waker.wake_by_ref();

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::books::recorder::Recorder;
-use crate::drive::allowance::Allowance;
 use crate::drive::clock::Clock;
+use crate::drive::orders::{Order, Orders};
 use crate::drive::watch::Watch;
 use crate::talk::requests::Requests;
 
@@ -17,12 +17,13 @@ pub(crate) const READ_BYTES: usize = 64 << 10;
 pub(crate) struct Workbench {
     pub(crate) clock: Clock,
     pub(crate) requests: Arc<Requests>,
-    pub(crate) depth: u32,
-    pub(crate) allowance: Allowance,
+    pub(crate) orders: Orders,
     pub(crate) recorder: Recorder,
     pub(crate) watch: Watch,
     pub(crate) input: Box<[u8]>,
     pub(crate) out: Vec<u8>,
+    /// The requests in `out`, in an open loop.
+    pub(crate) due: Vec<Order>,
     /// Connections that ended before their time.
     pub(crate) lost_connections: u32,
 }

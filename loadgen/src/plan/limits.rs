@@ -14,3 +14,9 @@ pub const KEYS: u32 = 100_000;
 pub const VALUES_REMEMBERED: u64 = 32 << 20;
 /// The longest name that our servers take.
 pub const KEY_BYTES: usize = 512;
+/// Requests in flight over all connections of an open loop. Each takes a few dozen bytes here.
+pub const IN_FLIGHT: u32 = 10_000_000;
+/// A request in a quarter of an hour.
+pub const LEAST_RATE_PER_S: f64 = 0.001;
+/// More than any machine can ask.
+pub const MOST_RATE_PER_S: f64 = 1e9;

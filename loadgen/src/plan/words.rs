@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use results::units::count;
+use results::units::{count, number};
 
 use super::operation::Kind;
-use super::{Keys, Limit, Load, Plan};
+use super::{Arrival, Keys, Limit, Load, Plan};
 
 impl fmt::Display for Plan {
     /// The plan in words: the first line that a run prints.
@@ -28,13 +28,35 @@ impl Plan {
             Limit::Requests(requests) => format!("{} requests", count(requests)),
             Limit::Time(limit) => format!("requests for {limit:?}"),
         };
-        let Load::Closed { depth } = self.load;
         format!(
-            "{limit} ({}) over {}, closed loop, {} in flight on each, {}",
+            "{limit} ({}) over {}, {}, {}",
             self.operations_in_words(),
             counted(self.connections, "connection"),
-            count(u64::from(depth)),
+            self.mode_in_words(),
             counted(self.threads, "thread"),
+        )
+    }
+
+    fn mode_in_words(&self) -> String {
+        let open = match self.load {
+            Load::Closed { depth } => {
+                return format!("closed loop, {} in flight on each", count(u64::from(depth)));
+            }
+            Load::Open(open) => open,
+        };
+        let arrival = match open.arrival {
+            Arrival::Constant => "evenly spaced".to_owned(),
+            Arrival::Poisson => "independent (Poisson)".to_owned(),
+            Arrival::Bursts { size } => format!("{} at once", count(u64::from(size))),
+        };
+        let depth = open
+            .depth
+            .map(|depth| format!(" and {} on each connection", count(u64::from(depth))))
+            .unwrap_or_default();
+        format!(
+            "open loop, {} requests/s in total, {arrival}, at most {} in flight{depth}",
+            number(open.rate_per_s),
+            count(u64::from(open.max_in_flight)),
         )
     }
 

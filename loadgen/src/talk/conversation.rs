@@ -16,6 +16,7 @@ use crate::talk::requests::Requests;
 use crate::talk::script::{Operation, Script};
 use answer::End;
 use batches::Batches;
+pub(crate) use batches::Stamps;
 use echo::Echo;
 
 /// What has been asked on a connection and not yet been answered.
@@ -95,10 +96,10 @@ impl Conversation {
         });
     }
 
-    /// The last `requests` that [`write`](Self::write) appended go to the kernel now, or did so at `at_ns`.
+    /// The last `requests` that [`write`](Self::write) appended go to the kernel now.
     #[inline]
-    pub(crate) fn sent(&mut self, requests: u32, at_ns: u64) {
-        self.in_flight.push(requests, at_ns);
+    pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps) {
+        self.in_flight.push(requests, stamps);
     }
 
     /// Judges the replies in `bytes`, which came at `at_ns`; returns how many bytes were understood. The rest is the
@@ -118,8 +119,9 @@ impl Conversation {
             let pass = self.pass(&bytes[understood..], recorder);
             understood += pass.bytes;
             self.completed += u64::from(pass.replies);
-            self.in_flight.answered(pass.replies, |replies, sent_ns| {
-                recorder.completed(replies, at_ns.saturating_sub(sent_ns));
+            self.in_flight.answered(pass.replies, |replies, sent| {
+                let since = |stamp_ns| at_ns.saturating_sub(stamp_ns);
+                recorder.completed(replies, since(sent.intended_ns), since(sent.sent_ns));
             });
             match pass.end {
                 End::Incomplete => return Ok(understood),

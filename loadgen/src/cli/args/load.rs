@@ -7,7 +7,7 @@ use clap::Args;
 use crate::plan::operation::Mix;
 use crate::plan::target::Target;
 use crate::plan::units::{parse_count, parse_duration};
-use crate::plan::{Keys, Limit, Load, Plan};
+use crate::plan::{Arrival, Keys, Limit, Load, Open, Plan};
 
 /// The load, whatever it is put on.
 #[derive(Debug, Clone, Args)]
@@ -15,9 +15,18 @@ pub struct LoadArguments {
     /// Connections in total
     #[arg(short = 'c', long, value_name = "N", default_value = "50", value_parser = count_u32)]
     pub connections: u32,
-    /// Requests in flight on each connection
-    #[arg(short = 'P', long, value_name = "N", default_value = "1", value_parser = count_u32)]
-    pub pipeline: u32,
+    /// Requests in flight on each connection [default: 1, or no bound with --rate]
+    #[arg(short = 'P', long, value_name = "N", value_parser = count_u32)]
+    pub pipeline: Option<u32>,
+    /// Requests per second over all connections, sent on schedule whether or not replies come (an open loop)
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = rate)]
+    pub rate: Option<f64>,
+    /// The pattern of the schedule: constant, poisson, or bursts:SIZE
+    #[arg(long, value_name = "PATTERN", default_value = "constant", value_parser = arrival, requires = "rate")]
+    pub arrival: Arrival,
+    /// Requests in flight in total, beyond which the next is held back and counted
+    #[arg(long, value_name = "N", default_value = "64k", value_parser = count_u32, requires = "rate")]
+    pub max_in_flight: u32,
     /// Client threads, which share the connections
     #[arg(short = 't', long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub threads: u32,
@@ -44,6 +53,26 @@ pub struct LoadArguments {
     pub timeout: Duration,
 }
 
+/// `50k` requests per second, or less than one.
+fn rate(text: &str) -> Result<f64, String> {
+    let whole = parse_count(text).map(|rate| rate as f64);
+    let fraction = || text.parse().ok().filter(|rate: &f64| rate.is_finite());
+    whole.or_else(|why| fraction().ok_or(why))
+}
+
+fn arrival(text: &str) -> Result<Arrival, String> {
+    match (text, text.strip_prefix("bursts:")) {
+        ("constant", _) => Ok(Arrival::Constant),
+        ("poisson", _) => Ok(Arrival::Poisson),
+        (_, Some(size)) => Ok(Arrival::Bursts {
+            size: count_u32(size)?,
+        }),
+        _ => Err(format!(
+            "'{text}' is no pattern; write constant, poisson or bursts:100"
+        )),
+    }
+}
+
 fn count_u32(text: &str) -> Result<u32, String> {
     u32::try_from(parse_count(text)?)
         .map_err(|_| format!("{text} is too many; give at most {}", u32::MAX))
@@ -67,9 +96,7 @@ impl LoadArguments {
             target,
             connections: self.connections,
             threads: self.threads,
-            load: Load::Closed {
-                depth: self.pipeline,
-            },
+            load: self.mode(),
             limit,
             mix,
             payload_bytes: self.payload_bytes,
@@ -78,6 +105,20 @@ impl LoadArguments {
             timeout: self.timeout,
             server_pid: None,
             label: None,
+        }
+    }
+
+    fn mode(&self) -> Load {
+        match self.rate {
+            None => Load::Closed {
+                depth: self.pipeline.unwrap_or(1),
+            },
+            Some(rate_per_s) => Load::Open(Open {
+                rate_per_s,
+                arrival: self.arrival,
+                depth: self.pipeline,
+                max_in_flight: self.max_in_flight,
+            }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `loadgen compare`: all runs, then one table, one file, one page.
 
 use std::io;
+use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use results::{Comparison, file};
@@ -31,11 +32,15 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
         eprintln!("loadgen: {trouble}");
     }
     let ending = judge(arguments, &keeper, series.systems());
-    match show(
-        &series.into_comparison(title, command, started_unix_ms),
-        arguments,
-    ) {
-        Ok(()) => ending,
+    let comparison = series.into_comparison(title, command, started_unix_ms);
+    match write(&comparison, &arguments.out) {
+        Ok(()) => {
+            eprintln!(
+                "loadgen: report: {}",
+                arguments.out.join("report.html").display()
+            );
+            ending
+        }
         Err(error) => Ending::Failed(format!(
             "cannot write into {}: {error}; choose another --out",
             arguments.out.display()
@@ -112,6 +117,11 @@ fn losses(tried: &Tried<'_>) -> String {
     )
 }
 
-fn show(comparison: &Comparison, arguments: &CompareArguments) -> io::Result<()> {
-    file::save(&arguments.out.join("comparison.json"), comparison)
+/// Writes the data and the page.
+fn write(comparison: &Comparison, folder: &Path) -> io::Result<()> {
+    file::save(&folder.join("comparison.json"), comparison)?;
+    file::write_atomically(
+        &folder.join("report.html"),
+        report::page(comparison).as_bytes(),
+    )
 }

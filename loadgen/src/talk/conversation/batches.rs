@@ -11,8 +11,17 @@ pub(super) struct Batches {
 
 #[derive(Debug)]
 struct Batch {
-    sent_ns: u64,
+    stamps: Stamps,
     requests: u32,
+}
+
+/// When a request was to start, and when it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamps {
+    /// What the schedule says; in a closed loop, when it was sent.
+    pub(crate) intended_ns: u64,
+    /// Just before the write that carried it.
+    pub(crate) sent_ns: u64,
 }
 
 impl Batches {
@@ -23,25 +32,25 @@ impl Batches {
 
     /// When the oldest batch was sent.
     pub(super) fn oldest_ns(&self) -> Option<u64> {
-        self.queue.front().map(|batch| batch.sent_ns)
+        self.queue.front().map(|batch| batch.stamps.sent_ns)
     }
 
     #[inline]
-    pub(super) fn push(&mut self, requests: u32, sent_ns: u64) {
+    pub(super) fn push(&mut self, requests: u32, stamps: Stamps) {
         self.requests += requests;
-        self.queue.push_back(Batch { sent_ns, requests });
+        self.queue.push_back(Batch { stamps, requests });
     }
 
-    /// The oldest `replies` requests were answered: tells of each batch how many of them it had, and when it was sent.
+    /// The oldest `replies` requests were answered: tells of each batch how many of them it had, and its stamps.
     #[inline]
-    pub(super) fn answered(&mut self, replies: u32, mut book: impl FnMut(u32, u64)) {
+    pub(super) fn answered(&mut self, replies: u32, mut book: impl FnMut(u32, Stamps)) {
         let mut left = replies;
         while left > 0 {
             let Some(batch) = self.queue.front_mut() else {
                 break;
             };
             let of_this = left.min(batch.requests);
-            book(of_this, batch.sent_ns);
+            book(of_this, batch.stamps);
             left -= of_this;
             batch.requests -= of_this;
             if batch.requests == 0 {
@@ -65,10 +74,14 @@ mod tests {
     #[test]
     fn replies_are_booked_to_the_batches_they_belong_to() {
         let mut batches = Batches::default();
-        batches.push(3, 10);
-        batches.push(2, 20);
+        let at = |sent_ns| Stamps {
+            intended_ns: 0,
+            sent_ns,
+        };
+        batches.push(3, at(10));
+        batches.push(2, at(20));
         let mut booked = Vec::new();
-        batches.answered(4, |replies, sent_ns| booked.push((replies, sent_ns)));
+        batches.answered(4, |replies, stamps| booked.push((replies, stamps.sent_ns)));
         assert_eq!(booked, [(3, 10), (1, 20)]);
         assert_eq!((batches.requests(), batches.oldest_ns()), (1, Some(20)));
         assert_eq!(batches.clear(), 1);

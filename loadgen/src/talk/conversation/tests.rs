@@ -2,7 +2,7 @@
 
 use results::{AnomalyKind, FailureReason};
 
-use super::{Broken, Conversation};
+use super::{Broken, Conversation, Stamps};
 use crate::books::recorder::Recorder;
 use crate::plan::tests::plan;
 use crate::plan::{Keys, Plan};
@@ -29,7 +29,7 @@ impl Talk {
         Self {
             conversation: Conversation::new(&plan, 4, RUN, &[0]),
             requests: Requests::new(&plan, RUN),
-            recorder: Recorder::new(1),
+            recorder: Recorder::new(1, false),
         }
     }
 
@@ -41,7 +41,13 @@ impl Talk {
     fn ask(&mut self, requests: u32, at_ns: u64) -> Vec<u8> {
         let mut out = Vec::new();
         (0..requests).for_each(|_| self.conversation.write(&self.requests, &mut out));
-        self.conversation.sent(requests, at_ns);
+        self.conversation.sent(
+            requests,
+            Stamps {
+                intended_ns: at_ns,
+                sent_ns: at_ns,
+            },
+        );
         self.recorder.sent(requests);
         out
     }
@@ -80,7 +86,7 @@ fn right_answers_are_booked_with_the_latency_of_their_batch() {
     );
     let slice = talk.recorder.cut();
     assert_eq!(
-        slice.response.ranges().collect::<Vec<_>>(),
+        slice.latency.response.ranges().collect::<Vec<_>>(),
         [(600, 1), (900, 2)]
     );
     assert!(talk.anomalies().is_empty());

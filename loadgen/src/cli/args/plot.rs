@@ -1,0 +1,22 @@
+//! `loadgen plot`: stored runs, overlaid in one picture.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// The arguments of `loadgen plot`.
+#[derive(Debug, Args)]
+pub struct PlotArguments {
+    /// run.json or comparison.json, or folders that hold one; the curves of all are overlaid
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where to draw: a name that ends in .html (the whole page), .svg or .png
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Which picture, for .svg and .png
+    #[arg(long, value_name = "NAME", default_value = report::PICTURES[0], value_parser = report::PICTURES)]
+    pub picture: String,
+    /// Light lines on a dark ground, for .svg and .png
+    #[arg(long)]
+    pub dark: bool,
+}
