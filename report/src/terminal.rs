@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn nothing_is_wider_than_the_screen() {
-        let comparison = example::comparison(4);
+        let comparison = example::comparison(1);
         for columns in [60, 80, 100, 120, 200] {
             let text = terminal(&comparison, screen(columns));
             assert!(widest(&text) <= usize::from(columns), "{columns}:\n{text}");
@@ -240,7 +240,7 @@ mod tests {
 
     #[test]
     fn the_most_important_columns_stay() {
-        let narrow = terminal_table(&example::comparison(4), screen(60));
+        let narrow = terminal_table(&example::comparison(2), screen(60));
         let head = narrow.lines().next().unwrap_or_default();
         for title in ["system", "req/s", "p50", "p99", "lost"] {
             assert!(head.contains(title), "{narrow}");
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn without_colours_no_escape_is_written() {
-        let comparison = example::comparison(4);
+        let comparison = example::comparison(2);
         assert!(!terminal(&comparison, screen(100)).contains('\u{1b}'));
         let coloured = Screen {
             columns: 100,
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn the_verdict_comes_last_and_the_failure_first_in_it() {
-        let text = terminal(&example::comparison(4), screen(100));
+        let text = terminal(&example::comparison(2), screen(100));
         let verdict: Vec<&str> = text
             .lines()
             .filter(|line| line.starts_with("FAIL") || line.starts_with("NOTE"))

@@ -33,12 +33,14 @@ pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option
 
     let mut grid = vec![vec![' '; columns]; ROWS];
     let tall = (high as f64 / low as f64).ln().max(f64::MIN_POSITIVE);
+    let row_of = |point: &CurvePoint| {
+        let share = (point.ns.max(1) as f64 / low as f64).ln() / tall;
+        ((1.0 - share) * (ROWS - 1) as f64).round() as usize
+    };
     for (place, curve) in curves.iter().rev() {
-        for column in 0..columns {
-            let nines = deepest * column as f64 / (columns - 1) as f64;
-            if let Some(point) = at(curve, nines) {
-                let share = (point.ns.max(1) as f64 / low as f64).ln() / tall;
-                let row = ((1.0 - share) * (ROWS - 1) as f64).round() as usize;
+        let nines = (0..columns).map(|column| deepest * column as f64 / (columns - 1) as f64);
+        for (column, nines) in nines.enumerate() {
+            if let Some(row) = at(curve, nines).map(row_of) {
                 grid[row.min(ROWS - 1)][column] = Symbol::of_system(*place).glyph();
             }
         }
@@ -89,21 +91,26 @@ fn at(curve: &[CurvePoint], nines: f64) -> Option<&CurvePoint> {
     }
 }
 
+/// The places that are named.
+const NAMES: [(f64, &str); 6] = [
+    (0.301, "p50"),
+    (1.0, "p90"),
+    (2.0, "p99"),
+    (3.0, "p99.9"),
+    (4.0, "p99.99"),
+    (5.0, "p99.999"),
+];
+
 /// The axis: where each nine stands.
 fn foot(deepest: f64, columns: usize) -> String {
-    let mut letters = vec![' '; columns + 4];
+    let mut letters = vec![' '; columns];
     let mut free = 0;
-    for (nines, name) in [
-        (0.301, "p50"),
-        (1.0, "p90"),
-        (2.0, "p99"),
-        (3.0, "p99.9"),
-        (4.0, "p99.99"),
-        (5.0, "p99.999"),
-    ] {
+    for (nines, name) in NAMES {
         let column = (nines / deepest * (columns - 1) as f64).round() as usize;
-        let start = column.saturating_sub(name.len() / 2);
-        if nines <= deepest && start >= free && start + name.len() <= letters.len() {
+        let start = column
+            .saturating_sub(name.len() / 2)
+            .min(columns - name.len());
+        if nines <= deepest && start >= free {
             letters[start..start + name.len()].copy_from_slice(&name.chars().collect::<Vec<_>>());
             free = start + name.len() + 1;
         }
