@@ -11,11 +11,11 @@ use super::{Args, ProtocolError};
 /// [`ProtocolError::UnbalancedQuotes`]; [`ProtocolError::Http`] when the line is the beginning of an HTTP request.
 pub(super) fn split(line: &[u8], args: &mut Args) -> Result<(), ProtocolError> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    let mut rest = line.trim_ascii_start();
+    let mut rest = skip_space(line);
     while !rest.is_empty() {
         let (word, after) = word(rest)?;
         args.push_unquoted(word.into_iter());
-        rest = after.trim_ascii_start();
+        rest = skip_space(after);
     }
     if is_http(args) {
         Err(ProtocolError::Http)
@@ -39,15 +39,36 @@ fn is_http(args: &Args) -> bool {
             .is_some_and(|version| version.starts_with(b"HTTP/"))
 }
 
+/// Between words Redis skips whatever C calls white space: a vertical tab and a form feed, too. Neither of these ends a word.
+fn is_space(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == 0x0b
+}
+
+fn ends_word(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn skip_space(line: &[u8]) -> &[u8] {
+    let word = line.iter().position(|&byte| !is_space(byte));
+    &line[word.unwrap_or(line.len())..]
+}
+
 /// The word at the front, unquoted, and what follows it.
 fn word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), ProtocolError> {
     let (mut word, mut rest) = (Vec::new(), line);
     loop {
         match rest {
             [] => return Ok((word, rest)),
-            [space, ..] if space.is_ascii_whitespace() => return Ok((word, rest)),
-            [b'"', after @ ..] => rest = double_quoted(after, &mut word)?,
-            [b'\'', after @ ..] => rest = single_quoted(after, &mut word)?,
+            [space, ..] if ends_word(*space) => return Ok((word, rest)),
+            // A closing quote ends the word.
+            [b'"', after @ ..] => {
+                rest = double_quoted(after, &mut word)?;
+                return Ok((word, rest));
+            }
+            [b'\'', after @ ..] => {
+                rest = single_quoted(after, &mut word)?;
+                return Ok((word, rest));
+            }
             [byte, after @ ..] => {
                 word.push(*byte);
                 rest = after;
@@ -90,7 +111,7 @@ fn single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8],
 /// What follows a closing quote, if that may follow one.
 fn closed(after: &[u8]) -> Result<&[u8], ProtocolError> {
     match after.first() {
-        Some(byte) if !byte.is_ascii_whitespace() => Err(ProtocolError::UnbalancedQuotes),
+        Some(&byte) if !is_space(byte) => Err(ProtocolError::UnbalancedQuotes),
         _ => Ok(after),
     }
 }
@@ -129,9 +150,11 @@ mod tests {
             (&b"  incr\ta \r"[..], vec![&b"incr"[..], b"a"]),
             (b"", vec![]),
             (b" \t ", vec![]),
+            (b"\x0b\x0c a\x0c \x0b b", vec![b"a\x0c", b"b"]),
             (br#"echo "a b""#, vec![b"echo", b"a b"]),
             (br#"echo "\x00\xfF\n\"""#, vec![b"echo", b"\x00\xff\n\""]),
             (br"echo 'it\'s \n'", vec![b"echo", br"it's \n"]),
+            (b"\"a\"\x0bb", vec![b"a", b"b"]),
             (br#"echo """#, vec![b"echo", b""]),
             (br#"echo a"b c"d"#, vec![]),
         ] {

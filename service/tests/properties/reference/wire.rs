@@ -131,19 +131,26 @@ fn words(line: &[u8]) -> Option<Vec<Vec<u8>>> {
     while at < line.len() {
         let byte = line[at];
         at += 1;
-        if byte.is_ascii_whitespace() {
+        let is_between = word.is_none() && is_space(byte);
+        if is_between || b" \t\r".contains(&byte) {
             words.extend(word.take());
         } else if byte == b'"' || byte == b'\'' {
             at = quoted(line, at, byte, word.get_or_insert_with(Vec::new))?;
-            if line.get(at).is_some_and(|next| !next.is_ascii_whitespace()) {
+            if line.get(at).is_some_and(|&next| !is_space(next)) {
                 return None;
             }
+            words.extend(word.take());
         } else {
             word.get_or_insert_with(Vec::new).push(byte);
         }
     }
     words.extend(word);
     Some(words)
+}
+
+/// As C's `isspace`.
+fn is_space(byte: u8) -> bool {
+    b" \t\n\x0b\x0c\r".contains(&byte)
 }
 
 /// Appends what stands between `at` and the closing quote to `word`; the place behind that quote, or `None` where there is none.
