@@ -10,7 +10,7 @@ use std::net::{SocketAddr, SocketAddrV4, TcpStream};
 
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, netlink, recv, send, socket};
 
-use crate::until::until_at_once;
+use crate::until::comes_true_at_once;
 
 /// `SOCK_DIAG_BY_FAMILY` of `linux/sock_diag.h`: the one message type of this netlink protocol.
 const SOCK_DIAG_BY_FAMILY: u16 = 20;
@@ -45,9 +45,12 @@ pub struct Record {
 /// # Panics
 /// When the server leaves bytes unread for twenty seconds.
 pub fn wait_until_read(stream: &TcpStream) {
-    until_at_once("the server has read what was sent", || {
-        server_end(stream).is_none_or(|record| record.unread == 0)
-    });
+    let is_read = || server_end(stream).is_none_or(|record| record.unread == 0);
+    assert!(
+        comes_true_at_once(is_read),
+        "the server does not read: {:?}",
+        server_end(stream)
+    );
 }
 
 /// The server's end of `stream`; `None` when it is closed.

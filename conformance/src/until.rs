@@ -12,27 +12,30 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// When it does not hold within twenty seconds.
 #[track_caller]
 pub fn until(what: &str, holds: impl FnMut() -> bool) {
+    assert!(
+        comes_true(holds),
+        "waited {PATIENCE:?} in vain until {what}"
+    );
+}
+
+/// Whether a state comes, for a caller who has more to say when it does not.
+pub fn comes_true(holds: impl FnMut() -> bool) -> bool {
     // Between two looks the processors belong to those who are to change the state.
-    wait(what, holds, || thread::sleep(Duration::from_millis(1)));
+    wait(holds, || thread::sleep(Duration::from_millis(1)))
 }
 
 /// The same for a state that is a few microseconds away, as a read is.
-///
-/// # Panics
-/// When it does not hold within twenty seconds.
-#[track_caller]
-pub fn until_at_once(what: &str, holds: impl FnMut() -> bool) {
-    wait(what, holds, thread::yield_now);
+pub fn comes_true_at_once(holds: impl FnMut() -> bool) -> bool {
+    wait(holds, thread::yield_now)
 }
 
-#[track_caller]
-fn wait(what: &str, mut holds: impl FnMut() -> bool, pause: impl Fn()) {
+fn wait(mut holds: impl FnMut() -> bool, pause: impl Fn()) -> bool {
     let give_up = Instant::now() + PATIENCE;
     while !holds() {
-        assert!(
-            Instant::now() < give_up,
-            "waited {PATIENCE:?} in vain until {what}"
-        );
+        if Instant::now() > give_up {
+            return false;
+        }
         pause();
     }
+    true
 }

@@ -3,7 +3,7 @@
 use crate::info::Info;
 use crate::peer::Peer;
 use crate::server::Server;
-use crate::until::until;
+use crate::until::comes_true;
 
 /// A connection that counts, and looks at INFO meanwhile.
 pub struct Witness {
@@ -40,10 +40,12 @@ impl Witness {
     /// Counts on until INFO shows a state.
     #[track_caller]
     pub fn until(&mut self, what: &str, holds: impl Fn(&Info) -> bool) {
-        until(what, || {
+        let mut seen = None;
+        let came = comes_true(|| {
             self.count();
-            holds(&self.info())
+            holds(seen.insert(self.info()))
         });
+        assert!(came, "in vain until {what}; last {seen:?}");
     }
 
     /// Ends the server and compares its last words with what it had acknowledged.

@@ -18,9 +18,11 @@ pub fn acknowledged_increments_are_in_the_last_words(target: &Target) {
     for signal in [Signal::TERM, Signal::INT] {
         let server = target.start_limited(&[]);
         let mut witness = Witness::of(&server);
+        let peers: Vec<Peer> = (0..8).map(|_| server.connect()).collect();
         let acknowledged: u64 = std::thread::scope(|scope| {
-            let clients: Vec<_> = (0..8)
-                .map(|_| scope.spawn(|| increment_until_the_end(server.connect())))
+            let clients: Vec<_> = peers
+                .into_iter()
+                .map(|peer| scope.spawn(|| increment_until_the_end(peer)))
                 .collect();
             witness.until("they are at it", |info| {
                 info.number("total_commands_processed") > 20_000

@@ -29,6 +29,7 @@ pub fn info_has_its_sections(target: &Target) {
         );
         assert_eq!(info.number("rejected_connections"), 0);
         assert_eq!(info.number("counters"), 1);
+        assert!(info.number("used_memory_rss") > 0);
 
         assert_eq!(Info::ask(&mut peer, "server").sections, ["Server"]);
         assert_eq!(

@@ -38,24 +38,28 @@ pub fn sigterm_of_an_echo_server(target: &Target) {
     assert_eq!(last.lines, ["0 counters, sum 0"]);
 }
 
-/// A mistake on the command line: the value is named, nothing is started, and nothing is said on stdout.
+/// A mistake on the command line: one line names the flag and the value, and nothing is started.
 pub fn a_bad_flag_is_named(target: &Target) {
     for (flag, value) in [
         ("--counter", "quantum"),
         ("--protocol", "smtp"),
         ("--port", "70000"),
         ("--port", "seven"),
-        ("--nonsense", "1"),
+        ("--bind", "nowhere"),
+        ("--idle-timeout", "soon"),
+        ("--max-bulk", "1GiB"),
+        ("--max-memory", "lots"),
+        ("--max-connections", "few"),
+        ("--nonsense", "--nonsense"),
     ] {
         let ended = run_to_end(Command::new(target.program).args([flag, value]));
         assert_eq!(ended.status.code(), Some(2), "{flag} {value}: {ended:?}");
-        let named = if flag == "--nonsense" { flag } else { value };
+        assert_eq!(ended.stdout, "", "{flag} {value}");
+        let said = ended.stderr.trim_end();
         assert!(
-            ended.stderr.contains(named) && ended.stderr.contains(flag),
-            "{flag} {value} is answered by {:?}",
-            ended.stderr
+            said.contains(value) && said.contains(flag) && said.lines().count() == 1,
+            "{flag} {value} is answered by {said:?}"
         );
-        assert_eq!(ended.stdout, "");
     }
 }
 
