@@ -130,7 +130,7 @@ pub fn run(server: SocketAddr, script: &Script, cut: Cut) {
             );
         }
     }
-    let after = "\r\n  … and after it";
+    let after = "\n  … and after it";
     match script.then {
         Then::GoesOn => {
             assert_same(&peer.receive(script.expects.len()), &script.expects, &what);
