@@ -4,5 +4,6 @@ pub mod args;
 pub mod commands;
 pub mod ending;
 pub mod progress;
+mod screen;
 pub mod signals;
 pub mod summary;

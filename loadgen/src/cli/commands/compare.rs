@@ -1,6 +1,6 @@
 //! `loadgen compare`: all runs, then one table, one file, one page.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -9,6 +9,7 @@ use results::{Comparison, file};
 use crate::cli::args::CompareArguments;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
+use crate::cli::screen;
 use crate::compare::{Keeper, Series, Tried};
 
 /// Does it.
@@ -35,6 +36,9 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
     let comparison = series.into_comparison(title, command, started_unix_ms);
     match write(&comparison, &arguments.out) {
         Ok(()) => {
+            // Whoever closed the pipe has seen enough.
+            let _ =
+                io::stdout().write_all(report::terminal(&comparison, screen::stdout()).as_bytes());
             eprintln!(
                 "loadgen: report: {}",
                 arguments.out.join("report.html").display()
