@@ -43,7 +43,9 @@ fn main() -> io::Result<()> {
 fn write(target: &str, seed: &[u8]) -> io::Result<()> {
     let mut hasher = DefaultHasher::new();
     seed.hash(&mut hasher);
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("corpus")
+        .join(target);
     fs::create_dir_all(&corpus)?;
     fs::write(corpus.join(format!("seed-{:016x}", hasher.finish())), seed)
 }

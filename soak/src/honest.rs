@@ -1,0 +1,142 @@
+//! Clients that keep to the protocol: every reply is checked, every acknowledged increment is counted.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use fastrand::Rng;
+
+use crate::ledger::Ledger;
+use crate::peer::{Peer, echo, increments};
+
+/// The counter that all honest clients share.
+pub(crate) const SHARED: &str = "shared";
+
+/// Between two requests the processors belong to the others.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// One honest client. It owns a counter, so it knows what every reply must say.
+pub(crate) struct Honest<'a> {
+    pub(crate) name: String,
+    /// Increments of its own counter that were acknowledged.
+    pub(crate) own: i64,
+    /// Whether one increment more may have been executed, its reply lost in the server's end.
+    pub(crate) in_doubt: i64,
+    /// The last value of the shared counter it was told.
+    shared: i64,
+    ledger: &'a Ledger,
+    random: Rng,
+}
+
+impl<'a> Honest<'a> {
+    pub(crate) fn new(number: u64, ledger: &'a Ledger, seed: u64) -> Self {
+        Honest {
+            name: format!("honest-{number}"),
+            own: 0,
+            in_doubt: 0,
+            shared: 0,
+            ledger,
+            random: Rng::with_seed(seed ^ number << 32),
+        }
+    }
+
+    /// Asks on until the server ends. An error before that is a surprise.
+    pub(crate) fn work(mut self, server: SocketAddr) -> Self {
+        while !self.ledger.is_ending() {
+            let Some(mut peer) = enter(server) else {
+                thread::sleep(PAUSE);
+                continue;
+            };
+            if let Err(error) = self.converse(&mut peer)
+                && !self.ledger.is_ending()
+            {
+                self.ledger.surprise(format!("{}: {error}", self.name));
+                // Its own count is in doubt from here on: others go on, this one has testified.
+                return self;
+            }
+        }
+        self
+    }
+
+    /// Some hundred requests, then a goodbye.
+    fn converse(&mut self, peer: &mut Peer) -> io::Result<()> {
+        for _ in 0..self.random.u32(1..2000) {
+            match self.random.u32(0..10) {
+                0..4 => self.count(peer)?,
+                4..7 => self.count_together(peer)?,
+                7 => self.look(peer)?,
+                8 => self.echo(peer)?,
+                _ => self.count_in_a_pipeline(peer)?,
+            }
+            self.ledger.answered.fetch_add(1, Ordering::Relaxed);
+            thread::sleep(PAUSE);
+        }
+        peer.send(b"QUIT\r\n")?;
+        peer.expect(b"+OK\r\n")
+    }
+
+    fn count(&mut self, peer: &mut Peer) -> io::Result<()> {
+        self.count_many(peer, 1)
+    }
+
+    fn count_in_a_pipeline(&mut self, peer: &mut Peer) -> io::Result<()> {
+        let many = self.random.i64(2..200);
+        self.count_many(peer, many)
+    }
+
+    fn count_many(&mut self, peer: &mut Peer, many: i64) -> io::Result<()> {
+        self.in_doubt = many;
+        peer.send(&increments(&self.name, many as usize))?;
+        for _ in 0..many {
+            peer.expect(format!(":{}\r\n", self.own + 1).as_bytes())?;
+            self.own += 1;
+            self.in_doubt -= 1;
+        }
+        Ok(())
+    }
+
+    /// On the counter that all share, now and then in a pipeline: two tight loops in two threads are where an update gets lost.
+    fn count_together(&mut self, peer: &mut Peer) -> io::Result<()> {
+        let many = [1, 1, 1000][self.random.usize(0..3)];
+        self.ledger.shared.send(many);
+        peer.send(&increments(SHARED, many as usize))?;
+        for _ in 0..many {
+            let value = peer.integer()?;
+            self.ledger.shared.acknowledge(1);
+            if value <= self.shared {
+                let text = format!("the shared counter went from {} to {value}", self.shared);
+                return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+            }
+            self.shared = value;
+        }
+        Ok(())
+    }
+
+    fn look(&mut self, peer: &mut Peer) -> io::Result<()> {
+        peer.send(format!("GET {}\r\n", self.name).as_bytes())?;
+        if self.own == 0 {
+            return peer.expect(b"$-1\r\n");
+        }
+        let value = self.own.to_string();
+        peer.expect(format!("${}\r\n{value}\r\n", value.len()).as_bytes())
+    }
+
+    fn echo(&mut self, peer: &mut Peer) -> io::Result<()> {
+        let length = 1 << self.random.u32(0..17);
+        let payload: Vec<u8> = (0..length).map(|_| self.random.u8(..)).collect();
+        peer.send(&echo(&payload))?;
+        peer.expect(format!("${length}\r\n").as_bytes())?;
+        peer.expect(&payload)?;
+        peer.expect(b"\r\n")
+    }
+}
+
+/// A connection that has been let in; `None` while the house is full.
+fn enter(server: SocketAddr) -> Option<Peer> {
+    let mut peer = Peer::connect(server).ok()?;
+    peer.send(b"PING\r\n").ok()?;
+    peer.expect(b"+PONG\r\n").ok()?;
+    Some(peer)
+}

@@ -1,0 +1,63 @@
+//! Honest and hostile peers against one server, for as long as is asked: does it lose a count, leak, or fall?
+//!
+//! ```text
+//!  honest clients ── check every reply ──▶┐            ┌── /proc: memory, descriptors, threads
+//!                                         ├─▶ server ──┤
+//!  a crowd of hostile visits ────────────▶┘            └── last words: the counters
+//!         └── stands still while the server is measured at rest
+//! ```
+//!
+//! What must hold at the end, under load to the last: every acknowledged increment is in the final counter, nothing is in it
+//! that nobody sent, and at rest the server holds what it held after its first minute.
+
+mod crowd;
+mod gauge;
+mod honest;
+mod ledger;
+mod peer;
+mod run;
+mod visits;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+
+/// Honest and hostile peers against one server.
+#[derive(Debug, Parser)]
+struct Flags {
+    /// The server's program
+    program: String,
+    /// Further flags of the server
+    #[arg(last = true)]
+    flags: Vec<String>,
+    /// How long; the first tenth, at most a minute, is the warm-up
+    #[arg(long, default_value = "20")]
+    minutes: f64,
+    /// Lines of the table
+    #[arg(long, default_value = "20")]
+    lines: u32,
+    /// What the crowd does is drawn with this number
+    #[arg(long, default_value = "1")]
+    seed: u64,
+}
+
+fn main() -> ExitCode {
+    let flags = Flags::parse();
+    let broken = run::run(&run::Plan {
+        program: &flags.program,
+        flags: &flags.flags,
+        duration: Duration::from_secs_f64(flags.minutes.max(0.2) * 60.0),
+        lines: flags.lines.max(1),
+        seed: flags.seed,
+    });
+    for what in &broken {
+        println!("broken: {what}");
+    }
+    if broken.is_empty() {
+        println!("{}: holds", flags.program);
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
