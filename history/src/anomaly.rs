@@ -20,7 +20,7 @@ pub enum Anomaly {
     ReadYourWrites,
     /// An INCR was told a value below that of an operation of another connection that had ended before the INCR began:
     /// each connection's view is in order, the clock on the wall is not (not linearizable, though sequentially consistent).
-    RealTime,
+    RealTimeViolation,
     /// A GET returned more than all INCRs begun by then could have made.
     FutureRead,
     /// The counter holds an increment that nobody sent: a value that no INCR can account for.
@@ -29,12 +29,12 @@ pub enum Anomaly {
     /// request sent before it.
     ReplyOutOfOrder,
     /// A value came twice on one connection and a reply was left over: the reply itself was sent twice.
-    DuplicateReply,
+    ReplyDuplicate,
     /// An INCR took effect that no reply told of, while the request that was left without a reply began too late to be it.
-    MissingReply,
+    ReplyMissing,
 
     /// A reply to nothing.
-    UnsolicitedReply,
+    ReplyUnsolicited,
     /// A reply that belongs to another connection.
     CrossTalk,
     /// An echo that differs from what was sent.
@@ -53,13 +53,13 @@ impl Anomaly {
         Self::StaleRead,
         Self::NonMonotonicRead,
         Self::ReadYourWrites,
-        Self::RealTime,
+        Self::RealTimeViolation,
         Self::FutureRead,
         Self::PhantomIncrement,
         Self::ReplyOutOfOrder,
-        Self::DuplicateReply,
-        Self::MissingReply,
-        Self::UnsolicitedReply,
+        Self::ReplyDuplicate,
+        Self::ReplyMissing,
+        Self::ReplyUnsolicited,
         Self::CrossTalk,
         Self::PayloadCorruption,
         Self::PayloadTruncation,
@@ -74,13 +74,13 @@ impl Anomaly {
             Self::StaleRead => "stale read",
             Self::NonMonotonicRead => "non-monotonic read",
             Self::ReadYourWrites => "read-your-writes violation",
-            Self::RealTime => "real-time violation",
+            Self::RealTimeViolation => "real-time violation",
             Self::FutureRead => "future read",
             Self::PhantomIncrement => "phantom increment",
             Self::ReplyOutOfOrder => "reply out of order",
-            Self::DuplicateReply => "duplicate reply",
-            Self::MissingReply => "missing reply",
-            Self::UnsolicitedReply => "unsolicited reply",
+            Self::ReplyDuplicate => "duplicate reply",
+            Self::ReplyMissing => "missing reply",
+            Self::ReplyUnsolicited => "unsolicited reply",
             Self::CrossTalk => "cross-talk",
             Self::PayloadCorruption => "payload corruption",
             Self::PayloadTruncation => "payload truncation",

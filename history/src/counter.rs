@@ -175,7 +175,7 @@ impl Counter {
             return self.fault(anomaly, Sought::OnThisConnection(seen.greatest()));
         }
         if before < operation.floor && self.level == Level::Full {
-            return self.fault(Anomaly::RealTime, Sought::Ended(operation.floor));
+            return self.fault(Anomaly::RealTimeViolation, Sought::Ended(operation.floor));
         }
         Ok(position)
     }

@@ -87,7 +87,7 @@ impl Counter {
     /// incremented.
     fn unexplained(&self, position: u64, too_late: Option<Unanswered>) -> Unexplained {
         let anomaly = match too_late {
-            Some(_) => Anomaly::MissingReply,
+            Some(_) => Anomaly::ReplyMissing,
             None => Anomaly::PhantomIncrement,
         };
         Unexplained {

@@ -43,15 +43,15 @@ impl Judge {
     pub(super) fn unsolicited(&mut self, connection: Connection, at_ns: u64, value: i64) {
         let session = &mut self.sessions[connection.index()];
         if let Some(key) = session.repeated.take() {
-            let (from, to) = (Anomaly::LostUpdate, Anomaly::DuplicateReply);
+            let (from, to) = (Anomaly::LostUpdate, Anomaly::ReplyDuplicate);
             self.counters[key.index()].rename(from, to);
             return self.findings.rename(connection, from, to);
         }
         let mut replies = self.recent.newest_first();
         let latest = replies.find(|reply| reply.connection == connection);
         let anomaly = match latest.is_some_and(|latest| latest.value == value) {
-            true => Anomaly::DuplicateReply,
-            false => Anomaly::UnsolicitedReply,
+            true => Anomaly::ReplyDuplicate,
+            false => Anomaly::ReplyUnsolicited,
         };
         let other = latest.map(Operation::from);
         self.findings.count(anomaly);

@@ -20,6 +20,7 @@ mod second_opinion;
 mod anomalies;
 mod keys;
 mod unanswered;
+mod witnesses;
 
 mod equal_times;
 mod log;

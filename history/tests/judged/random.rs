@@ -1,8 +1,9 @@
 //! Random histories of up to 60 operations of a true counter, half of them tampered with, judged by both.
 
-use history::{Event, Judgement, Key};
+use history::{Event, Judgement};
 
 use crate::oracle::{self, Op};
+use crate::timeline::key;
 
 mod simulated;
 mod tampered;
@@ -22,8 +23,9 @@ struct Tally {
 
 impl Tally {
     /// Compares both judges on one history.
-    fn compare(&mut self, events: &[Event], ops: &[Op], steps: &[oracle::Step], start: i64) {
-        let expected = oracle::linearizable(ops, steps, Key::FIRST, start);
+    fn compare(&mut self, events: &[Event], ops: &[Op], steps: &[oracle::Step], plan: &Plan) {
+        let right = |number| oracle::linearizable(ops, steps, key(number as u32), plan.start);
+        let expected = (0..plan.keys).all(right);
         match crate::judge(events).judgement() {
             Judgement::Ok => assert!(expected, "judged ok, but it is wrong: {events:#?}"),
             Judgement::Wrong => assert!(!expected, "judged wrong, but it is right: {events:#?}"),
@@ -59,7 +61,7 @@ fn compare(seed: u64, histories: u64, amounts: Amounts) -> Tally {
             tamper(&mut events, &mut rng);
         }
         if let Some((ops, steps)) = oracle::parse(&events) {
-            tally.compare(&events, &ops, &steps, plan.start);
+            tally.compare(&events, &ops, &steps, &plan);
         }
     }
     tally

@@ -129,7 +129,7 @@ fn hall_is_needed_where_counting_is_not_enough() {
     let mut timeline = history();
     timeline.incr(1).incr_ok(0, 2).incr(9).ok(1, 3).lost(9, 1);
     let verdict = judge(&timeline.events);
-    assert_eq!(verdict.counts[Anomaly::MissingReply], 1, "{verdict}");
+    assert_eq!(verdict.counts[Anomaly::ReplyMissing], 1, "{verdict}");
     assert_eq!(
         (verdict.counts.total(), verdict.examples[0].value),
         (1, Some(1))

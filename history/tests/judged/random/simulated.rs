@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 use std::num::NonZeroI64;
 
-use history::{Call, Event, Key, What};
+use history::{Call, Event, What};
 
-use crate::timeline::Timeline;
+use crate::timeline::{Timeline, key};
 
 /// SplitMix64 (Steele, Lea, Flood 2014).
 pub(crate) struct Rng(pub(crate) u64);
@@ -41,6 +41,7 @@ pub(crate) enum Amounts {
 pub(crate) struct Plan {
     pub(crate) start: i64,
     pub(crate) operations: usize,
+    pub(crate) keys: usize,
     connections: usize,
     depth: usize,
     reads_percent: usize,
@@ -57,6 +58,7 @@ impl Plan {
         Self {
             start: [0, 0, 0, 100, -4][rng.below(5)],
             operations: 1 + rng.below(60),
+            keys: [1, 1, 3][rng.below(3)],
             connections: 1 + rng.below(5),
             depth: 1 + rng.below(4),
             reads_percent: [0, 20, 50][rng.below(3)],
@@ -71,73 +73,94 @@ impl Plan {
             operations: 1 + rng.below(8),
             depth: 1,
             start: 0,
+            keys: 1,
             amounts: vec![1],
             ..Self::random(rng, Amounts::One)
         }
     }
 }
 
-/// A request on its way: what it adds (`None`: GET), and its answer once it was executed.
-type Request = (Option<i64>, Option<i64>);
+/// A request on its way.
+#[derive(Clone, Copy)]
+struct Request {
+    key: usize,
+    /// `None`: GET.
+    amount: Option<i64>,
+    /// Once it was executed.
+    answer: Option<i64>,
+}
+
+impl Request {
+    fn random(plan: &Plan, rng: &mut Rng) -> Self {
+        let amount = plan.amounts[rng.below(plan.amounts.len())];
+        Self {
+            key: rng.below(plan.keys),
+            amount: (!rng.chance(plan.reads_percent)).then_some(amount),
+            answer: None,
+        }
+    }
+
+    fn call(&self) -> Call {
+        let key = key(self.key as u32);
+        match self.amount.and_then(NonZeroI64::new) {
+            Some(amount) => Call::Add { key, amount },
+            None => Call::get(key),
+        }
+    }
+
+    fn execute(&mut self, values: &mut [i64]) {
+        values[self.key] += self.amount.unwrap_or(0);
+        self.answer = Some(values[self.key]);
+    }
+}
 
 /// Makes a history.
 pub(crate) fn simulate(plan: &Plan, rng: &mut Rng) -> Vec<Event> {
     let mut timeline = Timeline::default();
-    timeline.declare(0, plan.start);
-    let mut value = plan.start;
+    for number in 0..plan.keys {
+        timeline.declare(number as u32, plan.start);
+    }
+    let mut values = vec![plan.start; plan.keys];
     let mut begun = 0;
     let mut in_flight = vec![VecDeque::<Request>::new(); plan.connections];
     // Requests whose connection broke but which the server holds already.
-    let mut orphans = Vec::<i64>::new();
+    let mut orphans = Vec::<Request>::new();
 
     while begun < plan.operations || in_flight.iter().any(|requests| !requests.is_empty()) {
         if !orphans.is_empty() && rng.chance(15) {
-            value += orphans.swap_remove(rng.below(orphans.len()));
+            let orphan = rng.below(orphans.len());
+            orphans.swap_remove(orphan).execute(&mut values);
         }
         let on = rng.below(plan.connections);
         let requests = &mut in_flight[on];
         match rng.below(3) {
             0 if begun < plan.operations && requests.len() < plan.depth => {
                 begun += 1;
-                let amount = plan.amounts[rng.below(plan.amounts.len())];
-                let amount = (!rng.chance(plan.reads_percent)).then_some(amount);
-                requests.push_back((amount, None));
-                timeline.push(
-                    on as u32,
-                    What::Started(match amount {
-                        Some(amount) => Call::Add {
-                            key: Key::FIRST,
-                            amount: NonZeroI64::new(amount).unwrap(),
-                        },
-                        None => Call::get(Key::FIRST),
-                    }),
-                );
+                let request = Request::random(plan, rng);
+                timeline.push(on as u32, What::Started(request.call()));
+                requests.push_back(request);
             }
             1 => {
-                if let Some((amount, answer)) =
-                    requests.iter_mut().find(|(_, answer)| answer.is_none())
-                {
-                    value += amount.unwrap_or(0);
-                    *answer = Some(value);
+                if let Some(next) = requests.iter_mut().find(|request| request.answer.is_none()) {
+                    next.execute(&mut values);
                 }
             }
             _ if rng.chance(plan.losses_percent) => {
                 // The first `whole` were written; those of them that the server had not executed it may yet execute.
                 let executed = requests
                     .iter()
-                    .filter(|(_, answer)| answer.is_some())
+                    .filter(|request| request.answer.is_some())
                     .count();
                 let whole = executed + rng.below(requests.len() - executed + 1);
-                let unexecuted = requests.drain(..).take(whole).skip(executed);
-                orphans.extend(unexecuted.filter_map(|(amount, _)| amount));
+                orphans.extend(requests.drain(..).take(whole).skip(executed));
                 timeline.lost(on as u32, whole as u32);
             }
-            _ => match requests.front() {
-                Some((_, Some(answer))) => {
-                    timeline.ok(on as u32, *answer);
+            _ => match requests.front().map(|request| request.answer) {
+                Some(Some(answer)) => {
+                    timeline.ok(on as u32, answer);
                     requests.pop_front();
                 }
-                Some((_, None)) if rng.chance(3) => {
+                Some(None) if rng.chance(3) => {
                     timeline.refused(on as u32);
                     requests.pop_front();
                 }
