@@ -53,11 +53,23 @@ pub fn send_some(socket: impl AsFd, bytes: &[u8]) -> io::Result<usize> {
     })?)
 }
 
-/// Gives back what an exceptionally long request or reply made a buffer grow to.
+/// Gives back what an exceptionally long request or reply made an empty buffer grow to, unless `worth_keeping` bytes are no less: a stream of
+/// long requests would pay for fresh pages with every one.
 #[inline]
-pub fn release_excess(buffer: &mut Vec<u8>) {
-    if buffer.is_empty() && buffer.capacity() > 2 * READ_BYTES {
+pub fn release_excess(buffer: &mut Vec<u8>, worth_keeping: usize) {
+    if buffer.is_empty() && buffer.capacity() > worth_keeping.max(2 * READ_BYTES) {
         buffer.shrink_to(READ_BYTES);
+    }
+}
+
+/// What a buffer counts for among all peers' buffers: its bytes, or all its room once it has grown beyond the ordinary.
+#[inline]
+#[must_use]
+pub fn held_bytes(buffer: &Vec<u8>) -> usize {
+    if buffer.capacity() > 2 * READ_BYTES {
+        buffer.capacity()
+    } else {
+        buffer.len()
     }
 }
 

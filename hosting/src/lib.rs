@@ -27,7 +27,7 @@ mod signals;
 mod statistics;
 
 pub use accept::{Acceptor, Trouble};
-pub use byte_stream::{READ_BYTES, Received, receive, release_excess, send_some};
+pub use byte_stream::{READ_BYTES, Received, held_bytes, receive, release_excess, send_some};
 pub use deadline::{Deadline, Waiting};
 pub use host::{Host, Limits};
 pub use run::{Counters, Model, Serve, run};

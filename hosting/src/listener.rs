@@ -9,7 +9,7 @@ use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
 /// Connections the kernel holds ready between two accepts. std and mio hard-code 128, at which a storm of connects
 /// meets dropped handshakes and waits a second for each repeat.
-const BACKLOG: u32 = 1024;
+const BACKLOG: u32 = 4096;
 
 /// A peer whose host has vanished is found out after this long without a word.
 const KEEPALIVE: Duration = Duration::from_secs(300);

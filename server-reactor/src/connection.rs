@@ -5,7 +5,8 @@ use std::mem;
 use std::time::Instant;
 
 use hosting::{
-    Closed, Deadline, Limits, Received, Seat, Waiting, receive, release_excess, send_some,
+    Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, receive, release_excess,
+    send_some,
 };
 use mio::event::Event;
 use mio::net::TcpStream;
@@ -13,6 +14,9 @@ use service::{Keyspace, Next, Service, Session};
 
 /// A beginning of a request that is no longer is copied out of the common buffer, so that it does not tie up all of that.
 const SMALL_BYTES: usize = 4 << 10;
+
+/// What the common buffers may grow to and stay: one pair serves all connections, so it is no price of any.
+const COMMON_BYTES: usize = 4 << 20;
 
 /// A socket with the conversation on it. It holds no buffer while it is idle: what a turn leaves empty goes back to the [`Buffers`].
 pub(crate) struct Connection<'a> {
@@ -247,16 +251,18 @@ impl<'a> Connection<'a> {
 
     #[inline]
     fn give_back(&mut self, buffers: &mut Buffers) {
-        buffers.changed = self.seat.hold(self.input.len() + self.replies.len());
         if self.input.len() <= SMALL_BYTES {
             let kept = self.input.to_vec();
             buffers.input = mem::replace(&mut self.input, kept);
             buffers.input.clear();
-            release_excess(&mut buffers.input);
+            release_excess(&mut buffers.input, COMMON_BYTES);
         }
         if self.replies.is_empty() {
             buffers.replies = mem::take(&mut self.replies);
-            release_excess(&mut buffers.replies);
+            release_excess(&mut buffers.replies, COMMON_BYTES);
         }
+        buffers.changed = self
+            .seat
+            .hold(held_bytes(&self.input) + held_bytes(&self.replies));
     }
 }

@@ -5,8 +5,8 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use hosting::{
-    Closed, Deadline, Host, Limits, READ_BYTES, Received, Seat, Waiting, receive, release_excess,
-    send_some,
+    Closed, Deadline, Host, Limits, READ_BYTES, Received, Seat, Waiting, held_bytes, receive,
+    release_excess, send_some,
 };
 use service::{Keyspace, Next, Service, Session};
 
@@ -43,11 +43,11 @@ fn talk<K: Keyspace>(
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(patience.ran_out()),
             Err(error) => return Err(error),
         }
-        let mut answered = false;
+        let (received, mut replied) = (input.len(), 0);
         let ending = loop {
             let next = session.receive(service, &mut input, &mut replies);
-            answered |= !replies.is_empty();
-            hold(host, peer, seat, input.len() + replies.len());
+            replied = replies.len().max(replied);
+            hold(host, peer, seat, &input, &replies);
             // Parks this thread until the kernel has taken all of it.
             if !send_all(peer.socket(), &replies)? {
                 return Ok(Closed::Stalled);
@@ -63,14 +63,17 @@ fn talk<K: Keyspace>(
         if let Some(closed) = ending {
             return Ok(closed);
         }
-        release_excess(&mut input);
-        release_excess(&mut replies);
-        hold(host, peer, seat, input.len());
+        // A turn without replies is one of several that bring a long request: the reply will need the room.
+        if replied > 0 {
+            release_excess(&mut input, 4 * received);
+            release_excess(&mut replies, 4 * replied);
+        }
+        hold(host, peer, seat, &input, &replies);
         let waiting = match input.is_empty() {
             true => Waiting::Idle,
             false => Waiting::Request,
         };
-        if !patience.note(waiting, answered)? {
+        if !patience.note(waiting, replied > 0)? {
             return Ok(patience.ran_out());
         }
     }
@@ -92,8 +95,8 @@ fn send_all(socket: &TcpStream, replies: &[u8]) -> io::Result<bool> {
 
 /// Counts what the peer's buffers hold. Over the bound of the process, whoever holds the most has to go.
 #[inline]
-fn hold(host: &Host, peer: &Peer<'_>, seat: &mut Seat<'_>, bytes: usize) {
-    if seat.hold(bytes) {
+fn hold(host: &Host, peer: &Peer<'_>, seat: &mut Seat<'_>, input: &Vec<u8>, replies: &Vec<u8>) {
+    if seat.hold(held_bytes(input) + held_bytes(replies)) {
         peer.show_held(seat.held_bytes());
         if host.is_over_memory() {
             peer.throw_out_biggest();

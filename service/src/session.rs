@@ -121,9 +121,11 @@ impl Session {
         replies: &mut Vec<u8>,
     ) -> Next {
         let limits = &service.limits;
-        let (mut args, mut at, mut executed) = (Args::default(), 0, 0);
+        let (mut args, mut at) = (Args::default(), 0);
+        // An empty line takes its part of the turn, and is no request.
+        let (mut parsed, mut executed) = (0, 0_u64);
         let next = loop {
-            if executed >= limits.turn_requests || replies.len() >= limits.reply_high_bytes {
+            if parsed >= limits.turn_requests || replies.len() >= limits.reply_high_bytes {
                 break if at == input.len() {
                     Next::Read
                 } else {
@@ -135,17 +137,19 @@ impl Session {
                 Ok(None) => break Next::Read,
                 Ok(Some(length)) => {
                     at += length;
+                    parsed += 1;
+                    if args.is_empty() {
+                        continue;
+                    }
                     executed += 1;
-                    if !args.is_empty()
-                        && execute(service, &mut self.peer, &args.of(rest), replies) == After::Quit
-                    {
+                    if execute(service, &mut self.peer, &args.of(rest), replies) == After::Quit {
                         break Next::Close(Ending::Quit);
                     }
                 }
                 Err(error) => break Next::Close(refuse(error, replies)),
             }
         };
-        service.process.executed(u64::from(executed));
+        service.process.executed(executed);
         input.drain(..at);
         next
     }

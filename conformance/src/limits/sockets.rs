@@ -13,7 +13,7 @@ pub fn the_backlog_is_deep(target: &Target) {
     let most: u32 = most.trim().parse().unwrap();
     let backlog = listener(server.address()).map(|record| record.unsent);
     assert!(
-        backlog >= Some(most.min(1024)),
+        backlog >= Some(most.min(4096)),
         "{backlog:?} connections may wait"
     );
     Witness::of(&server).testify(server);
