@@ -2,8 +2,10 @@
 
 pub(crate) mod control;
 pub(crate) mod file_limit;
+pub(crate) mod hiccups;
 pub(crate) mod host;
 pub(crate) mod info;
 pub(crate) mod reach;
 pub(crate) mod server_cost;
+pub(crate) mod stolen;
 pub(crate) mod thread_cost;

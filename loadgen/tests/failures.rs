@@ -11,13 +11,18 @@ mod truth;
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use results::{FailureReason, Run, Verdict};
-use truth::{Counter, Ran, converse, drain, loadgen, says, serve, start, truth, truthful};
+use truth::{
+    Counter, Ran, converse, drain, loadgen, says, serve, start, strict_command, truth, truthful,
+};
 
 #[test]
 fn nobody_listens() {
@@ -244,6 +249,49 @@ fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
     let ran = Ran::of(child.wait_with_output().unwrap());
     ran.assert(130, "interrupted");
     assert_eq!(ran.run().totals.failures[&FailureReason::Unanswered], 2);
+}
+
+/// SIGSTOP freezes the load generator and not the server: the numbers are then its own, and it must say so.
+#[test]
+fn a_load_generator_that_stood_still_does_not_believe_itself() {
+    let (sender, many_requests) = channel();
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            if counter.get() == 200 {
+                let _ = sender.send(());
+            }
+            Some(truth(words, &counter))
+        });
+    });
+    let words = format!("run {server} -c 4 -r 2k -n 800 --json");
+    let child = strict_command(&words)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = Pid::from_raw(child.id() as i32);
+    many_requests.recv().unwrap();
+    kill(pid, Signal::SIGSTOP).unwrap();
+    thread::sleep(Duration::from_millis(300));
+    kill(pid, Signal::SIGCONT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.assert(5, "measurement invalid");
+    let validity = ran.run().validity;
+    assert!(
+        validity
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("worst hiccup")),
+        "{validity:?}"
+    );
+    assert!(
+        validity
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("schedule lag")),
+        "{validity:?}"
+    );
 }
 
 #[test]

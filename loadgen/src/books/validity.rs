@@ -1,7 +1,9 @@
-//! Could the load generator measure this run? A verdict on the client, from what its own threads were seen to do.
+//! Could the load generator measure this run? A verdict on the client and its machine, not on the server.
 
-use results::units::percent;
-use results::{Check, CheckOutcome, ClientCost, Validity, ValidityVerdict};
+use std::time::Duration;
+
+use results::units::{number, percent, time};
+use results::{Check, CheckOutcome, Latency, LoadMode, Quantile, Run, Validity, ValidityVerdict};
 
 /// A thread that is busy for more of the run than this had no time left to be punctual.
 const BUSY_LIMIT: f64 = 0.95;
@@ -9,60 +11,258 @@ const BUSY_LIMIT: f64 = 0.95;
 /// A thread that waited for a processor for more of the run than this saw replies late, and booked its own delay.
 const WAITING_LIMIT: f64 = 0.10;
 
-/// Judges a run of that length.
-pub(crate) fn of(cost: &ClientCost, elapsed_ns: u64) -> Validity {
-    let shares = |part_ns: fn(&results::ThreadCost) -> Option<u64>| {
-        let worst_ns = cost.threads.iter().map(part_ns).max().flatten();
-        worst_ns
-            .filter(|_| elapsed_ns > 0)
-            .map(|ns| ns as f64 / elapsed_ns as f64)
+/// More of this machine's time given to others is felt in every percentile.
+const STOLEN_LIMIT: f64 = 0.02;
+
+/// A longer sleep than was asked for is longer than most of what is measured.
+const HICCUP_LIMIT: Duration = Duration::from_millis(20);
+
+/// A lag is harmless below this, or where it is a small part of what users wait.
+const LAG_LIMIT: Duration = Duration::from_millis(1);
+const LAG_SHARE_LIMIT: f64 = 0.10;
+
+/// In a closed loop every connection is to be in flight all the time; the rest was spent in the load generator.
+const OCCUPIED_LIMIT: f64 = 0.80;
+
+/// A shorter run is mostly beginning and end, and Little's law is one of steady states.
+const STEADY: Duration = Duration::from_secs(1);
+
+/// Makes every check that this run allows.
+pub(crate) fn of(run: &Run) -> Validity {
+    let found: Vec<Finding> = [
+        busy(run),
+        waiting(run),
+        stolen(run),
+        hiccup(run),
+        lag(run),
+        achieved(run),
+        occupied(run),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let failed = || {
+        found
+            .iter()
+            .filter(|finding| finding.check.outcome == CheckOutcome::Failed)
     };
-    let busy = shares(|thread| Some(thread.cpu_user_ns + thread.cpu_system_ns));
-    let waiting = shares(|thread| thread.run_queue_wait_ns);
-    let checks = vec![
-        check("busiest client thread", busy, BUSY_LIMIT),
-        check(
-            "client thread waiting for a processor",
-            waiting,
-            WAITING_LIMIT,
-        ),
-    ];
-    let (mut verdict, mut reasons) = (ValidityVerdict::Valid, Vec::new());
-    if let Some(busy) = busy.filter(|busy| *busy > BUSY_LIMIT) {
-        verdict = ValidityVerdict::ClientBound;
-        reasons.push(format!("a client thread was busy {} of the time: the rate is what it could ask, not what the server could answer; try a greater -t", percent(busy)));
-    }
-    if let Some(waiting) = waiting.filter(|waiting| *waiting > WAITING_LIMIT) {
-        verdict = verdict.max(ValidityVerdict::Suspect);
-        reasons.push(format!("a client thread waited for a processor {} of the time, and the latencies contain that; leave it a processor of its own", percent(waiting)));
-    }
     Validity {
-        verdict,
-        reasons,
-        checks,
+        verdict: failed()
+            .map(|finding| finding.verdict)
+            .max()
+            .unwrap_or(ValidityVerdict::Valid),
+        reasons: failed().map(|finding| finding.reason.clone()).collect(),
+        checks: found.into_iter().map(|finding| finding.check).collect(),
     }
 }
 
-fn check(name: &str, share: Option<f64>, limit: f64) -> Check {
-    let outcome = match share {
-        None => CheckOutcome::NotMade,
-        Some(share) if share > limit => CheckOutcome::Failed,
-        Some(_) => CheckOutcome::Passed,
-    };
-    Check {
-        name: name.to_owned(),
-        reading: share.map_or("n/a".to_owned(), percent),
-        limit: format!("at most {}", percent(limit)),
-        outcome,
+/// A check, and what it means if it failed.
+struct Finding {
+    check: Check,
+    verdict: ValidityVerdict,
+    reason: String,
+}
+
+impl Finding {
+    /// A check of `reading` against `limit`; `None` of what could not be read.
+    fn new(
+        name: &str,
+        reading: Option<String>,
+        limit: String,
+        fails: bool,
+        verdict: ValidityVerdict,
+        reason: &str,
+    ) -> Self {
+        let outcome = match reading {
+            None => CheckOutcome::NotMade,
+            Some(_) if fails => CheckOutcome::Failed,
+            Some(_) => CheckOutcome::Passed,
+        };
+        let reading = reading.unwrap_or_else(|| results::units::NOT_MEASURED.to_owned());
+        let reason = format!("{name} {reading}, which should be {limit}: {reason}");
+        Self {
+            check: Check {
+                name: name.to_owned(),
+                reading,
+                limit,
+                outcome,
+            },
+            verdict,
+            reason,
+        }
     }
+
+    /// A share that is to be at most `limit`.
+    fn share(
+        name: &str,
+        share: Option<f64>,
+        limit: f64,
+        verdict: ValidityVerdict,
+        reason: &str,
+    ) -> Option<Self> {
+        let fails = share.is_some_and(|share| share > limit);
+        Some(Self::new(
+            name,
+            share.map(percent),
+            format!("at most {}", percent(limit)),
+            fails,
+            verdict,
+            reason,
+        ))
+    }
+}
+
+/// The part of the run that the worst client thread spent so.
+fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>) -> Option<f64> {
+    let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
+    worst_ns
+        .filter(|_| run.elapsed_ns > 0)
+        .map(|ns| ns as f64 / run.elapsed_ns as f64)
+}
+
+fn busy(run: &Run) -> Option<Finding> {
+    let share = worst_share(run, |thread| {
+        Some(thread.cpu_user_ns + thread.cpu_system_ns)
+    });
+    let reason =
+        "the rate is what the client could ask, not what the server could answer; try a greater -t";
+    Finding::share(
+        "busiest client thread",
+        share,
+        BUSY_LIMIT,
+        ValidityVerdict::ClientBound,
+        reason,
+    )
+}
+
+fn waiting(run: &Run) -> Option<Finding> {
+    let share = worst_share(run, |thread| thread.run_queue_wait_ns);
+    let reason = "the latencies contain that wait; leave the client a processor of its own";
+    Finding::share(
+        "client thread waiting for a processor",
+        share,
+        WAITING_LIMIT,
+        ValidityVerdict::Suspect,
+        reason,
+    )
+}
+
+fn stolen(run: &Run) -> Option<Finding> {
+    let machine_ns = run.elapsed_ns as f64 * f64::from(run.host.cores);
+    let share = run
+        .client_cost
+        .stolen_ns
+        .filter(|_| machine_ns > 0.0)
+        .map(|ns| ns as f64 / machine_ns);
+    let reason =
+        "the hypervisor gave this machine's time to others; repeat the run elsewhere or later";
+    Finding::share(
+        "stolen time",
+        share,
+        STOLEN_LIMIT,
+        ValidityVerdict::Suspect,
+        reason,
+    )
+}
+
+fn hiccup(run: &Run) -> Option<Finding> {
+    let worst_ns = run.client_cost.hiccup_max_ns;
+    let limit_ns = HICCUP_LIMIT.as_nanos() as u64;
+    let fails = worst_ns.is_some_and(|ns| ns > limit_ns);
+    let reason = "this machine, or this process, stood still for so long; the longest latencies may be its own";
+    Some(Finding::new(
+        "worst hiccup",
+        worst_ns.map(time),
+        format!("at most {}", time(limit_ns)),
+        fails,
+        ValidityVerdict::Suspect,
+        reason,
+    ))
+}
+
+/// Only an open loop has a schedule to lag behind.
+fn lag(run: &Run) -> Option<Finding> {
+    let Latency { response, lag, .. } = &run.latency;
+    let lag_ns = lag.as_ref()?.quantile_ns(Quantile::P99);
+    let tenth_ns = response
+        .quantile_ns(Quantile::P99)
+        .map_or(0.0, |ns| ns as f64 * LAG_SHARE_LIMIT) as u64;
+    let limit_ns = tenth_ns.max(LAG_LIMIT.as_nanos() as u64);
+    let fails = lag_ns.is_some_and(|ns| ns > limit_ns);
+    let reason = "requests left late by the load generator's own fault; lower -r or raise -t";
+    Some(Finding::new(
+        "schedule lag p99",
+        lag_ns.map(time),
+        format!("at most {}", time(limit_ns)),
+        fails,
+        ValidityVerdict::ClientBound,
+        reason,
+    ))
+}
+
+/// Told, and never held against the client: whether it kept to the schedule is what the lag says.
+fn achieved(run: &Run) -> Option<Finding> {
+    let LoadMode::Open { rate_per_s, .. } = run.workload.mode else {
+        return None;
+    };
+    let share = run
+        .totals
+        .requests_per_s
+        .map(|achieved| achieved.value() / rate_per_s.value());
+    let limit = format!("{} requests/s offered", number(rate_per_s.value()));
+    Some(Finding::new(
+        "achieved of offered",
+        share.map(percent),
+        limit,
+        false,
+        ValidityVerdict::Valid,
+        "",
+    ))
+}
+
+/// Little's law, N = X · R: in a closed loop N is known, so rate times mean latency must come to it.
+fn occupied(run: &Run) -> Option<Finding> {
+    let LoadMode::Closed = run.workload.mode else {
+        return None;
+    };
+    let in_flight = f64::from(run.workload.connections) * f64::from(run.workload.pipeline_depth);
+    let mean_s = run.latency.response.mean_ns().map(|ns| ns as f64 / 1e9);
+    let rate = run.totals.requests_per_s.map(results::Finite::value);
+    let steady = Duration::from_nanos(run.elapsed_ns) >= STEADY && run.totals.failed() == 0;
+    let share = rate
+        .zip(mean_s)
+        .filter(|_| steady)
+        .map(|(rate, mean_s)| rate * mean_s / in_flight);
+    let fails = share.is_some_and(|share| share < OCCUPIED_LIMIT);
+    let reason =
+        "between a reply and the next request the load generator took its time; try a greater -t";
+    Some(Finding::new(
+        "connections in flight (Little's law)",
+        share.map(percent),
+        format!("at least {}", percent(OCCUPIED_LIMIT)),
+        fails,
+        ValidityVerdict::ClientBound,
+        reason,
+    ))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use results::ThreadCost;
+    use results::{ClientCost, Finite, Histogram, ThreadCost, example};
 
-    fn verdict(cpu_ns: u64, waited_ns: Option<u64>) -> (ValidityVerdict, usize) {
+    use super::*;
+
+    /// A run of a second on one processor, in which nothing was odd.
+    fn open() -> Run {
+        let mut run = example::open_loop("x");
+        run.elapsed_ns = 1_000_000_000;
+        run.host.cores = 1;
+        run.client_cost = cost(300_000_000, Some(10_000_000));
+        run.latency.lag = Some(histogram(&[20_000, 40_000]));
+        run
+    }
+
+    fn cost(cpu_ns: u64, waited_ns: Option<u64>) -> ClientCost {
         let thread = ThreadCost {
             cpu_user_ns: cpu_ns / 2,
             cpu_system_ns: cpu_ns / 2,
@@ -73,23 +273,120 @@ mod tests {
             cpu_system_ns: 0,
             run_queue_wait_ns: waited_ns.map(|_| 0),
         };
-        let validity = of(
-            &ClientCost {
-                threads: vec![idle, thread],
-                hiccup_max_ns: None,
-                stolen_ns: None,
-            },
-            1_000,
-        );
+        ClientCost {
+            threads: vec![idle, thread],
+            hiccup_max_ns: Some(200_000),
+            stolen_ns: Some(0),
+        }
+    }
+
+    fn histogram(values_ns: &[u64]) -> Histogram {
+        let mut histogram = Histogram::new();
+        values_ns.iter().for_each(|ns| histogram.record(*ns));
+        histogram
+    }
+
+    fn verdict(run: &Run) -> (ValidityVerdict, usize) {
+        let validity = of(run);
         (validity.verdict, validity.reasons.len())
     }
 
     #[test]
-    fn the_busiest_thread_decides() {
-        assert_eq!(verdict(900, Some(50)), (ValidityVerdict::Valid, 0));
-        assert_eq!(verdict(960, Some(50)), (ValidityVerdict::ClientBound, 1));
-        assert_eq!(verdict(800, Some(150)), (ValidityVerdict::Suspect, 1));
-        assert_eq!(verdict(960, Some(150)), (ValidityVerdict::ClientBound, 2));
-        assert_eq!(verdict(900, None), (ValidityVerdict::Valid, 0));
+    fn a_quiet_client_is_believed() {
+        assert_eq!(verdict(&open()), (ValidityVerdict::Valid, 0));
+    }
+
+    #[test]
+    fn each_disturbance_is_noticed() {
+        type Disturb = fn(&mut Run);
+        let cases: [(&str, Disturb, ValidityVerdict); 5] = [
+            (
+                "busiest client thread 96.0",
+                |run| run.client_cost = cost(960_000_000, Some(0)),
+                ValidityVerdict::ClientBound,
+            ),
+            (
+                "waiting for a processor 15.0",
+                |run| run.client_cost = cost(0, Some(150_000_000)),
+                ValidityVerdict::Suspect,
+            ),
+            (
+                "stolen time 20.0",
+                |run| run.client_cost.stolen_ns = Some(200_000_000),
+                ValidityVerdict::Suspect,
+            ),
+            (
+                "worst hiccup 500",
+                |run| run.client_cost.hiccup_max_ns = Some(500_000_000),
+                ValidityVerdict::Suspect,
+            ),
+            (
+                "schedule lag p99 500",
+                |run| run.latency.lag = Some(histogram(&[500_000_000])),
+                ValidityVerdict::ClientBound,
+            ),
+        ];
+        for (reason, disturb, expected) in cases {
+            let mut run = open();
+            disturb(&mut run);
+            let validity = of(&run);
+            assert_eq!(validity.verdict, expected, "{reason}");
+            assert!(
+                validity.reasons.len() == 1 && validity.reasons[0].contains(reason),
+                "{:?}",
+                validity.reasons
+            );
+        }
+    }
+
+    #[test]
+    fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
+        let mut run = open();
+        run.client_cost = ClientCost {
+            threads: Vec::new(),
+            hiccup_max_ns: None,
+            stolen_ns: None,
+        };
+        let validity = of(&run);
+        assert_eq!(validity.verdict, ValidityVerdict::Valid);
+        let not_made = validity
+            .checks
+            .iter()
+            .filter(|check| check.outcome == CheckOutcome::NotMade);
+        assert_eq!(not_made.count(), 4);
+    }
+
+    #[test]
+    fn a_lag_far_under_what_users_wait_is_harmless() {
+        let mut run = open();
+        run.latency.lag = Some(histogram(&[5_000_000]));
+        run.latency.response = histogram(&[90_000_000]);
+        assert_eq!(verdict(&run).0, ValidityVerdict::Valid);
+        run.latency.response = histogram(&[40_000_000]);
+        assert_eq!(verdict(&run).0, ValidityVerdict::ClientBound);
+    }
+
+    #[test]
+    fn an_overloaded_server_is_no_fault_of_the_client() {
+        let mut run = open();
+        run.totals.requests_per_s = Finite::new(1.0);
+        assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    }
+
+    #[test]
+    fn in_a_closed_loop_connections_that_rest_betray_the_client() {
+        let mut run = example::closed_loop("x");
+        (
+            run.elapsed_ns,
+            run.workload.connections,
+            run.workload.pipeline_depth,
+        ) = (2_000_000_000, 10, 1);
+        run.client_cost = cost(300_000_000, Some(0));
+        run.totals.failures.clear();
+        run.latency.response = histogram(&[1_000_000]);
+        run.totals.requests_per_s = Finite::new(9_900.0);
+        assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+        run.totals.requests_per_s = Finite::new(5_000.0);
+        assert_eq!(verdict(&run), (ValidityVerdict::ClientBound, 1));
     }
 }

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use results::units::count;
-use results::{Run, Verdict};
+use results::{Run, ValidityVerdict, Verdict};
 
 use crate::record::Outcome;
 
@@ -20,6 +20,8 @@ pub enum Ending {
     Usage(String),
     /// The server gave wrong answers.
     Wrong(String),
+    /// The load generator could not measure this.
+    Invalid(String),
     /// Ctrl-C.
     Interrupted(String),
 }
@@ -32,6 +34,7 @@ impl Ending {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Wrong(_) => 3,
+            Self::Invalid(_) => 5,
             Self::Interrupted(_) => 130,
         })
     }
@@ -44,12 +47,15 @@ impl Ending {
             Self::Failed(why) => format!("loadgen: failed (exit 1): {why}"),
             Self::Usage(why) => format!("loadgen: usage (exit 2): {why}"),
             Self::Wrong(why) => format!("loadgen: wrong answers (exit 3): {why}"),
+            Self::Invalid(why) => {
+                format!("loadgen: measurement invalid (exit 5, unless --allow-invalid): {why}")
+            }
             Self::Interrupted(why) => format!("loadgen: interrupted (exit 130): {why}"),
         })
     }
 
     /// The ending of a run. Who interrupts a run knows that it is not whole; of all else, wrong answers come first.
-    pub fn of(outcome: &Outcome) -> Self {
+    pub fn of(outcome: &Outcome, allow_invalid: bool) -> Self {
         let run = &outcome.run;
         if run.interrupted {
             return Self::Interrupted(format!("{}; {}", done(run), answers(run)));
@@ -59,6 +65,14 @@ impl Ending {
         }
         if let Some(why) = outcome.failure() {
             return Self::Failed(format!("{why}; {}", done(run)));
+        }
+        if run.validity.verdict != ValidityVerdict::Valid && !allow_invalid {
+            return Self::Invalid(format!(
+                "{}; {}; {}",
+                run.validity.reasons.join("; "),
+                done(run),
+                answers(run)
+            ));
         }
         Self::Good(format!("{}; {}", done(run), answers(run)))
     }

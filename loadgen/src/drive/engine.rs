@@ -10,13 +10,16 @@ use results::ServerCost;
 
 use crate::books::accounts::Values;
 use crate::books::slices::Slices;
+use crate::drive::allowance::nanoseconds;
 use crate::drive::client::{Done, News, Share, Stage};
 use crate::drive::clock::Clock;
 use crate::drive::crew::Crew;
 use crate::plan::Plan;
 use crate::record::{self, Outcome};
 use crate::scene::file_limit;
+use crate::scene::hiccups::Hiccups;
 use crate::scene::reach::Reached;
+use crate::scene::stolen;
 use crate::talk::requests::Requests;
 
 /// How far a run is.
@@ -71,6 +74,8 @@ pub(crate) struct Load {
     pub(crate) threads: Vec<Done>,
     pub(crate) slices: Slices,
     pub(crate) server_cost: Option<ServerCost>,
+    pub(crate) hiccup_max_ns: Option<u64>,
+    pub(crate) stolen_ns: Option<u64>,
 }
 
 impl Load {
@@ -107,6 +112,8 @@ fn load(
     })?;
     crew.until(Stage::Connected, |_, _| {});
     let sums_before = reached.sums();
+    let stolen_before_ns = stolen::stolen_ns();
+    let hiccups = Hiccups::watch();
     let start_ns = clock.now_ns();
     crew.go(start_ns);
 
@@ -124,12 +131,18 @@ fn load(
         }
         News::Reached(_) => {}
     });
+    let hiccup_max_ns = hiccups.worst().map(nanoseconds);
+    let stolen_ns = stolen::stolen_ns()
+        .zip(stolen_before_ns)
+        .map(|(after, before)| after.saturating_sub(before));
     let server_cost = sums_before.until(reached.sums(), reached.process, reached.rss_idle_bytes);
     Ok(Load {
         start_ns,
         threads: crew.finish()?,
         slices,
         server_cost,
+        hiccup_max_ns,
+        stolen_ns,
     })
 }
 

@@ -28,6 +28,9 @@ pub struct RunArguments {
     /// Write run.json, latency.hlog and latency.hgrm into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// End with 0 also where the load generator was in the way; the summary says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
     /// Print run.json on stdout instead of the summary
     #[arg(long)]
     pub json: bool,

@@ -32,7 +32,7 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Ok(outcome) => outcome,
         Err(why) => return Ending::Failed(why),
     };
-    let ending = Ending::of(&outcome);
+    let ending = Ending::of(&outcome, arguments.allow_invalid);
     match show(&outcome.run, arguments) {
         Ok(()) => ending,
         Err(why) => Ending::Failed(why),
