@@ -126,13 +126,12 @@ fn command(model: &Model) -> Command {
         .value_name("DISCIPLINE")
         .default_value(default)
         .value_parser(PossibleValuesParser::new(names));
-    Flags::augment_args(
-        Command::new(model.name)
-            .version(env!("CARGO_PKG_VERSION"))
-            .about(model.waits)
-            .arg(counter),
-    )
-    .mut_arg("port", |port| port.default_value(model.port.to_string()))
+    let program = Command::new(model.name).version(env!("CARGO_PKG_VERSION"));
+    Flags::augment_args(program.arg(counter))
+        .about(model.waits)
+        .mut_arg("port", |port| {
+            port.required(false).default_value(model.port.to_string())
+        })
 }
 
 /// What clap says over a paragraph, without the usage that `--help` has anyway.
