@@ -10,3 +10,4 @@ pub(crate) mod seen;
 pub(crate) mod accounts;
 pub(crate) mod fairness;
 pub(crate) mod validity;
+pub(crate) mod window;

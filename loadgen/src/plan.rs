@@ -24,6 +24,8 @@ pub struct Plan {
     pub load: Load,
     /// When the run ends.
     pub limit: Limit,
+    /// What is cut off the beginning before anything is measured.
+    pub warmup: Warmup,
     /// Which requests are sent.
     pub mix: Mix,
     /// The length of an echoed payload.
@@ -86,6 +88,20 @@ pub enum Limit {
     Requests(u64),
     /// After so much time.
     Time(Duration),
+}
+
+/// What is cut off the beginning of a run. Answers are judged during the warm-up too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Warmup {
+    /// Nothing.
+    None,
+    /// So much time.
+    Fixed(Duration),
+    /// As much as the data says, and no more than this.
+    Found {
+        /// The bound.
+        at_most: Duration,
+    },
 }
 
 /// Which counters a run uses.
@@ -187,6 +203,13 @@ impl Plan {
                     .to_owned(),
             );
         }
+        if let (Limit::Time(time), Warmup::Fixed(warmup)) = (self.limit, self.warmup)
+            && warmup >= time
+        {
+            return Err(format!(
+                "--warmup {warmup:?} leaves nothing of -d {time:?}; give less"
+            ));
+        }
         match self.limit {
             Limit::Requests(0) => Err("-n 0 asks for nothing; write -n 1M".to_owned()),
             Limit::Time(Duration::ZERO) => Err("-d 0 gives no time; write -d 10s".to_owned()),
@@ -246,6 +269,7 @@ pub(crate) mod tests {
             threads: 1,
             load: Load::Closed { depth: 16 },
             limit: Limit::Requests(1_000_000),
+            warmup: Warmup::None,
             mix: "mix:incr=8,get=2".parse().unwrap(),
             payload_bytes: 64,
             keys: Keys::Fresh(1),

@@ -3,8 +3,8 @@
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
-    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, RunLimit, Server, Share,
-    Tool, Totals, Validity, ValidityVerdict, Workload,
+    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, RunLimit, Server,
+    ServerCost, Share, Tool, Totals, Validity, ValidityVerdict, Workload,
 };
 
 use crate::books::accounts::{self, Values};
@@ -20,6 +20,7 @@ use crate::plan::{self, Limit, Plan};
 use crate::scene::host;
 use crate::scene::info::InfoText;
 use crate::scene::reach::Reached;
+use crate::scene::server_watch::ServerWatch;
 use crate::talk::requests::Requests;
 
 /// Everything that a run left behind.
@@ -98,7 +99,12 @@ impl Outcome {
 pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let Parts { plan, load, .. } = parts;
     let sum = Sum::of(load.threads);
-    let (intervals, latency) = load.slices.finish(load.start_ns);
+    let mut measured = load.slices.finish(load.start_ns, plan.warmup);
+    let server_cost = server_cost(&load.watch, load.levels, load.start_ns + measured.warmup_ns);
+    for interval in &mut measured.intervals {
+        let start_ns = load.start_ns + interval.start_ns;
+        interval.server = load.watch.between(start_ns, start_ns + interval.length_ns);
+    }
     let before = match parts.reached.before {
         Some(values) => Values::Known(values),
         None => Values::NotAsked,
@@ -107,7 +113,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let judge = sum.judge.unwrap_or_else(|| Judge::new(plan.keys.count()));
     let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
     let client_cost = ClientCost {
-        threads: sum.costs,
+        threads: measured.costs,
         hiccup_max_ns: load.hiccup_max_ns,
         stolen_ns: load.stolen_ns,
     };
@@ -131,10 +137,14 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         workload: workload(plan),
         host: host::read(),
         elapsed_ns,
-        warmup_ns: 0,
+        warmup_ns: measured.warmup_ns,
         interrupted: parts.interrupted,
-        totals: totals(&sum.counts, elapsed_ns),
-        latency,
+        totals: totals(
+            measured.counts,
+            &sum.refused,
+            elapsed_ns.saturating_sub(measured.warmup_ns),
+        ),
+        latency: measured.latency,
         correctness: accounts::close(judge, parts.requests.names(), &before, &parts.after),
         // Judged below, from all the rest.
         validity: Validity {
@@ -144,30 +154,41 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         },
         thresholds: Vec::new(),
         client_cost,
-        server_cost: load.server_cost,
+        server_cost,
         fairness: fairness::of(&sum.completed),
-        intervals,
+        intervals: measured.intervals,
     };
     run.validity = validity::of(&run);
     Outcome {
         run,
-        refused_connections: sum.refused,
+        refused_connections: sum.refused.len() as u32,
         lost_connections: sum.lost,
         error_reply: sum.errors.foremost().map(str::to_owned),
         loss: sum.losses.foremost().map(str::to_owned),
     }
 }
 
+/// The cost from a time of the run on, with the levels at its end; `None` if nothing at all is known.
+fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
+    let sums = watch.between(from_ns, u64::MAX).unwrap_or_default();
+    let cost = ServerCost {
+        cpu_user_ns: sums.cpu_user_ns,
+        cpu_system_ns: sums.cpu_system_ns,
+        voluntary_switches: sums.voluntary_switches,
+        involuntary_switches: sums.involuntary_switches,
+        ..levels
+    };
+    (cost != ServerCost::default()).then_some(cost)
+}
+
 /// What all threads booked together.
 struct Sum {
-    counts: Counts,
     /// The judges put together; `None` before the first.
     judge: Option<Judge>,
     errors: Complaints,
     losses: Complaints,
     completed: Vec<u64>,
-    costs: Vec<results::ThreadCost>,
-    refused: u32,
+    refused: Vec<FailureReason>,
     lost: u32,
     end_ns: u64,
 }
@@ -175,13 +196,11 @@ struct Sum {
 impl Sum {
     fn of(threads: Vec<Done>) -> Self {
         let mut sum = Self {
-            counts: Counts::default(),
             judge: None,
             errors: Complaints::default(),
             losses: Complaints::default(),
             completed: Vec::new(),
-            costs: Vec::new(),
-            refused: 0,
+            refused: Vec::new(),
             lost: 0,
             end_ns: 0,
         };
@@ -193,11 +212,9 @@ impl Sum {
 
     fn add(&mut self, done: Done) {
         for broken in done.refused {
-            *self.counts.failures.entry(broken.reason).or_default() += 1;
             self.losses.add(&broken.text);
-            self.refused += 1;
+            self.refused.push(broken.reason);
         }
-        self.counts.merge(&done.recorder.totals);
         match &mut self.judge {
             Some(judge) => judge.merge(done.recorder.judge),
             None => self.judge = Some(done.recorder.judge),
@@ -205,18 +222,22 @@ impl Sum {
         self.errors.merge(done.recorder.errors);
         self.losses.merge(done.recorder.losses);
         self.completed.extend(done.completed);
-        self.costs.extend(done.cost);
         self.lost += done.lost_connections;
         self.end_ns = self.end_ns.max(done.end_ns);
     }
 }
 
-fn totals(counts: &Counts, elapsed_ns: u64) -> Totals {
+/// The totals of the measured window. Connections that could not be made are failures of the whole run.
+fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64) -> Totals {
+    let mut failures = counts.failures;
+    for reason in refused {
+        *failures.entry(*reason).or_default() += 1;
+    }
     Totals {
         sent: counts.sent,
         completed: counts.completed,
-        requests_per_s: Finite::per_second(counts.completed, elapsed_ns),
-        failures: counts.failures.clone(),
+        requests_per_s: Finite::per_second(counts.completed, measured_ns),
+        failures,
         delayed: counts.delayed,
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,

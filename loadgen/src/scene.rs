@@ -7,5 +7,6 @@ pub(crate) mod host;
 pub(crate) mod info;
 pub(crate) mod reach;
 pub(crate) mod server_cost;
+pub(crate) mod server_watch;
 pub(crate) mod stolen;
 pub(crate) mod thread_cost;

@@ -18,6 +18,7 @@ pub(crate) struct Recorder {
     pub errors: Complaints,
     /// Why connections were lost.
     pub losses: Complaints,
+    at_last_cut: Counts,
     slice: Slice,
     open: bool,
 }
@@ -44,10 +45,8 @@ pub(crate) struct Counts {
 /// What happened since the slice before: as much as one entry of an interval log.
 #[derive(Debug)]
 pub(crate) struct Slice {
-    /// Replies that came.
-    pub(crate) completed: u64,
-    /// Requests that were given up.
-    pub(crate) failed: u64,
+    /// What was counted.
+    pub(crate) counts: Counts,
     /// The latencies of the replies that came, and the lags of the requests that left.
     pub(crate) latency: Latency,
 }
@@ -57,8 +56,7 @@ impl Slice {
     pub(crate) fn new(open: bool) -> Self {
         let other = || open.then(Histogram::new);
         Self {
-            completed: 0,
-            failed: 0,
+            counts: Counts::default(),
             latency: Latency {
                 response: Histogram::new(),
                 service: other(),
@@ -69,8 +67,7 @@ impl Slice {
 
     /// Takes over what another thread booked in the same slice of time.
     pub(crate) fn merge(&mut self, other: &Self) {
-        self.completed += other.completed;
-        self.failed += other.failed;
+        self.counts.merge(&other.counts);
         merge_latency(&mut self.latency, &other.latency);
     }
 }
@@ -96,6 +93,7 @@ impl Recorder {
             totals: Counts::default(),
             errors: Complaints::default(),
             losses: Complaints::default(),
+            at_last_cut: Counts::default(),
             slice: Slice::new(open),
             open,
         }
@@ -112,7 +110,6 @@ impl Recorder {
     pub(crate) fn completed(&mut self, replies: u32, response_ns: u64, service_ns: u64) {
         let replies = u64::from(replies);
         self.totals.completed += replies;
-        self.slice.completed += replies;
         self.slice
             .latency
             .response
@@ -138,7 +135,6 @@ impl Recorder {
     /// The same of many at once.
     pub(crate) fn failed_many(&mut self, reason: FailureReason, requests: u64) {
         *self.totals.failures.entry(reason).or_default() += requests;
-        self.slice.failed += requests;
     }
 
     /// Requests that were answered or given up.
@@ -148,7 +144,10 @@ impl Recorder {
 
     /// Ends the slice, and begins the next.
     pub(crate) fn cut(&mut self) -> Slice {
-        mem::replace(&mut self.slice, Slice::new(self.open))
+        let mut slice = mem::replace(&mut self.slice, Slice::new(self.open));
+        slice.counts = self.totals.since(&self.at_last_cut);
+        self.at_last_cut = self.totals.clone();
+        slice
     }
 }
 
@@ -156,6 +155,25 @@ impl Counts {
     /// Failures of every reason together.
     pub(crate) fn failed(&self) -> u64 {
         self.failures.values().sum()
+    }
+
+    /// What was counted since an earlier state of the same counts.
+    fn since(&self, earlier: &Self) -> Self {
+        let before = |reason| earlier.failures.get(reason).copied().unwrap_or(0);
+        let failures = self
+            .failures
+            .iter()
+            .map(|(reason, count)| (*reason, count - before(reason)));
+        Self {
+            // The one count that may fall: a request that was never sent whole is taken back.
+            sent: self.sent.saturating_sub(earlier.sent),
+            completed: self.completed - earlier.completed,
+            failures: failures.filter(|(_, count)| *count > 0).collect(),
+            ambiguous: self.ambiguous - earlier.ambiguous,
+            delayed: self.delayed - earlier.delayed,
+            bytes_sent: self.bytes_sent - earlier.bytes_sent,
+            bytes_received: self.bytes_received - earlier.bytes_received,
+        }
     }
 
     /// Adds what another thread counted.
@@ -224,9 +242,16 @@ mod tests {
         recorder.failed(FailureReason::Closed);
         let mut both = recorder.cut();
         both.merge(&first);
-        assert_eq!((first.completed, first.latency.response.count()), (7, 7));
         assert_eq!(
-            (both.completed, both.failed, both.latency.response.count()),
+            (first.counts.completed, first.latency.response.count()),
+            (7, 7)
+        );
+        assert_eq!(
+            (
+                both.counts.completed,
+                both.counts.failed(),
+                both.latency.response.count()
+            ),
             (9, 1, 9)
         );
         assert_eq!(

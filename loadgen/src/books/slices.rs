@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 
-use results::{Interval, Latency, Packed};
+use results::{Interval, Latency, Packed, ThreadCost};
 
-use crate::books::recorder::{Slice, merge_latency};
+use crate::books::recorder::{Counts, Slice, merge_latency};
+use crate::books::window;
+use crate::plan::Warmup;
 
 /// More intervals than this say no more to anybody: two neighbours become one, and what follows is as long.
 const MOST: usize = 600;
@@ -12,31 +14,52 @@ const MOST: usize = 600;
 /// Collects what the threads cut, in the order of time.
 #[derive(Debug)]
 pub(crate) struct Slices {
-    /// For each thread the slices that wait for those of the others; `None` once the thread has ended.
+    /// For each thread the slices that wait for those of the others.
     waiting: Vec<VecDeque<Timed>>,
-    open: Option<Timed>,
+    open: Option<Period>,
     open_slices: u32,
     /// Slices that make an interval: doubled whenever there are too many intervals.
     per_interval: u32,
     most: usize,
-    intervals: Vec<Interval>,
+    closed: Vec<Closed>,
     latency: Option<Latency>,
 }
 
-/// A slice and when it was.
+/// One thread's slice, when it was, and what it cost.
 #[derive(Debug)]
 pub(crate) struct Timed {
     pub(crate) start_ns: u64,
     pub(crate) end_ns: u64,
     pub(crate) slice: Slice,
+    pub(crate) cost: Option<ThreadCost>,
 }
 
-impl Timed {
-    fn merge(&mut self, other: &Self) {
-        self.start_ns = self.start_ns.min(other.start_ns);
-        self.end_ns = self.end_ns.max(other.end_ns);
-        self.slice.merge(&other.slice);
-    }
+/// Slices of all threads put together.
+#[derive(Debug)]
+struct Period {
+    start_ns: u64,
+    end_ns: u64,
+    slice: Slice,
+    costs: Vec<Option<ThreadCost>>,
+}
+
+/// A period that is over, its histograms packed: a run holds many.
+#[derive(Debug)]
+struct Closed {
+    interval: Interval,
+    counts: Counts,
+    costs: Vec<Option<ThreadCost>>,
+}
+
+/// What was measured: the whole run in intervals, and the sums of what follows the warm-up.
+#[derive(Debug)]
+pub(crate) struct Measured {
+    pub(crate) intervals: Vec<Interval>,
+    pub(crate) warmup_ns: u64,
+    pub(crate) counts: Counts,
+    pub(crate) latency: Latency,
+    /// What each thread cost, as far as the kernel says.
+    pub(crate) costs: Vec<ThreadCost>,
 }
 
 impl Slices {
@@ -47,12 +70,12 @@ impl Slices {
 
     fn with_most(threads: u32, most: usize) -> Self {
         Self {
-            most,
             waiting: (0..threads).map(|_| VecDeque::new()).collect(),
             open: None,
             open_slices: 0,
             per_interval: 1,
-            intervals: Vec::new(),
+            most,
+            closed: Vec::new(),
             latency: None,
         }
     }
@@ -69,27 +92,54 @@ impl Slices {
         }
     }
 
-    /// All intervals and all latencies, once every thread has ended.
-    pub(crate) fn finish(mut self, start_ns: u64) -> (Vec<Interval>, Latency) {
+    /// What was measured, once every thread has ended; the run began at `start_ns`.
+    pub(crate) fn finish(mut self, start_ns: u64, warmup: Warmup) -> Measured {
         while self.waiting.iter().any(|queue| !queue.is_empty()) {
             self.advance();
         }
-        if let Some(open) = self.open.take() {
-            self.intervals.push(interval(&open));
+        self.closed.extend(self.open.take().map(Closed::new));
+        for closed in &mut self.closed {
+            closed.interval.start_ns = closed.interval.start_ns.saturating_sub(start_ns);
         }
-        for interval in &mut self.intervals {
-            interval.start_ns = interval.start_ns.saturating_sub(start_ns);
+        let (measured, warm) = self.closed.split_at(window::cut(
+            self.closed.iter().map(|closed| &closed.interval),
+            warmup,
+        ));
+        let warmup_ns = measured
+            .last()
+            .map_or(0, |last| last.interval.start_ns + last.interval.length_ns);
+        let whole = self.latency.unwrap_or_else(|| Slice::new(false).latency);
+        let sum = Period::sum(warm.iter().map(Period::of));
+        let (counts, latency, costs) = match sum {
+            // The histograms were summed all along; only what follows a cut has to be unpacked and summed again.
+            Some(sum) if warmup_ns == 0 => (sum.slice.counts, whole, sum.costs),
+            Some(sum) => (sum.slice.counts, sum.slice.latency, sum.costs),
+            None => (Counts::default(), whole, Vec::new()),
+        };
+        Measured {
+            warmup_ns,
+            counts,
+            latency,
+            costs: costs.into_iter().flatten().collect(),
+            intervals: self
+                .closed
+                .into_iter()
+                .map(|closed| closed.interval)
+                .collect(),
         }
-        let none = || Slice::new(false).latency;
-        (self.intervals, self.latency.unwrap_or_else(none))
     }
 
     /// Puts the oldest slice of each thread together.
     fn advance(&mut self) {
-        for timed in self.waiting.iter_mut().filter_map(VecDeque::pop_front) {
+        let threads = self.waiting.len();
+        for (thread, queue) in self.waiting.iter_mut().enumerate() {
+            let Some(timed) = queue.pop_front() else {
+                continue;
+            };
+            let period = Period::of_one(thread, threads, timed);
             match &mut self.open {
-                Some(open) => open.merge(&timed),
-                None => self.open = Some(timed),
+                Some(open) => open.merge(&period),
+                None => self.open = Some(period),
             }
         }
         self.open_slices += 1;
@@ -97,78 +147,123 @@ impl Slices {
             return;
         }
         self.open_slices = 0;
-        self.intervals
-            .extend(self.open.take().as_ref().map(interval));
-        if self.intervals.len() > self.most {
+        self.closed.extend(self.open.take().map(Closed::new));
+        if self.closed.len() > self.most {
             self.per_interval *= 2;
-            self.intervals = self.intervals.chunks(2).map(joined).collect();
+            let joined = |neighbours: &[Closed]| {
+                Period::sum(neighbours.iter().map(Period::of)).map(Closed::new)
+            };
+            self.closed = self.closed.chunks(2).filter_map(joined).collect();
         }
     }
 }
 
-fn interval(timed: &Timed) -> Interval {
-    let latency = &timed.slice.latency;
-    Interval {
-        start_ns: timed.start_ns,
-        length_ns: timed.end_ns - timed.start_ns,
-        completed: timed.slice.completed,
-        failed: timed.slice.failed,
-        response: Packed::from(&latency.response),
-        service: latency.service.as_ref().map(Packed::from),
-        lag: latency.lag.as_ref().map(Packed::from),
-        server: None,
-    }
-}
-
-/// Neighbours as one; there is always at least one.
-fn joined(neighbours: &[Interval]) -> Interval {
-    let mut whole: Option<Timed> = None;
-    for timed in neighbours.iter().map(unpacked) {
-        match &mut whole {
-            Some(whole) => whole.merge(&timed),
-            None => whole = Some(timed),
+impl Period {
+    fn of_one(thread: usize, threads: usize, timed: Timed) -> Self {
+        let mut costs = vec![None; threads];
+        costs[thread] = timed.cost;
+        Self {
+            start_ns: timed.start_ns,
+            end_ns: timed.end_ns,
+            slice: timed.slice,
+            costs,
         }
     }
-    let nothing = || Timed {
-        start_ns: 0,
-        end_ns: 0,
-        slice: Slice::new(false),
-    };
-    interval(&whole.unwrap_or_else(nothing))
-}
 
-/// What this program packed a moment ago, it can unpack.
-fn unpacked(interval: &Interval) -> Timed {
-    let unpack = |packed: &Packed| packed.unpack().unwrap_or_default();
-    Timed {
-        start_ns: interval.start_ns,
-        end_ns: interval.start_ns + interval.length_ns,
-        slice: Slice {
-            completed: interval.completed,
-            failed: interval.failed,
-            latency: Latency {
-                response: unpack(&interval.response),
-                service: interval.service.as_ref().map(unpack),
-                lag: interval.lag.as_ref().map(unpack),
+    /// What this program packed a moment ago, it can unpack.
+    fn of(closed: &Closed) -> Self {
+        let unpack = |packed: &Packed| packed.unpack().unwrap_or_default();
+        let interval = &closed.interval;
+        Self {
+            start_ns: interval.start_ns,
+            end_ns: interval.start_ns + interval.length_ns,
+            slice: Slice {
+                counts: closed.counts.clone(),
+                latency: Latency {
+                    response: unpack(&interval.response),
+                    service: interval.service.as_ref().map(unpack),
+                    lag: interval.lag.as_ref().map(unpack),
+                },
             },
-        },
+            costs: closed.costs.clone(),
+        }
     }
+
+    fn sum(periods: impl Iterator<Item = Self>) -> Option<Self> {
+        periods.reduce(|mut sum, period| {
+            sum.merge(&period);
+            sum
+        })
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.start_ns = self.start_ns.min(other.start_ns);
+        self.end_ns = self.end_ns.max(other.end_ns);
+        self.slice.merge(&other.slice);
+        for (mine, theirs) in self.costs.iter_mut().zip(&other.costs) {
+            *mine = add(mine.take(), theirs.as_ref());
+        }
+    }
+}
+
+impl Closed {
+    fn new(period: Period) -> Self {
+        let Slice { counts, latency } = period.slice;
+        let interval = Interval {
+            start_ns: period.start_ns,
+            length_ns: period.end_ns - period.start_ns,
+            completed: counts.completed,
+            failed: counts.failed(),
+            response: Packed::from(&latency.response),
+            service: latency.service.as_ref().map(Packed::from),
+            lag: latency.lag.as_ref().map(Packed::from),
+            server: None,
+        };
+        Self {
+            interval,
+            counts,
+            costs: period.costs,
+        }
+    }
+}
+
+/// What a thread cost in two periods, as far as both are known.
+fn add(mine: Option<ThreadCost>, theirs: Option<&ThreadCost>) -> Option<ThreadCost> {
+    let (Some(mine), Some(theirs)) = (&mine, theirs) else {
+        return mine.or(theirs.cloned());
+    };
+    Some(ThreadCost {
+        cpu_user_ns: mine.cpu_user_ns + theirs.cpu_user_ns,
+        cpu_system_ns: mine.cpu_system_ns + theirs.cpu_system_ns,
+        run_queue_wait_ns: mine
+            .run_queue_wait_ns
+            .zip(theirs.run_queue_wait_ns)
+            .map(|(mine, theirs)| mine + theirs),
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn timed(start_ns: u64, end_ns: u64, latencies_ns: &[u64]) -> Timed {
         let mut slice = Slice::new(false);
-        slice.completed = latencies_ns.len() as u64;
+        slice.counts.completed = latencies_ns.len() as u64;
         latencies_ns
             .iter()
             .for_each(|ns| slice.latency.response.record(*ns));
+        let cost = Some(ThreadCost {
+            cpu_user_ns: 1,
+            cpu_system_ns: 2,
+            run_queue_wait_ns: None,
+        });
         Timed {
             start_ns,
             end_ns,
             slice,
+            cost,
         }
     }
 
@@ -178,13 +273,48 @@ mod tests {
         slices.add(0, timed(100, 200, &[5]));
         slices.add(0, timed(200, 300, &[6]));
         slices.add(1, timed(101, 205, &[7, 8]));
-        let (intervals, latency) = slices.finish(100);
-        let shape: Vec<_> = intervals
+        let measured = slices.finish(100, Warmup::None);
+        let shape: Vec<_> = measured
+            .intervals
             .iter()
             .map(|i| (i.start_ns, i.length_ns, i.completed))
             .collect();
         assert_eq!(shape, [(0, 105, 3), (100, 100, 1)]);
-        assert_eq!(latency.response.count(), 4);
+        assert_eq!(
+            (measured.latency.response.count(), measured.counts.completed),
+            (4, 4)
+        );
+        let cpu: Vec<_> = measured
+            .costs
+            .iter()
+            .map(|cost| (cost.cpu_user_ns, cost.cpu_system_ns))
+            .collect();
+        assert_eq!(cpu, [(2, 4), (1, 2)]);
+    }
+
+    #[test]
+    fn what_is_measured_begins_after_the_warm_up() {
+        let mut slices = Slices::new(1);
+        for number in 0..10 {
+            slices.add(
+                0,
+                timed(
+                    number * 10,
+                    number * 10 + 10,
+                    &[if number < 3 { 9_000 } else { 5 }],
+                ),
+            );
+        }
+        let measured = slices.finish(0, Warmup::Fixed(Duration::from_nanos(25)));
+        assert_eq!((measured.warmup_ns, measured.intervals.len()), (30, 10));
+        assert_eq!(
+            (
+                measured.counts.completed,
+                measured.latency.response.max_ns()
+            ),
+            (7, Some(5))
+        );
+        assert_eq!(measured.costs[0].cpu_user_ns, 7);
     }
 
     #[test]
@@ -193,11 +323,19 @@ mod tests {
         for number in 0..100 {
             slices.add(0, timed(number * 10, number * 10 + 10, &[number + 1]));
         }
-        let (intervals, latency) = slices.finish(0);
+        let measured = slices.finish(0, Warmup::None);
+        let intervals = &measured.intervals;
         assert!((4..=9).contains(&intervals.len()), "{}", intervals.len());
         assert_eq!(intervals.iter().map(|i| i.completed).sum::<u64>(), 100);
         assert_eq!(intervals.iter().map(|i| i.response.count).sum::<u64>(), 100);
-        assert_eq!(latency.response.count(), 100);
+        assert_eq!(
+            (
+                measured.latency.response.count(),
+                measured.counts.completed,
+                measured.costs[0].cpu_user_ns
+            ),
+            (100, 100, 100)
+        );
         assert!(
             intervals
                 .windows(2)

@@ -116,8 +116,8 @@ impl Finding {
 fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>) -> Option<f64> {
     let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
     worst_ns
-        .filter(|_| run.elapsed_ns > 0)
-        .map(|ns| ns as f64 / run.elapsed_ns as f64)
+        .filter(|_| run.measured_ns() > 0)
+        .map(|ns| ns as f64 / run.measured_ns() as f64)
 }
 
 fn busy(run: &Run) -> Option<Finding> {
@@ -148,7 +148,7 @@ fn waiting(run: &Run) -> Option<Finding> {
 }
 
 fn stolen(run: &Run) -> Option<Finding> {
-    let machine_ns = run.elapsed_ns as f64 * f64::from(run.host.cores);
+    let machine_ns = run.measured_ns() as f64 * f64::from(run.host.cores);
     let share = run
         .client_cost
         .stolen_ns
@@ -228,7 +228,7 @@ fn occupied(run: &Run) -> Option<Finding> {
     let in_flight = f64::from(run.workload.connections) * f64::from(run.workload.pipeline_depth);
     let mean_s = run.latency.response.mean_ns().map(|ns| ns as f64 / 1e9);
     let rate = run.totals.requests_per_s.map(results::Finite::value);
-    let steady = Duration::from_nanos(run.elapsed_ns) >= STEADY && run.totals.failed() == 0;
+    let steady = Duration::from_nanos(run.measured_ns()) >= STEADY && run.totals.failed() == 0;
     let share = rate
         .zip(mean_s)
         .filter(|_| steady)
@@ -255,7 +255,7 @@ mod tests {
     /// A run of a second on one processor, in which nothing was odd.
     fn open() -> Run {
         let mut run = example::open_loop("x");
-        run.elapsed_ns = 1_000_000_000;
+        (run.elapsed_ns, run.warmup_ns) = (1_000_000_000, 0);
         run.host.cores = 1;
         run.client_cost = cost(300_000_000, Some(10_000_000));
         run.latency.lag = Some(histogram(&[20_000, 40_000]));
@@ -376,6 +376,7 @@ mod tests {
     #[test]
     fn in_a_closed_loop_connections_that_rest_betray_the_client() {
         let mut run = example::closed_loop("x");
+        run.warmup_ns = 0;
         (
             run.elapsed_ns,
             run.workload.connections,

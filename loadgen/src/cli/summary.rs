@@ -95,7 +95,7 @@ fn rate(run: &Run) -> String {
     let mut text = format!(
         "{rate} requests/s: {} answered in {}",
         count(run.totals.completed),
-        time(run.elapsed_ns)
+        time(run.measured_ns())
     );
     if let (LoadMode::Open { rate_per_s, .. }, Some(achieved)) = (run.workload.mode, achieved) {
         let offered = rate_per_s.value();
@@ -104,6 +104,13 @@ fn rate(run: &Run) -> String {
             "; {} offered, {} achieved",
             number(offered),
             percent(achieved / offered)
+        );
+    }
+    if run.warmup_ns > 0 {
+        let _ = write!(
+            text,
+            "; the first {} were cut off as warm-up",
+            time(run.warmup_ns)
         );
     }
     if run.totals.delayed > 0 {
@@ -170,7 +177,7 @@ fn client(run: &Run) -> String {
     if threads == 0 || !per_request.is_finite() {
         return "n/a".to_owned();
     }
-    let busy = cpu_ns / (run.elapsed_ns as f64 * threads as f64);
+    let busy = cpu_ns / (run.measured_ns() as f64 * threads as f64);
     format!(
         "{} CPU per request, {} thread{} busy {}",
         time_of(per_request),

@@ -10,7 +10,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
 
-use results::ThreadCost;
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::JoinSet;
 
@@ -27,7 +26,6 @@ use crate::drive::supervisor::Supervisor;
 use crate::drive::watch::Watch;
 use crate::drive::workbench::{READ_BYTES, Workbench};
 use crate::plan::{Limit, Load, Plan};
-use crate::scene::thread_cost;
 use crate::talk::conversation::{Broken, Conversation};
 use crate::talk::requests::Requests;
 
@@ -84,7 +82,6 @@ pub(crate) struct Done {
     /// Requests answered on each connection.
     pub(crate) completed: Vec<u64>,
     pub(crate) end_ns: u64,
-    pub(crate) cost: Option<ThreadCost>,
 }
 
 /// Does a thread's share of the run.
@@ -108,7 +105,6 @@ async fn work_async(share: Share) -> io::Result<Done> {
     let (sockets, refused) = connect(share.address, numbers.len(), share.plan.timeout).await;
     share.tell(News::Reached(Stage::Connected));
     let start_ns = share.signals.recv().unwrap_or_default();
-    let cost_before = thread_cost::read();
 
     let bench = Rc::new(RefCell::new(workbench(&share, sockets.len(), start_ns)));
     let mut tasks = JoinSet::new();
@@ -127,7 +123,7 @@ async fn work_async(share: Share) -> io::Result<Done> {
         pacer.abort();
         let _ = pacer.await;
     }
-    let (end_ns, cost) = (share.clock.now_ns(), thread_cost::since(cost_before));
+    let end_ns = share.clock.now_ns();
 
     // While the connections are open the server still shows what they cost it.
     share.tell(News::Reached(Stage::Finished));
@@ -138,7 +134,6 @@ async fn work_async(share: Share) -> io::Result<Done> {
     let completed = connections.iter().map(Connection::completed).collect();
     Ok(Done {
         end_ns,
-        cost,
         recorder: bench.recorder,
         lost_connections: bench.lost_connections,
         refused,

@@ -19,6 +19,8 @@ use crate::record::{self, Outcome};
 use crate::scene::file_limit;
 use crate::scene::hiccups::Hiccups;
 use crate::scene::reach::Reached;
+use crate::scene::server_cost::Process;
+use crate::scene::server_watch::ServerWatch;
 use crate::scene::stolen;
 use crate::talk::requests::Requests;
 
@@ -73,7 +75,9 @@ pub(crate) struct Load {
     pub(crate) start_ns: u64,
     pub(crate) threads: Vec<Done>,
     pub(crate) slices: Slices,
-    pub(crate) server_cost: Option<ServerCost>,
+    pub(crate) watch: ServerWatch,
+    /// What the server held while the connections were still open.
+    pub(crate) levels: ServerCost,
     pub(crate) hiccup_max_ns: Option<u64>,
     pub(crate) stolen_ns: Option<u64>,
 }
@@ -111,16 +115,23 @@ fn load(
         signals,
     })?;
     crew.until(Stage::Connected, |_, _| {});
-    let sums_before = reached.sums();
     let stolen_before_ns = stolen::stolen_ns();
     let hiccups = Hiccups::watch();
+    let mut watch = ServerWatch::new(reached.process);
+    watch.add(clock.now_ns(), reached.sums());
     let start_ns = clock.now_ns();
     crew.go(start_ns);
 
     let mut slices = Slices::new(plan.threads);
     let mut requests_of = vec![0; plan.threads as usize];
     crew.until(Stage::Finished, |thread, news| match news {
-        News::Slice(slice) => slices.add(thread, *slice),
+        News::Slice(slice) => {
+            slices.add(thread, *slice);
+            let now_ns = clock.now_ns();
+            if watch.is_due(now_ns) {
+                watch.add(now_ns, reached.sums());
+            }
+        }
         News::Progress(requests) => {
             requests_of[thread as usize] = requests;
             let elapsed = Duration::from_nanos(clock.now_ns().saturating_sub(start_ns));
@@ -135,15 +146,31 @@ fn load(
     let stolen_ns = stolen::stolen_ns()
         .zip(stolen_before_ns)
         .map(|(after, before)| after.saturating_sub(before));
-    let server_cost = sums_before.until(reached.sums(), reached.process, reached.rss_idle_bytes);
+    watch.add(clock.now_ns(), reached.sums());
+    let levels = levels(reached);
     Ok(Load {
         start_ns,
         threads: crew.finish()?,
         slices,
-        server_cost,
+        watch,
+        levels,
         hiccup_max_ns,
         stolen_ns,
     })
+}
+
+/// What the server holds now: memory, threads and files, no sums.
+fn levels(reached: &Reached) -> ServerCost {
+    let process = reached.process;
+    let (rss_bytes, threads) = process.map_or((None, None), Process::levels);
+    ServerCost {
+        rss_idle_bytes: reached.rss_idle_bytes,
+        rss_bytes,
+        pss_bytes: process.and_then(Process::pss_bytes),
+        threads,
+        open_files: process.and_then(Process::open_files),
+        ..ServerCost::default()
+    }
 }
 
 /// The counters at the end.

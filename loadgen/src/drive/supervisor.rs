@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use results::ThreadCost;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -15,6 +16,7 @@ use super::connection::Connection;
 use super::workbench::Workbench;
 use crate::books::recorder::Recorder;
 use crate::books::slices::Timed;
+use crate::scene::thread_cost;
 
 /// How often the supervisor looks: a time limit is noticed at most so much late.
 const LOOK: Duration = Duration::from_millis(50);
@@ -30,6 +32,8 @@ pub(super) struct Supervisor<'a> {
     share: &'a Share,
     bench: &'a RefCell<Workbench>,
     slice_start_ns: u64,
+    /// What this thread had cost when the slice began.
+    cost: Option<ThreadCost>,
     /// When waiting ends, once the run was told to stop.
     stop_ns: Option<u64>,
 }
@@ -40,6 +44,7 @@ impl<'a> Supervisor<'a> {
             share,
             bench,
             slice_start_ns: start_ns,
+            cost: thread_cost::read(),
             stop_ns: None,
         }
     }
@@ -86,10 +91,13 @@ impl<'a> Supervisor<'a> {
 
     fn cut(&mut self, end_ns: u64, recorder: &mut Recorder) {
         let start_ns = mem::replace(&mut self.slice_start_ns, end_ns);
+        let cost = thread_cost::read();
+        let cost_before = mem::replace(&mut self.cost, cost.clone());
         self.share.tell(News::Slice(Box::new(Timed {
             start_ns,
             end_ns,
             slice: recorder.cut(),
+            cost: thread_cost::between(cost_before, cost),
         })));
     }
 }

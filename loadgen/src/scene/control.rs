@@ -27,6 +27,9 @@ const REPLY_BYTES: usize = 1 << 20;
 /// Counters that are asked for with one write: their replies fit any socket buffer, so neither side can block the other.
 const KEYS_AT_ONCE: u32 = 256;
 
+/// How long an answer is waited for that is only good to know.
+const QUICKLY: Duration = Duration::from_millis(250);
+
 /// A connection number that no connection of the load has.
 const CONTROL_CONNECTION: u32 = u32::MAX;
 
@@ -66,6 +69,12 @@ impl Control {
             Reply::Array(_) => Err(garbage("the target sends back what it is sent; write echo:// before the address of a plain-echo server".to_owned())),
             _ => Ok(Info::Unknown),
         })
+    }
+
+    /// The same while the load runs: nobody waits long for an answer that is only good to know.
+    pub(crate) fn info_quickly(&mut self) -> Result<Info, Broken> {
+        self.timeout = self.timeout.min(QUICKLY);
+        self.info()
     }
 
     /// The value of every counter, by number; `None` of a target that does not answer GET as Redis does.

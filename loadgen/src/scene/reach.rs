@@ -42,7 +42,7 @@ impl Reached {
             false => None,
         };
         let process = process(plan, address, info.as_ref())?;
-        let rss_idle_bytes = process.and_then(Process::rss_bytes);
+        let rss_idle_bytes = process.and_then(|process| process.levels().0);
         // Only a target that speaks of itself is asked again.
         let control = info.is_some().then_some(control);
         Ok(Self {
@@ -55,15 +55,17 @@ impl Reached {
         })
     }
 
-    /// What the server has cost so far.
+    /// What the server has cost so far. A server that is too busy to say is not asked again.
     pub(crate) fn sums(&mut self) -> Sums {
-        let info = self
-            .control
-            .as_mut()
-            .and_then(|control| match control.info() {
-                Ok(info) => known(info),
-                Err(_) => None,
-            });
+        let said = self.control.as_mut().map(Control::info_quickly);
+        let info = match said {
+            Some(Ok(info)) => known(info),
+            Some(Err(_)) => {
+                self.control = None;
+                None
+            }
+            None => None,
+        };
         Sums::read(info.as_ref(), self.process)
     }
 

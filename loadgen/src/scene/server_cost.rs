@@ -29,9 +29,22 @@ impl Process {
             .map(|_| Self { pid })
     }
 
-    /// Resident memory now.
-    pub(crate) fn rss_bytes(self) -> Option<u64> {
-        kibibytes(&self.read("status")?, "VmRSS:")
+    /// Resident memory and threads now.
+    pub(crate) fn levels(self) -> (Option<u64>, Option<u64>) {
+        let status = self.read("status").unwrap_or_default();
+        let threads = line(&status, "Threads:").and_then(|threads| threads.parse().ok());
+        (kibibytes(&status, "VmRSS:"), threads)
+    }
+
+    /// Resident memory, with shared pages divided among those who share them.
+    pub(crate) fn pss_bytes(self) -> Option<u64> {
+        kibibytes(&self.read("smaps_rollup")?, "Pss:")
+    }
+
+    /// Open file descriptors.
+    pub(crate) fn open_files(self) -> Option<u64> {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?;
+        Some(files.count() as u64)
     }
 
     fn read(self, file: &str) -> Option<String> {
@@ -65,39 +78,39 @@ impl Sums {
         }
     }
 
-    /// The cost of the window between two readings, with the levels at its end; `None` if nothing at all is known.
-    pub(crate) fn until(
-        self,
-        end: Self,
-        process: Option<Process>,
-        rss_idle_bytes: Option<u64>,
-    ) -> Option<ServerCost> {
+    /// What happened between two readings: no levels, only sums.
+    pub(crate) fn until(self, end: Self) -> ServerCost {
         let since = |end: Option<u64>, start: Option<u64>| end?.checked_sub(start?);
-        let status = process.and_then(|process| process.read("status"));
-        let cost = ServerCost {
+        ServerCost {
             cpu_user_ns: since(end.cpu_user_ns, self.cpu_user_ns),
             cpu_system_ns: since(end.cpu_system_ns, self.cpu_system_ns),
             voluntary_switches: since(end.voluntary_switches, self.voluntary_switches),
             involuntary_switches: since(end.involuntary_switches, self.involuntary_switches),
-            run_queue_wait_ns: None,
-            rss_idle_bytes,
-            rss_bytes: status
-                .as_deref()
-                .and_then(|status| kibibytes(status, "VmRSS:")),
-            pss_bytes: process
-                .and_then(|process| kibibytes(&process.read("smaps_rollup")?, "Pss:")),
-            threads: status
-                .as_deref()
-                .and_then(|status| line(status, "Threads:")?.parse().ok()),
-            open_files: process.and_then(|process| {
-                Some(
-                    fs::read_dir(format!("/proc/{}/fd", process.pid))
-                        .ok()?
-                        .count() as u64,
-                )
-            }),
+            ..ServerCost::default()
+        }
+    }
+
+    /// The sums at a share of the way to a later reading.
+    pub(crate) fn towards(self, later: Self, share: f64) -> Self {
+        let between = |from: Option<u64>, to: Option<u64>| {
+            let (from, to) = (from?, to?);
+            Some(from + (to.saturating_sub(from) as f64 * share).round() as u64)
         };
-        (cost != ServerCost::default()).then_some(cost)
+        Self {
+            cpu_user_ns: between(self.cpu_user_ns, later.cpu_user_ns),
+            cpu_system_ns: between(self.cpu_system_ns, later.cpu_system_ns),
+            voluntary_switches: between(self.voluntary_switches, later.voluntary_switches),
+            involuntary_switches: between(self.involuntary_switches, later.involuntary_switches),
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of_cpu(cpu_user_ns: u64, cpu_system_ns: u64) -> Self {
+        Self {
+            cpu_user_ns: Some(cpu_user_ns),
+            cpu_system_ns: Some(cpu_system_ns),
+            ..Self::default()
+        }
     }
 }
 
@@ -120,20 +133,10 @@ mod tests {
     #[test]
     fn this_very_process_can_be_read() {
         let process = Process::new(std::process::id()).unwrap();
-        let cost = Sums::read(None, Some(process))
-            .until(
-                Sums::read(None, Some(process)),
-                Some(process),
-                process.rss_bytes(),
-            )
-            .unwrap();
-        assert!(
-            cost.cpu_ns().is_some()
-                && cost.rss_bytes > Some(0)
-                && cost.threads >= Some(1)
-                && cost.open_files >= Some(3),
-            "{cost:?}"
-        );
+        let cost = Sums::read(None, Some(process)).until(Sums::read(None, Some(process)));
+        let (rss_bytes, threads) = process.levels();
+        assert!(cost.cpu_ns().is_some() && rss_bytes > Some(0) && threads >= Some(1));
+        assert!(process.open_files() >= Some(3) && process.pss_bytes() > Some(0));
         assert_eq!(
             cost.voluntary_switches, None,
             "what nobody said is not a zero"
@@ -148,8 +151,7 @@ mod tests {
             ))
         };
         let cost = Sums::read(Some(&info("1.000001")), None)
-            .until(Sums::read(Some(&info("1.250003")), None), None, None)
-            .unwrap();
+            .until(Sums::read(Some(&info("1.250003")), None));
         assert_eq!(
             (cost.cpu_user_ns, cost.cpu_system_ns),
             (Some(250_002_000), Some(0))
@@ -160,8 +162,8 @@ mod tests {
     #[test]
     fn of_a_target_that_says_nothing_nothing_is_known() {
         assert_eq!(
-            Sums::read(None, None).until(Sums::read(None, None), None, None),
-            None
+            Sums::read(None, None).until(Sums::read(None, None)),
+            ServerCost::default()
         );
     }
 }

@@ -16,14 +16,17 @@ pub(crate) fn read() -> Option<ThreadCost> {
     })
 }
 
-/// What the calling thread has cost since an earlier reading.
-pub(crate) fn since(earlier: Option<ThreadCost>) -> Option<ThreadCost> {
-    let (now, earlier) = (read()?, earlier?);
-    let waited_ns = now.run_queue_wait_ns.zip(earlier.run_queue_wait_ns);
+/// What a thread has cost between two readings.
+pub(crate) fn between(
+    earlier: Option<ThreadCost>,
+    later: Option<ThreadCost>,
+) -> Option<ThreadCost> {
+    let (earlier, later) = (earlier?, later?);
+    let waited_ns = later.run_queue_wait_ns.zip(earlier.run_queue_wait_ns);
     Some(ThreadCost {
-        cpu_user_ns: now.cpu_user_ns.saturating_sub(earlier.cpu_user_ns),
-        cpu_system_ns: now.cpu_system_ns.saturating_sub(earlier.cpu_system_ns),
-        run_queue_wait_ns: waited_ns.map(|(now, earlier)| now.saturating_sub(earlier)),
+        cpu_user_ns: later.cpu_user_ns.saturating_sub(earlier.cpu_user_ns),
+        cpu_system_ns: later.cpu_system_ns.saturating_sub(earlier.cpu_system_ns),
+        run_queue_wait_ns: waited_ns.map(|(later, earlier)| later.saturating_sub(earlier)),
     })
 }
 
@@ -48,7 +51,7 @@ mod tests {
     fn work_is_seen() {
         let before = read();
         let sum: u64 = (0..20_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n));
-        let cost = since(before).unwrap();
+        let cost = between(before, read()).unwrap();
         assert!(
             cost.cpu_user_ns + cost.cpu_system_ns > 0,
             "{cost:?} for {sum}"

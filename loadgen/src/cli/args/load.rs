@@ -7,7 +7,7 @@ use clap::Args;
 use crate::plan::operation::Mix;
 use crate::plan::target::Target;
 use crate::plan::units::{parse_count, parse_duration};
-use crate::plan::{Arrival, Keys, Limit, Load, Open, Plan};
+use crate::plan::{Arrival, Keys, Limit, Load, Open, Plan, Warmup};
 
 /// The load, whatever it is put on.
 #[derive(Debug, Clone, Args)]
@@ -36,6 +36,12 @@ pub struct LoadArguments {
     /// End after this number of requests, such as 250k or 1M
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_count)]
     pub requests: Option<u64>,
+    /// Cut off the beginning: a time, or auto for what the data shows [default: auto with --duration, else 0s]
+    #[arg(long, value_name = "TIME|auto", value_parser = warmup)]
+    pub warmup: Option<Cut>,
+    /// The most that --warmup auto may cut off
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
+    pub warmup_max: Duration,
     /// Bytes of payload in each ECHO
     #[arg(short = 's', long = "size", value_name = "BYTES", default_value = "64", value_parser = count_u32)]
     pub payload_bytes: u32,
@@ -51,6 +57,24 @@ pub struct LoadArguments {
     /// The longest wait for anything: a connection, a reply, the final values
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub timeout: Duration,
+}
+
+/// What to cut off, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cut {
+    /// `auto`.
+    Auto,
+    /// A time, or nothing.
+    Time(Duration),
+}
+
+fn warmup(text: &str) -> Result<Cut, String> {
+    match text {
+        "auto" => Ok(Cut::Auto),
+        _ => parse_duration(text)
+            .map(Cut::Time)
+            .map_err(|why| format!("{why}, or auto")),
+    }
 }
 
 /// `50k` requests per second, or less than one.
@@ -97,6 +121,7 @@ impl LoadArguments {
             connections: self.connections,
             threads: self.threads,
             load: self.mode(),
+            warmup: self.warm_up(limit),
             limit,
             mix,
             payload_bytes: self.payload_bytes,
@@ -119,6 +144,18 @@ impl LoadArguments {
                 depth: self.pipeline,
                 max_in_flight: self.max_in_flight,
             }),
+        }
+    }
+
+    /// A number of requests is meant to be measured whole; of a time, the beginning may be left out.
+    fn warm_up(&self, limit: Limit) -> Warmup {
+        let found = Warmup::Found {
+            at_most: self.warmup_max,
+        };
+        match (self.warmup, limit) {
+            (Some(Cut::Auto), _) | (None, Limit::Time(_)) => found,
+            (Some(Cut::Time(Duration::ZERO)), _) | (None, Limit::Requests(_)) => Warmup::None,
+            (Some(Cut::Time(time)), _) => Warmup::Fixed(time),
         }
     }
 }

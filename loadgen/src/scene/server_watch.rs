@@ -1,0 +1,143 @@
+//! The server's cost over time: read now and then, and even in between.
+
+use results::ServerCost;
+
+use crate::scene::server_cost::{Process, Sums};
+
+/// Time between two readings: seldom enough to cost the server nothing that shows.
+pub(crate) const EVERY_NS: u64 = 500_000_000;
+
+/// More readings than this say no more: every other one is forgotten, and the next ones are as far apart.
+const MOST: usize = 1_200;
+
+/// What the server had cost at several times of the run.
+#[derive(Debug)]
+pub(crate) struct ServerWatch {
+    process: Option<Process>,
+    readings: Vec<Reading>,
+    every_ns: u64,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Reading {
+    at_ns: u64,
+    sums: Sums,
+    rss_bytes: Option<u64>,
+    threads: Option<u64>,
+}
+
+impl ServerWatch {
+    /// A watch over a server, whose process is known if it runs on this machine.
+    pub(crate) fn new(process: Option<Process>) -> Self {
+        Self {
+            process,
+            readings: Vec::new(),
+            every_ns: EVERY_NS,
+        }
+    }
+
+    /// Whether it is time for another reading.
+    pub(crate) fn is_due(&self, now_ns: u64) -> bool {
+        self.readings
+            .last()
+            .is_none_or(|last| now_ns >= last.at_ns + self.every_ns)
+    }
+
+    /// Keeps a reading.
+    pub(crate) fn add(&mut self, at_ns: u64, sums: Sums) {
+        let (rss_bytes, threads) = self.process.map_or((None, None), Process::levels);
+        self.readings.push(Reading {
+            at_ns,
+            sums,
+            rss_bytes,
+            threads,
+        });
+        if self.readings.len() > MOST {
+            let mut place = 0;
+            self.readings.retain(|_| {
+                place += 1;
+                place % 2 == 1
+            });
+            self.every_ns *= 2;
+        }
+    }
+
+    /// The cost between two times of the run; `None` where nothing is known of it.
+    pub(crate) fn between(&self, start_ns: u64, end_ns: u64) -> Option<ServerCost> {
+        let (first, last) = (self.readings.first()?, self.readings.last()?);
+        // Before the first reading nothing is known, and after the last one nothing was asked.
+        let (start_ns, end_ns) = (start_ns.max(first.at_ns), end_ns.min(last.at_ns));
+        if start_ns >= end_ns {
+            return None;
+        }
+        let cost = self.sums_at(start_ns)?.until(self.sums_at(end_ns)?);
+        let level = self
+            .readings
+            .iter()
+            .rev()
+            .find(|reading| reading.at_ns <= end_ns)?;
+        let cost = ServerCost {
+            rss_bytes: level.rss_bytes,
+            threads: level.threads,
+            ..cost
+        };
+        (cost != ServerCost::default()).then_some(cost)
+    }
+
+    /// The sums at a time between two readings, as if the cost had been even.
+    fn sums_at(&self, at_ns: u64) -> Option<Sums> {
+        let after = self
+            .readings
+            .iter()
+            .position(|reading| reading.at_ns >= at_ns)?;
+        let right = self.readings[after];
+        let left = self.readings[after.saturating_sub(1)];
+        let span_ns = right.at_ns - left.at_ns;
+        let share = if span_ns == 0 {
+            1.0
+        } else {
+            (at_ns - left.at_ns) as f64 / span_ns as f64
+        };
+        Some(left.sums.towards(right.sums, share))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn watch(readings: impl Iterator<Item = (u64, u64)>) -> ServerWatch {
+        let mut watch = ServerWatch::new(None);
+        for (at_ns, cpu_user_ns) in readings {
+            watch.add(at_ns, Sums::of_cpu(cpu_user_ns, 0));
+        }
+        watch
+    }
+
+    #[test]
+    fn between_readings_the_cost_is_even() {
+        let watch = watch([(100, 0), (200, 1_000), (300, 1_000)].into_iter());
+        let cpu = |start_ns, end_ns| {
+            watch
+                .between(start_ns, end_ns)
+                .and_then(|cost| cost.cpu_ns())
+        };
+        assert_eq!(cpu(100, 300), Some(1_000));
+        assert_eq!(cpu(120, 170), Some(500));
+        assert_eq!(cpu(150, 250), Some(500));
+        assert_eq!(cpu(0, 150), Some(500));
+        assert_eq!((cpu(0, 100), cpu(300, 400)), (None, None));
+    }
+
+    #[test]
+    fn a_long_run_keeps_few_readings() {
+        let watch = watch((0..10_000).map(|number| (number * EVERY_NS, number * 7)));
+        assert!(watch.readings.len() <= MOST);
+        assert_eq!(
+            watch
+                .between(0, 512 * EVERY_NS)
+                .and_then(|cost| cost.cpu_ns()),
+            Some(512 * 7)
+        );
+    }
+}
