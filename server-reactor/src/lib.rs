@@ -10,7 +10,7 @@
 //!     └─ run queue           connections that used up their turn    returns to the loop
 //! ```
 //!
-//! The state of a conversation is a struct in a slab ([`connection`]), because there is no stack to keep it on: every call
+//! The state of a conversation is a struct in a slab (`connection.rs`), because there is no stack to keep it on: every call
 //! returns to the loop. In exchange no two requests are ever executed at once, so the counters need no discipline at all,
 //! and [`serve`] asks for no `Sync`:
 //!

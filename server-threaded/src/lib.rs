@@ -7,7 +7,7 @@
 //!  signal thread    parked until SIGTERM; then it wakes the others
 //! ```
 //!
-//! The state of a conversation is three locals on a stack ([`conversation`]). Nothing here decides who runs next: the
+//! The state of a conversation is three locals on a stack (`conversation.rs`). Nothing here decides who runs next: the
 //! scheduler does. Hence `Sync` in the signature of [`serve`]: two threads may be inside the same counter at once, and a
 //! plain one is refused by the compiler:
 //!
