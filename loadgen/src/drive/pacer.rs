@@ -18,6 +18,10 @@ use super::orders::{Order, Orders};
 use super::schedule::{Due, Schedule};
 use super::workbench::Workbench;
 
+/// The shortest sleep. Waking up costs more than sending a request, so at more than 20,000 requests/s on a thread those that
+/// are due within a grain leave together, by this much late at most; the lag says so.
+const GRAIN_NS: u64 = 50_000;
+
 /// A timer of the kernel's high-resolution kind. The timers of tokio and of epoll itself round up to a millisecond.
 struct Timer(AsyncFd<OwnedFd>);
 
@@ -114,7 +118,12 @@ impl Pacer {
             let now_ns = self.bench.borrow().clock.now_ns();
             match self.hand_out(now_ns) {
                 Wait::Until(at_ns) => {
-                    if self.timer.wait(at_ns - now_ns).await.is_err() {
+                    if self
+                        .timer
+                        .wait((at_ns - now_ns).max(GRAIN_NS))
+                        .await
+                        .is_err()
+                    {
                         break;
                     }
                 }
