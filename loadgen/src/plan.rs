@@ -1,5 +1,6 @@
 //! What a run will do, decided and checked once: no later code has to doubt it.
 
+pub mod goal;
 pub mod limits;
 pub mod operation;
 pub mod target;

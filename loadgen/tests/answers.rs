@@ -202,3 +202,24 @@ fn a_named_counter_is_read_first() {
     );
     assert_eq!(run.correctness.verdict, Verdict::Correct);
 }
+
+#[test]
+fn a_threshold_that_is_missed_ends_with_4() {
+    let server = truthful();
+    let ran = loadgen(&format!(
+        "run {server} -n 300 --threshold max<1ns --threshold failures<=0 --json"
+    ));
+    ran.assert(4, "max<1ns is ");
+    let met: Vec<_> = ran
+        .run()
+        .thresholds
+        .iter()
+        .map(|threshold| threshold.met)
+        .collect();
+    assert_eq!(met, [false, true]);
+    loadgen(&format!(
+        "run {server} -n 300 --threshold max<1h --threshold rate>0"
+    ))
+    .assert(0, "none wrong");
+    loadgen(&format!("run {server} --threshold p99")).assert(2, "--help");
+}

@@ -20,6 +20,8 @@ pub enum Ending {
     Usage(String),
     /// The server gave wrong answers.
     Wrong(String),
+    /// A limit was missed.
+    Missed(String),
     /// The load generator could not measure this.
     Invalid(String),
     /// Ctrl-C.
@@ -34,6 +36,7 @@ impl Ending {
             Self::Failed(_) => 1,
             Self::Usage(_) => 2,
             Self::Wrong(_) => 3,
+            Self::Missed(_) => 4,
             Self::Invalid(_) => 5,
             Self::Interrupted(_) => 130,
         })
@@ -47,6 +50,7 @@ impl Ending {
             Self::Failed(why) => format!("loadgen: failed (exit 1): {why}"),
             Self::Usage(why) => format!("loadgen: usage (exit 2): {why}"),
             Self::Wrong(why) => format!("loadgen: wrong answers (exit 3): {why}"),
+            Self::Missed(why) => format!("loadgen: threshold missed (exit 4): {why}"),
             Self::Invalid(why) => {
                 format!("loadgen: measurement invalid (exit 5, unless --allow-invalid): {why}")
             }
@@ -70,6 +74,15 @@ impl Ending {
             return Self::Invalid(format!(
                 "{}; {}; {}",
                 run.validity.reasons.join("; "),
+                done(run),
+                answers(run)
+            ));
+        }
+        if let Some(missed) = run.thresholds.iter().find(|threshold| !threshold.met) {
+            return Self::Missed(format!(
+                "{} is {}; {}; {}",
+                missed.expression,
+                missed.reading,
                 done(run),
                 answers(run)
             ));

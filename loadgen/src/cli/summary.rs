@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
-use results::{Anomaly, Finite, Histogram, LoadMode, Quantile, Run, ValidityVerdict, Verdict};
+use results::{
+    Anomaly, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict, Verdict,
+};
 
 const COLUMNS: [Quantile; 6] = [
     Quantile::P50,
@@ -34,6 +36,11 @@ pub fn text(run: &Run) -> String {
             .failures
             .iter()
             .map(|(reason, failures)| ("failures", format!("{} × {reason}", count(*failures)))),
+    );
+    lines.extend(
+        run.thresholds
+            .iter()
+            .map(|threshold| ("limit", kept(threshold))),
     );
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
@@ -74,6 +81,11 @@ fn latencies(run: &Run) -> Vec<(&'static str, String)> {
     };
     lines.push(("", meaning.to_owned()));
     lines
+}
+
+fn kept(threshold: &Threshold) -> String {
+    let kept = if threshold.met { "kept" } else { "MISSED" };
+    format!("{} {kept}: {}", threshold.expression, threshold.reading)
 }
 
 fn described(anomaly: &Anomaly) -> String {

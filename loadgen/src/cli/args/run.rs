@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::LoadArguments;
+use crate::plan::goal::Goal;
 use crate::plan::target::Target;
 use crate::plan::{Keys, Plan};
 
@@ -28,6 +29,9 @@ pub struct RunArguments {
     /// Write run.json, latency.hlog and latency.hgrm into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// A limit that the run must keep, such as 'p99<5ms' or 'rate>=50k'; may be given several times
+    #[arg(long = "threshold", value_name = "LIMIT")]
+    pub goals: Vec<Goal>,
     /// End with 0 also where the load generator was in the way; the summary says so all the same
     #[arg(long)]
     pub allow_invalid: bool,

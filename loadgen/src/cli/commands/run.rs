@@ -28,10 +28,15 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         meter.show(limit, progress);
     });
     meter.done();
-    let outcome = match outcome {
+    let mut outcome = match outcome {
         Ok(outcome) => outcome,
         Err(why) => return Ending::Failed(why),
     };
+    outcome.run.thresholds = arguments
+        .goals
+        .iter()
+        .map(|goal| goal.check(&outcome.run))
+        .collect();
     let ending = Ending::of(&outcome, arguments.allow_invalid);
     match show(&outcome.run, arguments) {
         Ok(()) => ending,
