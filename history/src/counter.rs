@@ -70,13 +70,11 @@ impl Counter {
         }
     }
 
-    /// The counter holds this value before its first operation.
+    /// The counter holds this value before its first operation. Said later it is ignored.
     pub(crate) fn declare(&mut self, start: i64) {
-        debug_assert!(
-            !self.is_used(),
-            "a key is declared before its first operation"
-        );
-        self.start = start;
+        if !self.is_used() {
+            self.start = start;
+        }
     }
 
     /// An INCR begins; returns its floor.
@@ -148,6 +146,7 @@ impl Counter {
     ) -> Result<u64, Fault> {
         self.acknowledged += 1;
         if self.unknown.is_some() {
+            self.fillers -= 1;
             return Ok(0);
         }
         let position = match self.position(value) {

@@ -43,7 +43,7 @@ impl Key {
     /// Number 0: the only key of most runs.
     pub const FIRST: Self = Self(0);
 
-    /// Keys a run may have. A judge keeps about a hundred bytes for every number up to the greatest one used.
+    /// Keys a run may have. A judge keeps about 180 bytes for every number up to the greatest one used.
     pub const LIMIT: u32 = 1 << 24;
 
     /// The key of this number, if it is below [`Key::LIMIT`].
@@ -153,7 +153,7 @@ pub enum What {
         /// Requests in flight whose every byte was written.
         whole: u32,
     },
-    /// The key holds `start` before its first operation. A key that was never declared starts at 0.
+    /// The key holds `start` before its first operation (later this is ignored). A key that was never declared starts at 0.
     Declared {
         /// The counter.
         key: Key,

@@ -23,8 +23,8 @@ pub enum Level {
 
 /// Judges a run while it goes on.
 ///
-/// Memory: 24 bytes and a bit per operation in flight, about 200 bytes per connection and per key, a fixed window of recent
-/// replies, 32 bytes per INCR that was never answered. Nothing grows with the run.
+/// Memory: 24 bytes and a bit per operation in flight, about 280 bytes per connection and 180 per key, a fixed window of
+/// recent replies, 32 bytes per INCR that was never answered. Nothing grows with the run.
 #[derive(Debug)]
 pub struct Judge {
     level: Level,
@@ -80,13 +80,10 @@ impl Judge {
         for connection in (0..self.sessions.len() as u32).filter_map(Connection::new) {
             self.lost(connection, u64::MAX, u32::MAX);
         }
-        let counters = std::mem::take(&mut self.counters);
+        let counters = std::mem::take(&mut self.counters).into_iter();
+        let numbered = counters.zip((0..).filter_map(Key::new));
         let mut keys = Vec::new();
-        for (key, counter) in (0..)
-            .filter_map(Key::new)
-            .zip(counters)
-            .filter(|(_, counter)| counter.is_used())
-        {
+        for (counter, key) in numbered.filter(|(counter, _)| counter.is_used()) {
             let (verdict, unexplained) = counter.verdict(key);
             for unexplained in &unexplained {
                 self.unexplained(key, unexplained);

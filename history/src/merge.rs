@@ -38,9 +38,11 @@ impl Recorder {
     /// Hands over what was recorded. `now_ns` is a reading of the clock that stamps the events, taken here and now.
     /// `spare` is an empty buffer to go on with, such as [`Merge::accept`] gives back.
     pub fn hand_over(&mut self, now_ns: u64, spare: Vec<Event>) -> Batch {
+        // What is recorded from here on happens from here on, whatever stamp it comes with.
+        self.latest_ns = self.latest_ns.max(now_ns);
         Batch {
             events: std::mem::replace(&mut self.events, spare),
-            through_ns: now_ns.max(self.latest_ns),
+            through_ns: self.latest_ns,
         }
     }
 }

@@ -52,6 +52,8 @@ pub struct KeyVerdict {
     pub unanswered: u64,
     /// How many of those did take effect: values were passed that only they can have made.
     pub took_effect: u64,
+    /// GETs that nobody answered: they say nothing.
+    pub unanswered_reads: u64,
     /// The value that was read when no INCR was in flight and after which no INCR was acknowledged.
     pub final_value: Option<i64>,
     /// How many increments the final value lacks: acknowledged, but not in it.

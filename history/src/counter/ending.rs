@@ -51,6 +51,7 @@ impl Counter {
             failed: endings.map_or(0, |endings| endings.failed),
             unanswered: endings.map_or(0, |endings| endings.adds.len() as u64),
             took_effect: explained.took_effect,
+            unanswered_reads: endings.map_or(0, |endings| endings.reads),
             final_value,
             lost: final_value.and_then(|value| self.lost(value)),
             counts: self.lies.map(|lies| lies.counts).unwrap_or_default(),

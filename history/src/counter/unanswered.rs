@@ -23,7 +23,7 @@ pub(crate) struct Unanswered {
 pub(super) struct Endings {
     pub(super) failed: u64,
     pub(super) adds: Vec<Unanswered>,
-    pub(super) others: u64,
+    pub(super) reads: u64,
 }
 
 impl Counter {
@@ -59,16 +59,18 @@ impl Counter {
             Level::Replies => seen.greatest(),
         };
         let endings = self.endings.get_or_insert_default();
-        if operation.kind != Kind::Add {
-            endings.others += 1;
-            return;
+        match operation.kind {
+            Kind::Add => {
+                self.stuck += 1;
+                endings.adds.push(Unanswered {
+                    floor,
+                    inv_ns: operation.inv_ns,
+                    sequence,
+                    connection,
+                });
+            }
+            Kind::Get => endings.reads += 1,
+            Kind::Write => {}
         }
-        self.stuck += 1;
-        endings.adds.push(Unanswered {
-            floor,
-            inv_ns: operation.inv_ns,
-            sequence,
-            connection,
-        });
     }
 }

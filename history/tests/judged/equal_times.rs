@@ -152,6 +152,18 @@ fn nothing_passes_before_the_slowest_thread_has_reported() {
     assert_eq!(stamps(&passed), [10, 15, 20, 20, 30, 40]);
 }
 
+/// A stamp that is older than the last hand-over cannot slip in before what others have passed on since.
+#[test]
+fn a_stale_stamp_counts_from_the_hand_over_on() {
+    let mut recorder = Recorder::default();
+    recorder.hand_over(100, Vec::new());
+    recorder.observe(Event::started(connection(0), 7, Call::get(Key::FIRST)));
+    let mut passed = Vec::new();
+    let mut merge = Merge::new(1);
+    merge.accept(0, recorder.hand_over(200, Vec::new()), &mut passed);
+    assert_eq!(passed[0].at_ns, 100);
+}
+
 /// However the batches are cut, the merged stream is the one history.
 #[test]
 fn the_cut_of_the_batches_does_not_matter() {

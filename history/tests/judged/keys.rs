@@ -119,10 +119,16 @@ fn mixed_amounts_are_unknown_even_if_they_look_right() {
         timeline
             .add(0, 0, amounts[1])
             .ok(0, amounts[0] + amounts[1]);
+        timeline.get_ok(1, amounts[0] + amounts[1]);
         let verdict = judge(&timeline.events);
         assert_eq!(
             verdict.judgement(),
             Judgement::Unknown(Reason::MixedAmounts)
+        );
+        let key = &verdict.keys[0];
+        assert_eq!(
+            (key.final_value, key.lost),
+            (Some(amounts[0] + amounts[1]), None)
         );
         assert_eq!(
             (verdict.keys[0].acknowledged, verdict.counts.total()),

@@ -207,5 +207,9 @@ fn operations_that_failed_had_better_leave_no_trace() {
             .lost(0, 1)
             .events,
     );
-    assert_eq!((verdict.keys[0].failed, verdict.keys[0].unanswered), (2, 0));
+    let key = &verdict.keys[0];
+    assert_eq!(
+        (key.failed, key.unanswered, key.unanswered_reads),
+        (2, 0, 1)
+    );
 }
