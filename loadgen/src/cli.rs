@@ -6,4 +6,5 @@ pub mod ending;
 pub mod progress;
 mod screen;
 pub mod signals;
+mod stored;
 pub mod summary;

@@ -23,6 +23,7 @@ fn run(words: &[String]) -> Ending {
     match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments, words),
         Command::Compare(arguments) => commands::compare::run(&arguments, words),
+        Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Plot(arguments) => commands::plot::run(&arguments),
     }
 }

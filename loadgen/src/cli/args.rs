@@ -1,6 +1,7 @@
 //! The command line, as it is typed; [`Plan`](crate::plan::Plan) is what it means.
 
 mod compare;
+mod diff;
 mod load;
 mod plot;
 mod run;
@@ -8,6 +9,7 @@ mod run;
 use clap::{Parser, Subcommand};
 
 pub use compare::CompareArguments;
+pub use diff::DiffArguments;
 pub use load::LoadArguments;
 pub use plot::PlotArguments;
 pub use run::RunArguments;
@@ -31,6 +33,8 @@ pub enum Command {
     Run(RunArguments),
     /// Start several servers in turn, drive each, and set them side by side
     Compare(CompareArguments),
+    /// Compare stored runs, and say whether the new ones are worse
+    Diff(DiffArguments),
     /// Draw stored runs: the page, or one picture
     Plot(PlotArguments),
 }

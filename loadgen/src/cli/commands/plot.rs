@@ -1,13 +1,13 @@
 //! `loadgen plot`: reads stored runs and has `report` draw them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use report::{Colours, Format};
-use results::file::{self, LoadError};
-use results::{Comparison, Run};
+use results::{Comparison, file};
 
 use crate::cli::args::PlotArguments;
 use crate::cli::ending::Ending;
+use crate::cli::stored;
 
 /// Does it.
 pub fn run(arguments: &PlotArguments) -> Ending {
@@ -17,8 +17,8 @@ pub fn run(arguments: &PlotArguments) -> Ending {
             arguments.output.display()
         ));
     };
-    let comparison = match read(&arguments.files) {
-        Ok(comparison) => comparison,
+    let comparison = match stored::all(&arguments.files) {
+        Ok(runs) => Comparison::of_runs("stored runs".to_owned(), runs),
         Err(error) => return Ending::Failed(error.to_string()),
     };
     let bytes = match draw(&comparison, face, arguments) {
@@ -61,52 +61,4 @@ fn draw(comparison: &Comparison, face: Face, arguments: &PlotArguments) -> Resul
         Colours::Light
     };
     report::plot(comparison, &arguments.picture, format, colours).map_err(|error| error.to_string())
-}
-
-/// All runs of all files. Each file is a curve of its own, also where two files call their runs by one name.
-fn read(files: &[PathBuf]) -> Result<Comparison, LoadError> {
-    let mut runs: Vec<Run> = Vec::new();
-    for path in files {
-        let mut more = read_one(path)?;
-        let taken = |run: &Run| runs.iter().any(|earlier| earlier.label == run.label);
-        for run in &mut more {
-            if taken(run) {
-                run.label = format!("{} ({})", run.label, name(path));
-            }
-        }
-        runs.append(&mut more);
-    }
-    Ok(Comparison::of_runs("stored runs".to_owned(), runs))
-}
-
-fn read_one(path: &Path) -> Result<Vec<Run>, LoadError> {
-    let (run, comparison) = (path.join("run.json"), path.join("comparison.json"));
-    let path = match path.is_dir() {
-        true if comparison.exists() => comparison,
-        true => run,
-        false => path.to_owned(),
-    };
-    // A comparison is tried first; whatever is neither is reported as the run that it was taken for.
-    match file::load::<Comparison>(&path) {
-        Ok(comparison) => Ok(comparison
-            .systems
-            .into_iter()
-            .flat_map(|system| system.runs().to_vec())
-            .collect()),
-        Err(_) => file::load(&path).map(|run| vec![run]),
-    }
-}
-
-/// A short name for a file: that of its folder, since all files are called `run.json`.
-fn name(path: &Path) -> String {
-    let folder = if path.is_dir() {
-        Some(path)
-    } else {
-        path.parent()
-    };
-    let name = folder.and_then(Path::file_name).or(path.file_stem());
-    name.map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }

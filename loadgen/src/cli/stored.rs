@@ -1,0 +1,80 @@
+//! Runs that were stored: `run.json`, `comparison.json`, or folders that hold them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use results::file::{self, LoadError};
+use results::{Comparison, Run};
+
+/// All runs of all files. Each file is a system of its own, also where two files call their runs by one name.
+pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Run>, LoadError> {
+    let mut runs: Vec<Run> = Vec::new();
+    for path in paths {
+        let mut more = one(path)?;
+        for run in &mut more {
+            if runs.iter().any(|earlier| earlier.label == run.label) {
+                run.label = format!("{} ({})", run.label, name(path));
+            }
+        }
+        runs.append(&mut more);
+    }
+    Ok(runs)
+}
+
+/// The runs of one file, or of one folder: those in it, or else those in the folders in it.
+pub(super) fn one(path: &Path) -> Result<Vec<Run>, LoadError> {
+    if !path.is_dir() {
+        return of_file(path);
+    }
+    let within = |folder: &Path| {
+        ["comparison.json", "run.json"]
+            .map(|name| folder.join(name))
+            .into_iter()
+            .find(|file| file.exists())
+    };
+    if let Some(file) = within(path) {
+        return of_file(&file);
+    }
+    let mut files: Vec<_> = fs::read_dir(path)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| within(&entry.path()))
+        .collect();
+    files.sort();
+    match files.is_empty() {
+        // Whatever is wrong with this name, the error says it.
+        true => of_file(&path.join("run.json")),
+        false => files
+            .iter()
+            .map(|file| of_file(file))
+            .collect::<Result<Vec<_>, _>>()
+            .map(|runs| runs.concat()),
+    }
+}
+
+/// A comparison is tried first; whatever is neither is reported as the run that it was taken for.
+fn of_file(path: &Path) -> Result<Vec<Run>, LoadError> {
+    match file::load::<Comparison>(path) {
+        Ok(comparison) => Ok(comparison
+            .systems
+            .into_iter()
+            .flat_map(|system| system.runs().to_vec())
+            .collect()),
+        Err(_) => file::load(path).map(|run| vec![run]),
+    }
+}
+
+/// A short name for a file: that of its folder, since all files are called `run.json`.
+pub(super) fn name(path: &Path) -> String {
+    let folder = if path.is_dir() {
+        Some(path)
+    } else {
+        path.parent()
+    };
+    let name = folder.and_then(Path::file_name).or(path.file_stem());
+    name.map_or_else(
+        || path.display().to_string(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}

@@ -1,0 +1,104 @@
+//! Stored runs: `plot` makes the page, an SVG or a PNG of them, `diff` says whether the new ones are worse.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::fs;
+
+use truth::{loadgen, truthful};
+
+#[test]
+fn two_stored_runs_are_overlaid() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let server = truthful();
+    for name in ["one", "two"] {
+        loadgen(&format!(
+            "run {server} -n 500 --key same --out {}",
+            at(name)
+        ))
+        .assert(0, "none wrong");
+    }
+    for (name, begins) in [
+        ("x.html", &b"<!"[..]),
+        ("x.svg", b"<"),
+        ("x.png", b"\x89PNG"),
+    ] {
+        let ran = loadgen(&format!(
+            "plot {}/run.json {} -o {}",
+            at("one"),
+            at("two"),
+            at(name)
+        ));
+        ran.assert(0, "2 runs drawn");
+        assert!(fs::read(at(name)).unwrap().starts_with(begins), "{name}");
+    }
+    let svg = fs::read_to_string(at("x.svg")).unwrap();
+    assert!(
+        svg.contains("(two)"),
+        "two runs of one name are told apart by their folders"
+    );
+}
+
+#[test]
+fn what_cannot_be_drawn_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.json");
+    fs::write(&file, "{\"schema\": \"other/1\"}").unwrap();
+    loadgen(&format!("plot {} -o /tmp/x.svg", file.display())).assert(1, "other/1");
+    loadgen("plot /nowhere/run.json -o /tmp/x.svg").assert(1, "cannot read /nowhere/run.json");
+    loadgen("plot run.json -o x.jpeg").assert(2, "write .html, .svg or .png");
+    loadgen("plot -o x.svg").assert(2, "--help");
+}
+
+/// Stores so many copies of a run, each with its latencies multiplied and a little changed.
+fn store(folder: &std::path::Path, runs: u64, factor: u64) {
+    for number in 0..runs {
+        let mut run = results::example::closed_loop("system");
+        run.latency.response = results::Histogram::new();
+        (1..1_000).for_each(|n| run.latency.response.record((n + number) * 1_000 * factor));
+        results::file::save(&folder.join(number.to_string()).join("run.json"), &run).unwrap();
+    }
+}
+
+#[test]
+fn diff_finds_a_regression_where_there_are_enough_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for (name, runs, factor) in [
+        ("base", 5, 10),
+        ("same", 5, 10),
+        ("slow", 5, 20),
+        ("few", 3, 20),
+    ] {
+        store(&at(name), runs, factor);
+    }
+    let diff = |new: &str| {
+        loadgen(&format!(
+            "diff {} {}",
+            at("base").display(),
+            at(new).display()
+        ))
+    };
+    diff("same").assert(0, "no regression is established");
+    diff("slow").assert(4, "p99 of slow is 2.00 × that of base");
+    diff("few").assert(0, "no regression is established");
+    diff("none").assert(1, "cannot read");
+
+    let mut run: results::Run = results::file::load(&at("same/0/run.json")).unwrap();
+    run.workload.connections += 1;
+    results::file::save(&at("other/0/run.json"), &run).unwrap();
+    diff("other").assert(1, "connections: ");
+    loadgen(&format!(
+        "diff {} {} --force",
+        at("base").display(),
+        at("other").display()
+    ))
+    .assert(0, "no regression");
+}
