@@ -4,12 +4,13 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
 use crate::ledger::Ledger;
 use crate::peer::{Peer, echo, increments};
+use crate::run::SHORTEST_PATIENCE;
 
 /// The counter that all honest clients share.
 pub(crate) const SHARED: &str = "shared";
@@ -24,6 +25,8 @@ pub(crate) struct Honest<'a> {
     pub(crate) own: i64,
     /// Whether one increment more may have been executed, its reply lost in the server's end.
     pub(crate) in_doubt: i64,
+    /// When its last request was answered.
+    heard: Instant,
     /// The last value of the shared counter it was told.
     shared: i64,
     ledger: &'a Ledger,
@@ -36,28 +39,56 @@ impl<'a> Honest<'a> {
             name: format!("honest-{number}"),
             own: 0,
             in_doubt: 0,
+            heard: Instant::now(),
             shared: 0,
             ledger,
             random: Rng::with_seed(seed ^ number << 32),
         }
     }
 
-    /// Asks on until the server ends. An error before that is a surprise.
+    /// Asks on until the server ends. An error before that is a surprise, unless the system had put this client to sleep for so long
+    /// that the server lost patience with it.
     pub(crate) fn work(mut self, server: SocketAddr) -> Self {
         while !self.ledger.is_ending() {
             let Some(mut peer) = enter(server) else {
                 thread::sleep(PAUSE);
                 continue;
             };
-            if let Err(error) = self.converse(&mut peer)
-                && !self.ledger.is_ending()
-            {
+            self.heard = Instant::now();
+            let Err(error) = self
+                .settle(&mut peer)
+                .and_then(|()| self.converse(&mut peer))
+            else {
+                continue;
+            };
+            let was_silent = self.heard.elapsed() > SHORTEST_PATIENCE / 2;
+            let is_wrong = error.kind() == io::ErrorKind::InvalidData;
+            if !self.ledger.is_ending() && (is_wrong || !was_silent) {
                 self.ledger.surprise(format!("{}: {error}", self.name));
                 // Its own count is in doubt from here on: others go on, this one has testified.
                 return self;
             }
         }
         self
+    }
+
+    /// Finds out which of the increments in doubt were executed.
+    fn settle(&mut self, peer: &mut Peer) -> io::Result<()> {
+        if self.in_doubt == 0 {
+            return Ok(());
+        }
+        peer.send(format!("INCRBY {} 0\r\n", self.name).as_bytes())?;
+        let value = peer.integer()?;
+        if !(self.own..=self.own + self.in_doubt).contains(&value) {
+            let text = format!(
+                "counted {value}, acknowledged {}, in doubt {}",
+                self.own, self.in_doubt
+            );
+            return Err(io::Error::new(io::ErrorKind::InvalidData, text));
+        }
+        self.own = value;
+        self.in_doubt = 0;
+        Ok(())
     }
 
     /// Some hundred requests, then a goodbye.
@@ -70,6 +101,7 @@ impl<'a> Honest<'a> {
                 8 => self.echo(peer)?,
                 _ => self.count_in_a_pipeline(peer)?,
             }
+            self.heard = Instant::now();
             self.ledger.answered.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PAUSE);
         }

@@ -31,7 +31,7 @@ struct Flags {
     /// Further flags of the server
     #[arg(last = true)]
     flags: Vec<String>,
-    /// How long; the first tenth, at most a minute, is the warm-up
+    /// How long; the first minute is the warm-up, after which memory may not grow, or the first half when that is shorter
     #[arg(long, default_value = "20")]
     minutes: f64,
     /// Lines of the table

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 
 /// A server that is silent for so long has forgotten its peer. Generous: the soak runs at the lowest priority.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A client's end.
 pub(crate) struct Peer {
@@ -124,8 +124,14 @@ fn judge(heard: &[u8], expected: &[u8]) -> io::Result<()> {
     Err(io::Error::new(ErrorKind::InvalidData, text))
 }
 
-/// Whether that is what a server says at its door.
+/// Whether that is what a server says at its door, or the beginning of it.
 pub(crate) fn is_refusal(heard: &[u8]) -> bool {
-    heard.starts_with(b"-ERR max number of clients")
-        || heard.starts_with(b"-ERR out of memory for clients")
+    let refusals = [
+        "-ERR max number of clients",
+        "-ERR out of memory for clients",
+    ];
+    let begins = |refusal: &str| {
+        heard.starts_with(refusal.as_bytes()) || refusal.as_bytes().starts_with(heard)
+    };
+    !heard.is_empty() && refusals.into_iter().any(begins)
 }

@@ -1,10 +1,12 @@
 //! A run: start the server, let everybody loose, measure at rest now and then, end it under load, judge.
 
 use std::io;
+use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use conformance::info::Info;
 use conformance::server::{LastWords, Server};
 
 use crate::crowd::{Gate, visit_on};
@@ -29,6 +31,9 @@ pub(crate) const MAX_CONNECTIONS: usize = 200;
 /// The server's patience with a peer that takes none of its replies.
 pub(crate) const STALL: Duration = Duration::from_secs(2);
 
+/// The shortest of the server's time limits, as [`FLAGS`] set them.
+pub(crate) const SHORTEST_PATIENCE: Duration = STALL;
+
 const HONEST: u64 = 8;
 const VISITORS: u64 = 24;
 
@@ -47,9 +52,7 @@ const FLAGS: [&str; 10] = [
 
 /// Runs; what is broken, each in one line.
 pub(crate) fn run(plan: &Plan<'_>) -> Vec<String> {
-    let further = plan.flags.iter().map(String::as_str);
-    let flags: Vec<_> = FLAGS.into_iter().chain(further).collect();
-    let server = Server::start(plan.program, &flags);
+    let server = Server::spawn(command(plan));
     let (ledger, gate) = (Ledger::default(), Gate::default());
     let address = server.address();
     thread::scope(|scope| {
@@ -87,6 +90,20 @@ pub(crate) fn run(plan: &Plan<'_>) -> Vec<String> {
     })
 }
 
+/// The server, with an allocator that gives back what is freed: resident memory then shows what the server holds, and not what
+/// glibc keeps for next time, which may grow for hours without any leak.
+fn command(plan: &Plan<'_>) -> Command {
+    let mut command = Command::new(plan.program);
+    command
+        .args(["--port", "0"])
+        .args(FLAGS)
+        .args(plan.flags)
+        .env("MALLOC_ARENA_MAX", "1")
+        .env("MALLOC_MMAP_THRESHOLD_", "65536")
+        .env("MALLOC_TRIM_THRESHOLD_", "65536");
+    command
+}
+
 /// Prints the table; what has grown between the first rest, after the warm-up, and the last.
 fn watch(
     plan: &Plan<'_>,
@@ -109,13 +126,14 @@ fn watch(
         "most: KiB fds thr",
         "rest: KiB fds thr"
     );
-    let warm_up = (plan.duration / 10).min(Duration::from_secs(60));
+    let warm_up = (plan.duration / 2).min(Duration::from_secs(60));
     let first = line(start, warm_up, server, gate, ledger)?;
     let mut last = first;
     for number in 1..=plan.lines {
         let until = warm_up + (plan.duration - warm_up) * number / plan.lines;
         last = line(start, until, server, gate, ledger)?;
     }
+    print_reasons(server, gate);
     let mut grown = Vec::new();
     // Allocators keep some of what they were given back; a leak goes on growing past any such margin.
     let most_kib = first.memory_kib + first.memory_kib / 4 + 4096;
@@ -185,6 +203,30 @@ fn at_rest(server: &Server) -> io::Result<Held> {
         least = least.either(Held::by(server.pid())?, u64::min);
     }
     Ok(least)
+}
+
+/// The server's own counts of how connections ended.
+fn print_reasons(server: &Server, gate: &Gate) {
+    let _nobody_visits = gate.close();
+    let info = Info::ask(&mut server.connect(), "stats");
+    let reasons = [
+        "closed_peer",
+        "closed_reset",
+        "closed_quit",
+        "closed_idle",
+        "closed_request_deadline",
+        "closed_stalled",
+        "closed_protocol_error",
+        "closed_http",
+        "closed_memory",
+        "closed_error",
+        "refused_max_clients",
+        "refused_memory",
+        "refused_no_thread",
+    ];
+    for reason in reasons {
+        println!("{:>9} {reason}", info.number(reason));
+    }
 }
 
 fn print_visits(ledger: &Ledger) {

@@ -1,6 +1,6 @@
 //! Random requests to a real Redis and to one of our servers: is every byte of the replies the same?
 //!
-//! `cargo run --release --example against_redis -- ../target/release/server-reactor [SCRIPTS [SEED]]`
+//! `cargo run --example against_redis -- ../target/debug/server-reactor [SCRIPTS [SEED]]`
 //!
 //! What our servers mean to do otherwise is either never asked (see [`script`]) or excused by name (see [`excuse`]); anything
 //! else that differs is printed, and the exit code is 1.
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
     let program = arguments
         .next()
-        .unwrap_or_else(|| "../target/release/server-reactor".into());
+        .unwrap_or_else(|| "../target/debug/server-reactor".into());
     let scripts = arguments
         .next()
         .map_or(20_000, |text| text.parse().expect("SCRIPTS is a number"));
@@ -82,12 +82,14 @@ fn excuse(script: &[u8], ours: &[u8], theirs: &[u8]) -> Option<&'static str> {
         Some("Redis skips the two bytes behind an argument unchecked")
     } else if says("Protocol error: expected '$', got '\\") {
         Some("a byte that does not print is shown by its escape, and by Redis as it is")
+    } else if says("Protocol error: expected '$'") && ours.starts_with(theirs) {
+        Some("Redis waits for an argument's whole header before it looks at the first byte")
     } else if says("Protocol error: invalid") && script.windows(2).any(is_odd) {
         Some("Redis ends a header at any CR and skips the byte behind unchecked")
     } else if says("unknown command") && (has(b"\0") || has(b"\\x00")) {
         Some("Redis repeats an argument up to its first NUL")
-    } else if says("Protocol error: unbalanced quotes") && has(b"\0") {
-        Some("Redis reads an inline request up to its first NUL")
+    } else if has(b"\0") && ours.starts_with(theirs) {
+        Some("Redis reads a line up to its first NUL, and then waits for the rest")
     } else if theirs.windows(14).any(|window| window == b"SYNC and PSYNC") {
         Some("Redis has a command SYNC, for its replicas")
     } else {

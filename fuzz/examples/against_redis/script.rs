@@ -11,8 +11,8 @@ pub(crate) fn random(random: &mut Rng) -> Vec<u8> {
     let spoilt = random.u32(0..3) == 0;
     for _ in 0..random.u32(1..12) {
         let words = request(random);
-        // Spoilt, its number would be a text, which is a value to Redis.
-        if spoilt && words[0].eq_ignore_ascii_case(b"SET") {
+        // Spoilt, their numbers would be a text, which is a value to Redis, and a database that only Redis has.
+        if spoilt && [&b"set"[..], b"select"].contains(&&words[0].to_ascii_lowercase()[..]) {
             continue;
         }
         if random.u32(0..4) == 0 {
