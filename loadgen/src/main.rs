@@ -22,6 +22,8 @@ fn run(words: &[String]) -> Ending {
     };
     match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments, words),
+        Command::Sweep(arguments) => commands::sweep::run(&arguments, words),
+        Command::Find(arguments) => commands::find::run(&arguments, words),
         Command::Compare(arguments) => commands::compare::run(&arguments, words),
         Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Plot(arguments) => commands::plot::run(&arguments),

@@ -5,6 +5,7 @@ mod diff;
 mod load;
 mod plot;
 mod run;
+mod sweep;
 
 use clap::{Parser, Subcommand};
 
@@ -13,6 +14,7 @@ pub use diff::DiffArguments;
 pub use load::LoadArguments;
 pub use plot::PlotArguments;
 pub use run::RunArguments;
+pub use sweep::{FindArguments, Over, SweepArguments};
 
 /// Measures a server honestly: every reply is checked, and every latency is booked.
 #[derive(Debug, Parser)]
@@ -31,6 +33,10 @@ const EXIT_CODES: &str = "Exit codes: 0 ran, and correct; 1 tool or server failu
 pub enum Command {
     /// Drive one server, and say how fast and how right it was
     Run(RunArguments),
+    /// Drive one server with a list of loads, and draw the curve
+    Sweep(SweepArguments),
+    /// Find the greatest rate at which a server keeps its limits
+    Find(FindArguments),
     /// Start several servers in turn, drive each, and set them side by side
     Compare(CompareArguments),
     /// Compare stored runs, and say whether the new ones are worse
@@ -92,6 +98,18 @@ mod tests {
     }
 
     #[test]
+    fn a_pattern_without_a_rate_is_no_schedule() {
+        assert!(
+            run("h:1 --arrival poisson")
+                .unwrap()
+                .plan()
+                .unwrap_err()
+                .contains("-r")
+        );
+        assert!(run("h:1 --arrival poisson -r 5").unwrap().plan().is_ok());
+    }
+
+    #[test]
     fn contradictions_are_refused() {
         for words in [
             "",
@@ -99,7 +117,6 @@ mod tests {
             "h:1 --key k --keys 2",
             "h:1 -c",
             "h:1 -d 10",
-            "h:1 --arrival poisson",
             "h:1 -c 5G",
         ] {
             assert_eq!(run(words).unwrap_err().exit_code(), 2, "{words}");

@@ -2,5 +2,7 @@
 
 pub mod compare;
 pub mod diff;
+pub mod find;
 pub mod plot;
 pub mod run;
+pub mod sweep;

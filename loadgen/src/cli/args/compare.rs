@@ -58,13 +58,11 @@ impl CompareArguments {
             Language::Resp => Protocol::Resp,
             Language::Echo => Protocol::Echo,
         };
-        self.load
-            .plan(Target {
-                protocol,
-                host: "127.0.0.1".to_owned(),
-                port,
-            })
-            .checked()
+        self.load.plan(Target {
+            protocol,
+            host: "127.0.0.1".to_owned(),
+            port,
+        })
     }
 
     /// Checks what clap cannot see: that names are unique, and that those expected to lose take part.

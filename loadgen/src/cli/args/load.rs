@@ -21,12 +21,12 @@ pub struct LoadArguments {
     /// Requests per second over all connections, sent on schedule whether or not replies come (an open loop)
     #[arg(short = 'r', long, value_name = "RATE", value_parser = rate)]
     pub rate: Option<f64>,
-    /// The pattern of the schedule: constant, poisson, or bursts:SIZE
-    #[arg(long, value_name = "PATTERN", default_value = "constant", value_parser = arrival, requires = "rate")]
-    pub arrival: Arrival,
-    /// Requests in flight in total, beyond which the next is held back and counted
-    #[arg(long, value_name = "N", default_value = "64k", value_parser = count_u32, requires = "rate")]
-    pub max_in_flight: u32,
+    /// The pattern of the schedule: constant, poisson, or bursts:SIZE [default: constant]
+    #[arg(long, value_name = "PATTERN", value_parser = arrival)]
+    pub arrival: Option<Arrival>,
+    /// Requests in flight in total, beyond which the next of the schedule is held back and counted [default: 64k]
+    #[arg(long, value_name = "N", value_parser = count_u32)]
+    pub max_in_flight: Option<u32>,
     /// Client threads, which share the connections
     #[arg(short = 't', long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub threads: u32,
@@ -105,9 +105,21 @@ fn count_u32(text: &str) -> Result<u32, String> {
 /// The length of a run that names neither a time nor a number of requests.
 const DEFAULT_DURATION: Duration = Duration::from_secs(10);
 
+/// Requests in flight that neither the kernel's buffers nor ours notice.
+const DEFAULT_IN_FLIGHT: u32 = 64_000;
+
 impl LoadArguments {
-    /// The load on a target; not yet [checked](Plan::checked).
-    pub fn plan(&self, target: Target) -> Plan {
+    /// The load on a target.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn plan(&self, target: Target) -> Result<Plan, String> {
+        if self.rate.is_none() && (self.arrival.is_some() || self.max_in_flight.is_some()) {
+            return Err(
+                "--arrival and --max-in-flight belong to a schedule; give its rate with -r"
+                    .to_owned(),
+            );
+        }
         let mix = self
             .operation
             .clone()
@@ -116,7 +128,7 @@ impl LoadArguments {
             (Some(requests), _) => Limit::Requests(requests),
             (None, duration) => Limit::Time(duration.unwrap_or(DEFAULT_DURATION)),
         };
-        Plan {
+        let plan = Plan {
             target,
             connections: self.connections,
             threads: self.threads,
@@ -130,7 +142,8 @@ impl LoadArguments {
             timeout: self.timeout,
             server_pid: None,
             label: None,
-        }
+        };
+        plan.checked()
     }
 
     fn mode(&self) -> Load {
@@ -140,9 +153,9 @@ impl LoadArguments {
             },
             Some(rate_per_s) => Load::Open(Open {
                 rate_per_s,
-                arrival: self.arrival,
+                arrival: self.arrival.unwrap_or(Arrival::Constant),
                 depth: self.pipeline,
-                max_in_flight: self.max_in_flight,
+                max_in_flight: self.max_in_flight.unwrap_or(DEFAULT_IN_FLIGHT),
             }),
         }
     }

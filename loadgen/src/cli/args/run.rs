@@ -46,7 +46,7 @@ impl RunArguments {
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub fn plan(&self) -> Result<Plan, String> {
-        let mut plan = self.load.plan(self.target.clone());
+        let mut plan = self.load.plan(self.target.clone())?;
         if let Some(key) = &self.key {
             plan.keys = Keys::Named(key.clone());
         }

@@ -1,0 +1,189 @@
+//! `loadgen sweep` and `loadgen find`: one server under many loads.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::Args;
+
+use super::LoadArguments;
+use crate::plan::Plan;
+use crate::plan::goal::Goal;
+use crate::plan::target::Target;
+use crate::plan::units::parse_count;
+
+/// The arguments of `loadgen sweep`.
+#[derive(Debug, Args)]
+pub struct SweepArguments {
+    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    pub target: Target,
+    /// What is varied, and how: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=…
+    #[arg(long, value_name = "WHAT=LIST")]
+    pub over: Over,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub load: LoadArguments,
+    /// Runs at each point, interleaved
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: u32,
+    /// The name of the system in tables and pictures
+    #[arg(long)]
+    pub label: Option<String>,
+    /// Write comparison.json and report.html into this folder
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    pub out: PathBuf,
+}
+
+/// The arguments of `loadgen find`.
+#[derive(Debug, Args)]
+pub struct FindArguments {
+    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    pub target: Target,
+    /// The limits that the rate must keep, such as 'p99<1ms'
+    #[arg(required = true, value_name = "LIMIT")]
+    pub goals: Vec<Goal>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub load: LoadArguments,
+    /// The rate to begin with
+    #[arg(long, value_name = "RATE", default_value = "1k", value_parser = parse_count)]
+    pub from: u64,
+    /// The rate that is not exceeded
+    #[arg(long, value_name = "RATE", default_value = "10M", value_parser = parse_count)]
+    pub to: u64,
+}
+
+/// What is varied, and its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Over {
+    what: What,
+    values: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Rate,
+    Connections,
+    Depth,
+    Keys,
+}
+
+impl Over {
+    /// The points.
+    pub fn values(&self) -> &[u64] {
+        &self.values
+    }
+
+    /// The name of what is varied.
+    pub fn name(&self) -> &'static str {
+        self.what.name()
+    }
+
+    /// The load of a point.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn apply(&self, value: u64, load: &LoadArguments, target: &Target) -> Result<Plan, String> {
+        let number =
+            || u32::try_from(value).map_err(|_| format!("{}={value} is out of range", self.name()));
+        let mut load = load.clone();
+        match self.what {
+            What::Rate => load.rate = Some(value as f64),
+            What::Connections => load.connections = number()?,
+            What::Depth => load.pipeline = Some(number()?),
+            What::Keys => load.keys = number()?,
+        }
+        // Fewer connections than threads is a point of the sweep and no mistake.
+        load.threads = load.threads.min(load.connections.max(1));
+        load.plan(target.clone())
+    }
+}
+
+impl What {
+    const ALL: [Self; 4] = [Self::Rate, Self::Connections, Self::Depth, Self::Keys];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Rate => "rate",
+            Self::Connections => "connections",
+            Self::Depth => "depth",
+            Self::Keys => "keys",
+        }
+    }
+}
+
+impl FromStr for Over {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let shape = "write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16 or keys=1,100";
+        let (name, list) = text
+            .split_once('=')
+            .ok_or_else(|| format!("'{text}' has no list; {shape}"))?;
+        let what = What::ALL
+            .into_iter()
+            .find(|what| what.name() == name)
+            .ok_or_else(|| format!("'{name}' cannot be varied; {shape}"))?;
+        let values = list
+            .split(',')
+            .map(parse_count)
+            .collect::<Result<Vec<_>, _>>()?;
+        Ok(Self { what, values })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::{Arguments, Command};
+    use crate::plan::{Keys, Load};
+
+    fn plans(over: &str) -> Result<Vec<Plan>, String> {
+        let words = ["loadgen", "sweep", "h:1", "-t", "4", "--over", over];
+        let Command::Sweep(sweep) = Arguments::try_parse_from(words)
+            .map_err(|error| error.to_string())?
+            .command
+        else {
+            return Err("another command".to_owned());
+        };
+        sweep
+            .over
+            .values()
+            .iter()
+            .map(|value| sweep.over.apply(*value, &sweep.load, &sweep.target))
+            .collect()
+    }
+
+    #[test]
+    fn each_point_is_a_plan() {
+        let connections: Vec<_> = plans("connections=1,10,1k")
+            .unwrap()
+            .iter()
+            .map(|plan| (plan.connections, plan.threads))
+            .collect();
+        assert_eq!(connections, [(1, 1), (10, 4), (1_000, 4)]);
+        assert!(
+            matches!(plans("rate=5k").unwrap()[0].load, Load::Open(open) if open.rate_per_s == 5_000.0)
+        );
+        assert_eq!(
+            plans("depth=16").unwrap()[0].load,
+            Load::Closed { depth: 16 }
+        );
+        assert_eq!(plans("keys=100").unwrap()[0].keys, Keys::Fresh(100));
+    }
+
+    #[test]
+    fn what_cannot_be_varied_is_refused() {
+        for over in [
+            "rate",
+            "size=1",
+            "rate=",
+            "rate=1,x",
+            "connections=0",
+            "depth=99999999999",
+        ] {
+            assert!(plans(over).is_err(), "{over}");
+        }
+    }
+}
