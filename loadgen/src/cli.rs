@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod commands;
+mod csv;
 pub mod ending;
 pub mod progress;
 mod screen;

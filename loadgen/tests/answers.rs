@@ -223,3 +223,34 @@ fn a_threshold_that_is_missed_ends_with_4() {
     .assert(0, "none wrong");
     loadgen(&format!("run {server} --threshold p99")).assert(2, "--help");
 }
+
+#[test]
+fn the_same_run_is_written_for_every_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = loadgen(&format!(
+        "run {} -n 500 --csv --out {}",
+        truthful(),
+        folder.path().display()
+    ));
+    ran.assert(0, "none wrong");
+    assert!(
+        ran.stdout.starts_with("\"test\",\"rps\"")
+            && ran.stdout.lines().nth(1).unwrap().starts_with("\"INCR\","),
+        "{ran:?}"
+    );
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let run: Run = serde_json::from_str(&read("run.json")).unwrap();
+    let intervals: Vec<results::Interval> = read("intervals.ndjson")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(intervals, run.intervals);
+    assert!(read("latency.hlog").starts_with("#[") && read("latency.hgrm").contains("Percentile"));
+}
+
+#[test]
+fn the_command_line_explains_itself() {
+    loadgen("run h:1 -n 5 --dry-run").assert(0, "nothing was done");
+    assert!(loadgen("completions bash").stdout.contains("loadgen"));
+    assert!(loadgen("man").stdout.contains("compare"));
+}

@@ -8,6 +8,7 @@ mod run;
 mod sweep;
 
 use clap::{Parser, Subcommand};
+use clap_complete::Shell;
 
 pub use compare::CompareArguments;
 pub use diff::DiffArguments;
@@ -43,6 +44,13 @@ pub enum Command {
     Diff(DiffArguments),
     /// Draw stored runs: the page, or one picture
     Plot(PlotArguments),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    Man,
 }
 
 #[cfg(test)]

@@ -5,4 +5,5 @@ pub mod diff;
 pub mod find;
 pub mod plot;
 pub mod run;
+pub mod shell;
 pub mod sweep;

@@ -26,7 +26,7 @@ pub struct RunArguments {
     /// The name of this run in tables and pictures
     #[arg(long)]
     pub label: Option<String>,
-    /// Write run.json, latency.hlog and latency.hgrm into this folder
+    /// Write run.json, intervals.ndjson, latency.hlog and latency.hgrm into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// A limit that the run must keep, such as 'p99<5ms' or 'rate>=50k'; may be given several times
@@ -35,6 +35,12 @@ pub struct RunArguments {
     /// End with 0 also where the load generator was in the way; the summary says so all the same
     #[arg(long)]
     pub allow_invalid: bool,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print one row with redis-benchmark's header on stdout instead of the summary
+    #[arg(long, conflicts_with = "json")]
+    pub csv: bool,
     /// Print run.json on stdout instead of the summary
     #[arg(long)]
     pub json: bool,

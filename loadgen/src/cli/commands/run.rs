@@ -8,7 +8,7 @@ use results::{Run, file, hgrm, hlog};
 use crate::cli::args::RunArguments;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
-use crate::cli::{signals, summary};
+use crate::cli::{csv, signals, summary};
 use crate::drive::engine;
 
 /// Does it.
@@ -18,6 +18,9 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Err(why) => return Ending::Usage(why),
     };
     eprintln!("loadgen: {plan}");
+    if arguments.dry_run {
+        return Ending::Good("nothing was done (--dry-run)".to_owned());
+    }
     let stop = match signals::stop_flag() {
         Ok(stop) => stop,
         Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
@@ -53,13 +56,14 @@ fn show(run: &Run, arguments: &RunArguments) -> Result<(), String> {
             )
         })?;
     }
-    let text = match arguments.json {
-        true => {
+    let text = match (arguments.json, arguments.csv) {
+        (true, _) => {
             serde_json::to_string_pretty(run)
                 .map_err(|error| format!("cannot write the run as JSON: {error}"))?
                 + "\n"
         }
-        false => summary::text(run),
+        (_, true) => csv::text(run),
+        _ => summary::text(run),
     };
     match io::stdout().write_all(text.as_bytes()) {
         // Whoever closed the pipe has seen enough.
@@ -70,12 +74,23 @@ fn show(run: &Run, arguments: &RunArguments) -> Result<(), String> {
     }
 }
 
-/// Writes the three files of a run, each whole or not at all.
-pub(crate) fn write(run: &Run, folder: &Path) -> io::Result<()> {
+/// Writes the files of a run, each whole or not at all.
+fn write(run: &Run, folder: &Path) -> io::Result<()> {
     file::save(&folder.join("run.json"), run)?;
+    file::write_atomically(&folder.join("intervals.ndjson"), &intervals(run)?)?;
     file::write_atomically(&folder.join("latency.hlog"), hlog::text(run).as_bytes())?;
     file::write_atomically(
         &folder.join("latency.hgrm"),
         hgrm::text(&run.latency.response).as_bytes(),
     )
+}
+
+/// The intervals of `run.json` once more, one on each line, for tools that read lines.
+fn intervals(run: &Run) -> io::Result<Vec<u8>> {
+    let mut lines = Vec::new();
+    for interval in &run.intervals {
+        serde_json::to_writer(&mut lines, interval)?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }
