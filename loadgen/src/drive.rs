@@ -8,6 +8,7 @@ pub(crate) mod clock;
 pub(crate) mod connect;
 mod connection;
 mod crew;
+pub(crate) mod endpoint;
 mod orders;
 mod pacer;
 mod schedule;

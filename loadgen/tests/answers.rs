@@ -9,7 +9,11 @@
 
 mod truth;
 
+use std::os::unix::net::UnixListener;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use std::thread;
 
 use results::{AnomalyKind, Run, Verdict};
 use truth::{Counter, converse, integer, loadgen, serve, serve_on, truth, truthful};
@@ -94,6 +98,23 @@ fn plain_echo_and_ipv6() {
         converse(peer, |words| Some(truth(words, &counter)));
     });
     loadgen(&format!("run resp://{six} -n 500")).assert(0, "500 checked, none wrong");
+}
+
+#[test]
+fn a_socket_in_the_file_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    loadgen(&format!("run unix:{} -n 10", path.display())).assert(1, "there is no such socket");
+    let listener = UnixListener::bind(&path).unwrap();
+    thread::spawn(move || {
+        let counter = Arc::new(Counter::default());
+        for peer in listener.incoming().map_while(Result::ok) {
+            let counter = counter.clone();
+            thread::spawn(move || converse(peer, |words| Some(truth(words, &counter))));
+        }
+    });
+    loadgen(&format!("run unix:{} -c 3 -n 500", path.display()))
+        .assert(0, "500 checked, none wrong");
 }
 
 #[test]

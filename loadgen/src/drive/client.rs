@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::net::SocketAddr;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -19,6 +18,7 @@ use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::clock::Clock;
 use crate::drive::connect::connect;
 use crate::drive::connection::Connection;
+use crate::drive::endpoint::Endpoint;
 use crate::drive::orders::{Dues, Orders};
 use crate::drive::pacer::Pacer;
 use crate::drive::schedule::Schedule;
@@ -33,7 +33,7 @@ use crate::talk::requests::Requests;
 pub(crate) struct Share {
     pub(crate) thread: u32,
     pub(crate) plan: Arc<Plan>,
-    pub(crate) address: SocketAddr,
+    pub(crate) address: Endpoint,
     pub(crate) run: u64,
     pub(crate) before: Arc<[i64]>,
     pub(crate) requests: Arc<Requests>,
@@ -102,7 +102,7 @@ pub(crate) fn work(share: Share) -> io::Result<Done> {
 
 async fn work_async(share: Share) -> io::Result<Done> {
     let numbers = share.plan.connections_of(share.thread);
-    let (sockets, refused) = connect(share.address, numbers.len(), share.plan.timeout).await;
+    let (sockets, refused) = connect(&share.address, numbers.len(), share.plan.timeout).await;
     share.tell(News::Reached(Stage::Connected));
     let start_ns = share.signals.recv().unwrap_or_default();
 

@@ -1,13 +1,12 @@
 //! Connects, many at once but not all at once.
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use results::FailureReason;
-use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 
+use crate::drive::endpoint::{Endpoint, Socket};
 use crate::talk::conversation::Broken;
 
 /// Connections being made at once by one thread: well under any listener's backlog, so that no SYN is dropped and
@@ -19,16 +18,16 @@ const AT_ONCE: usize = 64;
 /// No wait is longer than `timeout`. The first chunk in which nothing succeeds ends it: a dead target is not asked
 /// ten thousand times.
 pub(crate) async fn connect(
-    to: SocketAddr,
+    to: &Endpoint,
     connections: usize,
     timeout: Duration,
-) -> (Vec<TcpStream>, Vec<Broken>) {
+) -> (Vec<Socket>, Vec<Broken>) {
     let (mut made, mut failed) = (Vec::with_capacity(connections), Vec::new());
     while made.len() + failed.len() < connections {
         let before = made.len();
         let mut attempts = JoinSet::new();
         for _ in 0..AT_ONCE.min(connections - made.len() - failed.len()) {
-            attempts.spawn_local(connect_one(to, timeout));
+            attempts.spawn_local(connect_one(to.clone(), timeout));
         }
         for outcome in attempts.join_all().await {
             match outcome {
@@ -43,16 +42,14 @@ pub(crate) async fn connect(
     (made, failed)
 }
 
-async fn connect_one(to: SocketAddr, timeout: Duration) -> Result<TcpStream, Broken> {
-    let outcome = tokio::time::timeout(timeout, TcpStream::connect(to)).await;
-    let connected = outcome.map_err(|_| overdue(to, timeout))?;
-    // A request must leave when it is written, not when the reply to the one before has been acknowledged.
-    let ready = connected.and_then(|socket| socket.set_nodelay(true).map(|()| socket));
-    ready.map_err(|error| refused(to, &error))
+async fn connect_one(to: Endpoint, timeout: Duration) -> Result<Socket, Broken> {
+    let outcome = tokio::time::timeout(timeout, to.connect()).await;
+    let connected = outcome.map_err(|_| overdue(&to, timeout))?;
+    connected.map_err(|error| refused(&to, &error))
 }
 
 /// What a connection is that took too long to make.
-pub(crate) fn overdue(to: SocketAddr, timeout: Duration) -> Broken {
+pub(crate) fn overdue(to: &Endpoint, timeout: Duration) -> Broken {
     let text = format!("cannot connect to {to}: nothing answered within {timeout:?} (--timeout)");
     Broken {
         reason: FailureReason::TimedOut,
@@ -61,11 +58,12 @@ pub(crate) fn overdue(to: SocketAddr, timeout: Duration) -> Broken {
 }
 
 /// What a connection is that could not be made, with what would mend it where the error says so.
-pub(crate) fn refused(to: SocketAddr, error: &io::Error) -> Broken {
+pub(crate) fn refused(to: &Endpoint, error: &io::Error) -> Broken {
     let (reason, remedy) = match error.kind() {
         io::ErrorKind::ConnectionRefused => {
             (FailureReason::ConnectRefused, "; is the server running?")
         }
+        io::ErrorKind::NotFound => (FailureReason::ConnectRefused, "; there is no such socket"),
         io::ErrorKind::AddrNotAvailable => (
             FailureReason::ConnectFailed,
             "; every local port to that address is taken, lower -c",

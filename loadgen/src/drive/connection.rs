@@ -1,13 +1,12 @@
 //! A conversation with its socket: writes what is due, reads what came, and gives up what takes too long.
 
-use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::{io, mem};
 
 use results::FailureReason;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+use tokio::io::ReadBuf;
 
+use crate::drive::endpoint::Socket;
 use crate::drive::orders::{Order, Orders};
 use crate::drive::workbench::Workbench;
 use crate::talk::conversation::{Broken, Conversation, Stamps};
@@ -20,7 +19,7 @@ const WRITE_BYTES: usize = 64 << 10;
 pub(crate) struct Connection {
     /// Its place among the thread's connections.
     slot: usize,
-    socket: TcpStream,
+    socket: Socket,
     conversation: Conversation,
     /// What the kernel did not take of the last write.
     unsent: Vec<u8>,
@@ -31,7 +30,7 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(slot: usize, socket: TcpStream, conversation: Conversation) -> Self {
+    pub(crate) fn new(slot: usize, socket: Socket, conversation: Conversation) -> Self {
         Self {
             slot,
             socket,
@@ -169,7 +168,7 @@ impl Connection {
     fn write(&mut self, bytes: &[u8], cx: &mut Context<'_>, bench: &mut Workbench) {
         let mut rest = bytes;
         while !rest.is_empty() && !self.deaf {
-            match Pin::new(&mut self.socket).poll_write(cx, rest) {
+            match self.socket.poll_write(cx, rest) {
                 Poll::Ready(Ok(taken)) => {
                     bench.recorder.totals.bytes_sent += taken as u64;
                     rest = &rest[taken..];
@@ -191,7 +190,7 @@ impl Connection {
         let kept = self.cut_reply.len();
         bench.input[..kept].copy_from_slice(&self.cut_reply);
         let mut free = ReadBuf::new(&mut bench.input[kept..]);
-        let outcome = ready!(Pin::new(&mut self.socket).poll_read(cx, &mut free));
+        let outcome = ready!(self.socket.poll_read(cx, &mut free));
         let read = free.filled().len();
         let at_ns = bench.clock.now_ns();
         bench.orders.time_is(at_ns);

@@ -105,7 +105,7 @@ fn load(
     let crew = Crew::start(plan.threads, |thread, updates, signals| Share {
         thread,
         plan: plan.clone(),
-        address: reached.address,
+        address: reached.address.clone(),
         run,
         before: before.clone(),
         requests: requests.clone(),

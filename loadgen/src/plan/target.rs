@@ -1,6 +1,7 @@
 //! What is measured: an address, and the language that is spoken there.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::str::FromStr;
 
 use crate::plan::operation::Kind;
@@ -24,30 +25,51 @@ impl Protocol {
     }
 }
 
-/// A server to drive: `host:port`, `resp://host:port` or `echo://host:port`.
+/// A server to drive: `host:port`, `resp://host:port`, `echo://host:port` or `unix:/path`.
 ///
 /// The host is kept as it was written; it is resolved once, before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The language to speak.
     pub protocol: Protocol,
-    /// A name or an address; an IPv6 address without its brackets.
-    pub host: String,
-    /// The TCP port; never 0.
-    pub port: u16,
+    /// Where it listens.
+    pub place: Place,
+}
+
+/// Where a server listens, as it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// On the network.
+    Tcp {
+        /// A name or an address; an IPv6 address without its brackets.
+        host: String,
+        /// The port; never 0.
+        port: u16,
+    },
+    /// In the file system.
+    Unix(PathBuf),
 }
 
 impl FromStr for Target {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if let Some(path) = text.strip_prefix("unix:") {
+            return match path.is_empty() {
+                true => Err("'unix:' names no socket; write unix:/path/to/socket".to_owned()),
+                false => Ok(Self {
+                    protocol: Protocol::Resp,
+                    place: Place::Unix(path.into()),
+                }),
+            };
+        }
         let (scheme, address) = text.split_once("://").unwrap_or(("resp", text));
         let protocol = match scheme {
             "resp" => Protocol::Resp,
             "echo" => Protocol::Echo,
             _ => {
                 return Err(format!(
-                    "'{scheme}://' is not spoken here; write host:port, resp://host:port or echo://host:port"
+                    "'{scheme}://' is not spoken here; write host:port, resp://host:port, echo://host:port or unix:/path"
                 ));
             }
         };
@@ -62,8 +84,10 @@ impl FromStr for Target {
         match port.parse() {
             Ok(port) if port > 0 => Ok(Self {
                 protocol,
-                host: host.to_owned(),
-                port,
+                place: Place::Tcp {
+                    host: host.to_owned(),
+                    port,
+                },
             }),
             _ => Err(format!(
                 "'{port}' in '{text}' is not a port; write a number from 1 to 65535"
@@ -84,11 +108,12 @@ fn unbracketed(host: &str) -> Option<&str> {
 }
 
 impl Target {
-    /// `127.0.0.1:7001` or `[::1]:7001`.
+    /// `127.0.0.1:7001`, `[::1]:7001` or `unix:/path`.
     pub fn address(&self) -> String {
-        match self.host.contains(':') {
-            true => format!("[{}]:{}", self.host, self.port),
-            false => format!("{}:{}", self.host, self.port),
+        match &self.place {
+            Place::Tcp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
+            Place::Tcp { host, port } => format!("{host}:{port}"),
+            Place::Unix(path) => format!("unix:{}", path.display()),
         }
     }
 }
@@ -96,11 +121,12 @@ impl Target {
 impl fmt::Display for Target {
     /// `resp://127.0.0.1:7001`: what [`FromStr`] reads back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match self.protocol {
-            Protocol::Resp => "resp",
-            Protocol::Echo => "echo",
+        let scheme = match (&self.place, self.protocol) {
+            (Place::Unix(_), _) => "",
+            (Place::Tcp { .. }, Protocol::Resp) => "resp://",
+            (Place::Tcp { .. }, Protocol::Echo) => "echo://",
         };
-        write!(f, "{scheme}://{}", self.address())
+        write!(f, "{scheme}{}", self.address())
     }
 }
 
@@ -115,6 +141,7 @@ mod tests {
             ("localhost:6379", "resp://localhost:6379"),
             ("resp://[::1]:7001", "resp://[::1]:7001"),
             ("echo://10.0.0.1:7", "echo://10.0.0.1:7"),
+            ("unix:/run/redis.sock", "unix:/run/redis.sock"),
         ] {
             assert_eq!(text.parse::<Target>().unwrap().to_string(), written);
         }
@@ -136,6 +163,7 @@ mod tests {
             "user@host:1",
             "host:1/2",
             "[]:1",
+            "unix:",
         ] {
             let error = text.parse::<Target>().unwrap_err();
             assert!(error.contains("write "), "{text}: {error}");

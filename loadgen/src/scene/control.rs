@@ -1,13 +1,16 @@
 //! The conversation beside the load: what the target is, what the counters hold before and after.
 
+use std::fmt;
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use results::FailureReason;
 use service::resp::{Reply, parse_i64, read_reply};
 
 use crate::drive::connect::{overdue, refused};
+use crate::drive::endpoint::Endpoint;
 use crate::talk::conversation::Broken;
 use crate::talk::diagnosis;
 use crate::talk::payload::Payloads;
@@ -16,9 +19,44 @@ use crate::talk::requests::Requests;
 /// A connection of its own, on which no wait is longer than the plan's timeout.
 #[derive(Debug)]
 pub(crate) struct Control {
-    socket: TcpStream,
+    socket: Box<dyn Socket>,
     timeout: Duration,
     input: Vec<u8>,
+}
+
+/// A blocking socket of either kind.
+trait Socket: Read + Write + fmt::Debug {
+    /// The longest time that a read may take.
+    fn limit_read(&self, limit: Duration) -> io::Result<()>;
+
+    /// The longest time that a write may take.
+    fn limit_write(&self, limit: Duration) -> io::Result<()>;
+}
+
+impl Socket for TcpStream {
+    fn limit_read(&self, limit: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(limit))
+    }
+
+    fn limit_write(&self, limit: Duration) -> io::Result<()> {
+        self.set_write_timeout(Some(limit))
+    }
+}
+
+impl Socket for UnixStream {
+    fn limit_read(&self, limit: Duration) -> io::Result<()> {
+        self.set_read_timeout(Some(limit))
+    }
+
+    fn limit_write(&self, limit: Duration) -> io::Result<()> {
+        self.set_write_timeout(Some(limit))
+    }
+}
+
+fn tcp(address: &SocketAddr, timeout: Duration) -> io::Result<Box<dyn Socket>> {
+    let socket = TcpStream::connect_timeout(address, timeout)?;
+    socket.set_nodelay(true)?;
+    Ok(Box::new(socket))
 }
 
 /// The longest reply that is read: INFO has a few kilobytes.
@@ -43,15 +81,17 @@ pub(crate) enum Info {
 
 impl Control {
     /// Connects.
-    pub(crate) fn connect(to: SocketAddr, timeout: Duration) -> Result<Self, Broken> {
-        let socket =
-            TcpStream::connect_timeout(&to, timeout).map_err(|error| match error.kind() {
-                io::ErrorKind::TimedOut => overdue(to, timeout),
-                _ => refused(to, &error),
-            })?;
-        socket
-            .set_nodelay(true)
-            .map_err(|error| refused(to, &error))?;
+    pub(crate) fn connect(to: &Endpoint, timeout: Duration) -> Result<Self, Broken> {
+        let connected = match to {
+            Endpoint::Tcp(address) => tcp(address, timeout),
+            Endpoint::Unix(path) => {
+                UnixStream::connect(path).map(|socket| Box::new(socket) as Box<dyn Socket>)
+            }
+        };
+        let socket = connected.map_err(|error| match error.kind() {
+            io::ErrorKind::TimedOut => overdue(to, timeout),
+            _ => refused(to, &error),
+        })?;
         Ok(Self {
             socket,
             timeout,
@@ -123,7 +163,7 @@ impl Control {
         let deadline = Instant::now() + self.timeout;
         let written = self
             .socket
-            .set_write_timeout(Some(self.timeout))
+            .limit_write(self.timeout)
             .and_then(|()| self.socket.write_all(bytes));
         written.map_err(|error| self.broken(&error))?;
         Ok(deadline)
@@ -156,7 +196,7 @@ impl Control {
         let mut chunk = [0; 16 << 10];
         let read = self
             .socket
-            .set_read_timeout(Some(left))
+            .limit_read(left)
             .and_then(|()| self.socket.read(&mut chunk));
         match read {
             Ok(0) => Err(Broken {

@@ -1,9 +1,10 @@
 //! Before the load: finds the target, learns what it is, and reads what the counters hold.
 
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::ToSocketAddrs;
 
+use crate::drive::endpoint::Endpoint;
 use crate::plan::Plan;
-use crate::plan::target::Protocol;
+use crate::plan::target::{Place, Protocol};
 use crate::scene::control::{Control, Info};
 use crate::scene::info::InfoText;
 use crate::scene::server_cost::{Process, Sums};
@@ -13,7 +14,7 @@ use crate::talk::requests::Requests;
 /// A target that answered as it should, and what is known of it.
 #[derive(Debug)]
 pub(crate) struct Reached {
-    pub(crate) address: SocketAddr,
+    pub(crate) address: Endpoint,
     pub(crate) info: Option<InfoText>,
     /// The server's process, where it runs on this machine.
     pub(crate) process: Option<Process>,
@@ -41,7 +42,7 @@ impl Reached {
             true => control.counters(requests).map_err(|broken| broken.text)?,
             false => None,
         };
-        let process = process(plan, address, info.as_ref())?;
+        let process = process(plan, &address, info.as_ref())?;
         let rss_idle_bytes = process.and_then(|process| process.levels().0);
         // Only a target that speaks of itself is asked again.
         let control = info.is_some().then_some(control);
@@ -75,20 +76,28 @@ impl Reached {
         plan: &Plan,
         requests: &Requests,
     ) -> Result<Option<Vec<i64>>, Broken> {
-        Control::connect(self.address, plan.timeout)?.counters(requests)
+        Control::connect(&self.address, plan.timeout)?.counters(requests)
     }
 }
 
 /// Connects to the first of the target's addresses that can be had.
-fn connect(plan: &Plan) -> Result<(SocketAddr, Control), String> {
-    let (host, port) = (plan.target.host.as_str(), plan.target.port);
-    let addresses = (host, port)
-        .to_socket_addrs()
-        .map_err(|error| format!("cannot find the host '{host}': {error}"))?;
-    let mut failure = format!("the host '{host}' has no address");
-    for address in addresses {
-        match Control::connect(address, plan.timeout) {
-            Ok(control) => return Ok((address, control)),
+fn connect(plan: &Plan) -> Result<(Endpoint, Control), String> {
+    let (name, endpoints) = match &plan.target.place {
+        Place::Unix(path) => (
+            path.display().to_string(),
+            vec![Endpoint::Unix(path.clone())],
+        ),
+        Place::Tcp { host, port } => {
+            let addresses = (host.as_str(), *port)
+                .to_socket_addrs()
+                .map_err(|error| format!("cannot find the host '{host}': {error}"))?;
+            (host.clone(), addresses.map(Endpoint::Tcp).collect())
+        }
+    };
+    let mut failure = format!("the host '{name}' has no address");
+    for endpoint in endpoints {
+        match Control::connect(&endpoint, plan.timeout) {
+            Ok(control) => return Ok((endpoint, control)),
             Err(broken) => failure = broken.text,
         }
     }
@@ -105,7 +114,7 @@ fn known(info: Info) -> Option<InfoText> {
 /// The server's process: as the command line says; else as INFO says, if that can be a process of this machine.
 fn process(
     plan: &Plan,
-    address: SocketAddr,
+    address: &Endpoint,
     info: Option<&InfoText>,
 ) -> Result<Option<Process>, String> {
     if let Some(pid) = plan.server_pid {
@@ -115,7 +124,7 @@ fn process(
             .ok_or_else(|| format!("--server-pid {pid}: there is no such process"));
     }
     let pid = info
-        .filter(|_| address.ip().is_loopback())
+        .filter(|_| address.is_on_this_machine())
         .and_then(|info| info.number("process_id"));
     Ok(pid
         .and_then(|pid| u32::try_from(pid).ok())

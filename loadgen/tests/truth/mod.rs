@@ -84,7 +84,7 @@ pub fn truth(words: &[Vec<u8>], counter: &Counter) -> Vec<u8> {
 }
 
 /// Reads requests and writes what `reply` makes of each, until the peer leaves or `reply` has nothing more to say.
-pub fn converse(mut peer: TcpStream, mut reply: impl FnMut(&[Vec<u8>]) -> Option<Vec<u8>>) {
+pub fn converse(mut peer: impl Read + Write, mut reply: impl FnMut(&[Vec<u8>]) -> Option<Vec<u8>>) {
     let (mut parser, mut args, limits) = (Parser::default(), Args::default(), Limits::default());
     let (mut input, mut chunk) = (Vec::new(), [0; 16 << 10]);
     loop {

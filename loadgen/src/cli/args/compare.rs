@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use super::LoadArguments;
 use crate::compare::Spec;
 use crate::plan::Plan;
-use crate::plan::target::{Protocol, Target};
+use crate::plan::target::{Place, Protocol, Target};
 
 /// The arguments of `loadgen compare`.
 #[derive(Debug, Args)]
@@ -58,11 +58,11 @@ impl CompareArguments {
             Language::Resp => Protocol::Resp,
             Language::Echo => Protocol::Echo,
         };
-        self.load.plan(Target {
-            protocol,
+        let place = Place::Tcp {
             host: "127.0.0.1".to_owned(),
             port,
-        })
+        };
+        self.load.plan(Target { protocol, place })
     }
 
     /// Checks what clap cannot see: that names are unique, and that those expected to lose take part.

@@ -12,7 +12,7 @@ use crate::plan::{Keys, Plan};
 /// The arguments of `loadgen run`.
 #[derive(Debug, Args)]
 pub struct RunArguments {
-    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub target: Target,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it as help")]

@@ -14,7 +14,7 @@ use crate::plan::units::parse_count;
 /// The arguments of `loadgen sweep`.
 #[derive(Debug, Args)]
 pub struct SweepArguments {
-    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub target: Target,
     /// What is varied, and how: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=…
     #[arg(long, value_name = "WHAT=LIST")]
@@ -36,7 +36,7 @@ pub struct SweepArguments {
 /// The arguments of `loadgen find`.
 #[derive(Debug, Args)]
 pub struct FindArguments {
-    /// host:port, resp://host:port, or echo://host:port for a plain-echo server
+    /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub target: Target,
     /// The limits that the rate must keep, such as 'p99<1ms'
     #[arg(required = true, value_name = "LIMIT")]
