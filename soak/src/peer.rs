@@ -9,6 +9,9 @@ use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 /// A server that is silent for so long has forgotten its peer. Generous: the soak runs at the lowest priority.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// A handshake that the kernel has dropped is repeated after 1, 3, 7 … seconds: no visit waits for the last of them.
+const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+
 /// A client's end.
 pub(crate) struct Peer {
     stream: BufReader<TcpStream>,
@@ -29,7 +32,8 @@ pub(crate) fn echo(payload: &[u8]) -> Vec<u8> {
 
 impl Peer {
     pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
-        let stream = TcpStream::connect(address)?;
+        let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE)
+            .map_err(|error| io::Error::new(ErrorKind::ConnectionRefused, error))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
