@@ -17,9 +17,6 @@ pub(crate) struct Download {
     href: Option<String>,
 }
 
-/// What all files together may add to the page: with the drawing library, it stays below 5 MB.
-const BUDGET_BYTES: usize = 2_500_000;
-
 /// Everything that the page offers.
 #[derive(Debug, PartialEq, Serialize)]
 pub(crate) struct Downloads {
@@ -34,9 +31,14 @@ struct OfRun {
     files: Vec<Download>,
 }
 
-/// The tables, the whole data, and each run's histograms, while there is room.
-pub(crate) fn all(comparison: &Comparison, summary: &Table, pictures: &[Picture]) -> Downloads {
-    let mut room = Room(BUDGET_BYTES);
+/// The tables, the whole data, and each run's histograms, while there is room for them in the page.
+pub(crate) fn all(
+    comparison: &Comparison,
+    summary: &Table,
+    pictures: &[Picture],
+    room_bytes: usize,
+) -> Downloads {
+    let mut room = Room(room_bytes);
     let mut whole = vec![room.file("summary.csv", CSV, "the summary", &summary.csv())];
     for picture in pictures {
         let name = format!("{}.csv", picture.name);

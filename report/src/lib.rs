@@ -16,6 +16,7 @@ mod picture;
 mod pictures;
 mod plot;
 mod plotly;
+#[cfg(feature = "stills")]
 mod still;
 mod summary;
 mod table;
@@ -27,3 +28,6 @@ mod ticks;
 pub use page::page;
 pub use plot::{Colours, Format, PICTURES, PlotError, plot};
 pub use terminal::{Screen, terminal, terminal_table};
+
+#[cfg(test)]
+mod golden;

@@ -1,7 +1,7 @@
 //! `report.html`: one file that opens anywhere, asks no network, and says the verdict first.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "stills")]
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
 use results::{Comparison, Weight, statements};
@@ -11,38 +11,58 @@ use serde_json::{Value, json};
 use crate::picture::{Marks, Picture};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::{Symbol, Theme};
-use crate::{downloads, method, pictures, plotly, still};
+use crate::{downloads, method, pictures, plotly};
 
 /// The page of a comparison.
 pub fn page(comparison: &Comparison) -> String {
-    let pictures = pictures::all(comparison);
-    let summary = Summary::new(comparison);
-    let reference = comparison.reference().map(|system| system.label.as_str());
-    let context = json!({
-        "title": comparison.title,
-        "subtitle": method::subtitle(comparison),
-        "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
-        "summary": summary.table(reference),
-        "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
-        "systems": systems(comparison),
-        "pictures": pictures.iter().map(picture).collect::<Vec<_>>(),
-        "method": method::entries(comparison),
-        "checks": method::checks(comparison),
-        "downloads": downloads::all(comparison, &summary.table(reference), &pictures),
-        "figures": figures(comparison, &summary, &pictures),
-        "css": style_sheet(),
-        "plotly": PLOTLY,
-        "script": include_str!("../assets/page.js"),
-    });
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let rendered = environment.render_str(include_str!("../assets/page.html"), Serde(context));
+    let rendered = environment.render_str(
+        include_str!("../assets/page.html"),
+        Serde(content(comparison)),
+    );
     // The template is a part of this program: the tests render it with and without everything it may hold.
     #[expect(
         clippy::expect_used,
         reason = "a fixed template and a context of plain data"
     )]
     rendered.expect("the page's own template")
+}
+
+/// Everything that the template has a place for.
+fn content(comparison: &Comparison) -> Value {
+    let pictures = pictures::all(comparison);
+    let summary = Summary::new(comparison);
+    let reference = comparison.reference().map(|system| system.label.as_str());
+    let summary_table = summary.table(reference);
+    let figures = figures(comparison, &summary, &pictures);
+    let drawn: Vec<Value> = pictures.iter().map(picture).collect();
+    let taken = PLOTLY.len() + bytes_of(&figures) + bytes_of(&drawn) + bytes_of(&summary_table);
+    let room = PAGE_BYTES.saturating_sub(taken);
+    json!({
+        "title": comparison.title,
+        "subtitle": method::subtitle(comparison),
+        "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
+        "summary": summary_table,
+        "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
+        "systems": systems(comparison),
+        "pictures": drawn,
+        "method": method::entries(comparison),
+        "checks": method::checks(comparison),
+        "downloads": downloads::all(comparison, &summary_table, &pictures, room),
+        "figures": figures,
+        "css": style_sheet(),
+        "plotly": PLOTLY,
+        "script": include_str!("../assets/page.js"),
+    })
+}
+
+/// What can still be sent by mail. The data takes the room that the rest has left of it.
+const PAGE_BYTES: usize = 4_500_000;
+
+/// About what a part takes in the page.
+fn bytes_of(part: &impl Serialize) -> usize {
+    serde_json::to_string(part).map_or(0, |text| text.len())
 }
 
 const PLOTLY: &str = include_str!("../assets/plotly-cartesian.min.js");
@@ -105,9 +125,19 @@ fn picture(picture: &Picture) -> Value {
 }
 
 /// The picture for a reader without scripts.
-fn still(picture: &Picture) -> String {
-    let svg = still::svg(picture, &Theme::LIGHT);
-    format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
+#[cfg(feature = "stills")]
+fn still(picture: &Picture) -> Option<String> {
+    let svg = crate::still::svg(picture, &Theme::LIGHT);
+    Some(format!(
+        "data:image/svg+xml;base64,{}",
+        STANDARD.encode(svg)
+    ))
+}
+
+/// Such a reader has the tables.
+#[cfg(not(feature = "stills"))]
+fn still(_: &Picture) -> Option<String> {
+    None
 }
 
 fn panel_id(picture: &Picture, place: usize) -> String {

@@ -4,9 +4,10 @@ use std::fmt;
 
 use results::Comparison;
 
+use crate::picture::Picture;
 use crate::pictures;
-use crate::still;
-use crate::theme::Theme;
+#[cfg(feature = "stills")]
+use crate::{still, theme::Theme};
 
 /// What a picture is drawn as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,8 @@ pub enum PlotError {
     UnknownPicture(String),
     /// The data does not suffice for it.
     NoData(String),
+    /// This program was built without the feature `stills`.
+    NotBuilt,
     /// The drawing library failed.
     Drawing(String),
 }
@@ -52,6 +55,9 @@ impl fmt::Display for PlotError {
                 f,
                 "these runs hold no data for the picture '{name}': {}",
                 pictures::needs(name)
+            ),
+            Self::NotBuilt => f.write_str(
+                "this program draws no SVG and no PNG: write an .html, or build it with --features stills",
             ),
             Self::Drawing(reason) => write!(f, "the picture could not be drawn: {reason}"),
         }
@@ -76,6 +82,11 @@ pub fn plot(
     let pictures = pictures::all(comparison);
     let picture = pictures.iter().find(|picture| picture.name == name);
     let picture = picture.ok_or_else(|| PlotError::NoData(name.to_owned()))?;
+    draw(picture, format, colours)
+}
+
+#[cfg(feature = "stills")]
+fn draw(picture: &Picture, format: Format, colours: Colours) -> Result<Vec<u8>, PlotError> {
     let theme = match colours {
         Colours::Light => Theme::LIGHT,
         Colours::Dark => Theme::DARK,
@@ -84,4 +95,9 @@ pub fn plot(
         Format::Svg => Ok(still::svg(picture, &theme).into_bytes()),
         Format::Png => still::png(picture, &theme).map_err(PlotError::Drawing),
     }
+}
+
+#[cfg(not(feature = "stills"))]
+fn draw(_: &Picture, _: Format, _: Colours) -> Result<Vec<u8>, PlotError> {
+    Err(PlotError::NotBuilt)
 }

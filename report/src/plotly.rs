@@ -59,7 +59,7 @@ fn axis(axis: &Axis) -> Value {
         "type": match axis.scale { Scale::Linear => "linear", Scale::Log => "log" },
         "range": [place(axis.range.0), place(axis.range.1)],
         "tickmode": "array",
-        "tickvals": axis.ticks.iter().map(|tick| tick.at).collect::<Vec<_>>(),
+        "tickvals": numbers(axis.ticks.iter().map(|tick| tick.at)),
         "ticktext": axis.ticks.iter().map(|tick| escaped(&tick.text)).collect::<Vec<_>>(),
         "gridcolor": "@grid",
         "linecolor": "@line",
@@ -114,8 +114,8 @@ fn series_traces(series: &Series) -> Vec<Value> {
 fn drawn(series: &Series, points: &[Point], more: Value) -> Value {
     let mut trace = json!({
         "type": "scatter",
-        "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
-        "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+        "x": numbers(points.iter().map(|point| point.x)),
+        "y": numbers(points.iter().map(|point| point.y)),
         "hoverinfo": "skip",
         "meta": {"system": series.system},
     });
@@ -140,8 +140,8 @@ fn band(series: &Series) -> Option<Value> {
     let (x, y): (Vec<f64>, Vec<f64>) = there.chain(back).unzip();
     Some(json!({
         "type": "scatter",
-        "x": x,
-        "y": y,
+        "x": numbers(x),
+        "y": numbers(y),
         "mode": "lines",
         "line": {"width": 0},
         "fill": "toself",
@@ -199,8 +199,8 @@ fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
     let key = format!("<span style=\"color:{}\">{glyph}</span>", colour(series));
     json!({
         "type": "scatter",
-        "x": points.iter().map(|point| point.x).collect::<Vec<_>>(),
-        "y": points.iter().map(|point| point.y).collect::<Vec<_>>(),
+        "x": numbers(points.iter().map(|point| point.x)),
+        "y": numbers(points.iter().map(|point| point.y)),
         "mode": "lines",
         "line": {"color": colour(series), "width": 0},
         "name": escaped(&series.label),
@@ -216,8 +216,8 @@ fn places(axis: &Axis, height: f64) -> Value {
         "type": "scatter",
         "mode": "lines",
         "line": {"width": 0},
-        "x": axis.places.iter().map(|place| place.at).collect::<Vec<_>>(),
-        "y": vec![height; axis.places.len()],
+        "x": numbers(axis.places.iter().map(|place| place.at)),
+        "y": numbers(axis.places.iter().map(|_| height)),
         "text": axis.places.iter().map(|place| escaped(&place.text)).collect::<Vec<_>>(),
         "hovertemplate": "<b>%{text}</b><extra></extra>",
         "name": "",
@@ -232,7 +232,7 @@ fn heat_trace(heat: &Heat) -> Value {
     };
     let none_is_paper = |count: u64| {
         if count > 0 {
-            json!(rounded((count as f64).log10()))
+            number((count as f64).log10())
         } else {
             Value::Null
         }
@@ -256,9 +256,19 @@ fn heat_trace(heat: &Heat) -> Value {
     })
 }
 
-/// Colours do not need more than three decimals, and the page is smaller for it.
-fn rounded(value: f64) -> f64 {
-    (value * 1e3).round() / 1e3
+/// Numbers for a picture: whole ones as such, others to six digits. What is read is the text beside them.
+fn numbers(values: impl IntoIterator<Item = f64>) -> Vec<Value> {
+    values.into_iter().map(number).collect()
+}
+
+fn number(value: f64) -> Value {
+    if value.fract() == 0.0 && value.abs() < 1e15 {
+        return json!(value as i64);
+    }
+    let unit = 10f64.powf(value.abs().log10().floor() - 5.0);
+    let rounded = (value / unit).round() * unit;
+    // The product is off in its last bits again; the shortest text of six digits is not.
+    json!(format!("{rounded:.5e}").parse::<f64>().unwrap_or(rounded))
 }
 
 fn colour(series: &Series) -> String {

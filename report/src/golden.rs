@@ -1,0 +1,125 @@
+//! Figures of data that can be checked by eye, held against files: golden data, golden JSON.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::PathBuf;
+
+use results::{Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, example};
+use serde_json::Value;
+
+use crate::{pictures, plotly};
+
+/// `UPDATE_GOLDEN=1 cargo test -p report` writes the figures anew; the difference is then read by a person.
+#[test]
+fn the_figures_are_those_of_the_files() -> Result<(), Box<dyn Error>> {
+    let mut drawn = BTreeMap::new();
+    for comparison in [two_systems(), two_rates(), two_sizes()] {
+        for picture in pictures::all(&comparison) {
+            let figure = |panel| plotly::figure(panel, picture.panels.len() == 1);
+            let figures: Vec<Value> = picture.panels.iter().map(figure).collect();
+            drawn.entry(picture.name).or_insert(figures);
+        }
+    }
+    assert_eq!(
+        drawn.len(),
+        crate::PICTURES.len(),
+        "every picture has a golden file"
+    );
+    for (name, figures) in drawn {
+        assert_golden(name, &figures)?;
+    }
+    Ok(())
+}
+
+fn assert_golden(name: &str, figures: &[Value]) -> Result<(), Box<dyn Error>> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let path = folder.join(format!("{name}.json"));
+    let text = serde_json::to_string_pretty(figures)? + "\n";
+    if std::env::var_os("UPDATE_GOLDEN").is_some() {
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(&path, &text)?;
+    }
+    assert!(
+        std::fs::read_to_string(&path)? == text,
+        "{} is another figure: look at UPDATE_GOLDEN=1 cargo test -p report && git diff",
+        path.display()
+    );
+    Ok(())
+}
+
+/// A hundred replies at `quick_ns`, of which one in twenty took `slow_ns`.
+fn run(label: &str, quick_ns: u64, slow_ns: u64, lost: u64) -> Run {
+    let mut run = example::empty(label);
+    let response = &mut run.latency.response;
+    response.record_many(quick_ns, 95);
+    response.record_many(slow_ns, 5);
+    run.elapsed_ns = 2_000_000_000;
+    run.totals.completed = 100;
+    run.totals.requests_per_s = Finite::per_second(100, run.elapsed_ns);
+    run.correctness.counters[0].acknowledged = 100;
+    run.correctness.counters[0].lost = Some(lost);
+    run.intervals = vec![
+        interval(0, &[(quick_ns, 95)]),
+        interval(1_000_000_000, &[(slow_ns, 5)]),
+    ];
+    run
+}
+
+fn interval(start_ns: u64, latencies: &[(u64, u64)]) -> Interval {
+    let mut response = Histogram::new();
+    for (ns, count) in latencies {
+        response.record_many(*ns, *count);
+    }
+    Interval {
+        start_ns,
+        length_ns: 1_000_000_000,
+        completed: response.count(),
+        failed: 0,
+        response: Packed::from(response),
+        service: None,
+        lag: None,
+        server: None,
+    }
+}
+
+fn two_systems() -> Comparison {
+    let runs = vec![
+        run("reactor", 1_000, 2_000, 0),
+        run("reactor", 1_100, 2_200, 0),
+        run("threaded", 1_000, 50_000, 3),
+    ];
+    Comparison::of_runs("two systems".to_owned(), runs)
+}
+
+fn two_rates() -> Comparison {
+    let at_rate = |rate, quick_ns| {
+        let mut run = run("reactor", quick_ns, 10 * quick_ns, 0);
+        if let (LoadMode::Open { rate_per_s, .. }, Some(rate)) =
+            (&mut run.workload.mode, Finite::new(rate))
+        {
+            *rate_per_s = rate;
+        }
+        run
+    };
+    Comparison::of_runs(
+        "two rates".to_owned(),
+        vec![at_rate(50.0, 1_000), at_rate(100.0, 4_000)],
+    )
+}
+
+fn two_sizes() -> Comparison {
+    let with = |connections, quick_ns| {
+        let mut run = run("reactor", quick_ns, 10 * quick_ns, 0);
+        run.workload.connections = connections;
+        run.server_cost = Some(results::ServerCost {
+            cpu_user_ns: Some(100 * quick_ns),
+            cpu_system_ns: Some(0),
+            ..results::ServerCost::default()
+        });
+        run
+    };
+    Comparison::of_runs(
+        "two sizes".to_owned(),
+        vec![with(1, 1_000), with(64, 2_000)],
+    )
+}
