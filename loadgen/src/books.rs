@@ -1,5 +1,6 @@
 //! What came of it: counts, latencies, and whether the answers were right.
 
+pub(crate) mod period;
 pub(crate) mod recorder;
 pub(crate) mod slices;
 

@@ -1,6 +1,7 @@
 //! The load itself: threads, connections, and the clock that all of them read.
 
 pub mod engine;
+pub mod null_server;
 
 pub(crate) mod allowance;
 pub(crate) mod client;

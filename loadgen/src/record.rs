@@ -1,5 +1,7 @@
 //! Puts what a run left behind into the form in which it is kept: [`results::Run`].
 
+mod sum;
+
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
@@ -10,10 +12,9 @@ use results::{
 use crate::books::accounts::{self, Values};
 use crate::books::fairness;
 use crate::books::judge::Judge;
-use crate::books::recorder::{Complaints, Counts};
+use crate::books::recorder::Counts;
 use crate::books::validity;
 use crate::drive::allowance::nanoseconds;
-use crate::drive::client::Done;
 use crate::drive::engine::Load;
 use crate::plan::target;
 use crate::plan::{self, Limit, Plan};
@@ -22,6 +23,7 @@ use crate::scene::info::InfoText;
 use crate::scene::reach::Reached;
 use crate::scene::server_watch::ServerWatch;
 use crate::talk::requests::Requests;
+use sum::Sum;
 
 /// Everything that a run left behind.
 pub(crate) struct Parts<'a> {
@@ -179,52 +181,6 @@ fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<
         ..levels
     };
     (cost != ServerCost::default()).then_some(cost)
-}
-
-/// What all threads booked together.
-struct Sum {
-    /// The judges put together; `None` before the first.
-    judge: Option<Judge>,
-    errors: Complaints,
-    losses: Complaints,
-    completed: Vec<u64>,
-    refused: Vec<FailureReason>,
-    lost: u32,
-    end_ns: u64,
-}
-
-impl Sum {
-    fn of(threads: Vec<Done>) -> Self {
-        let mut sum = Self {
-            judge: None,
-            errors: Complaints::default(),
-            losses: Complaints::default(),
-            completed: Vec::new(),
-            refused: Vec::new(),
-            lost: 0,
-            end_ns: 0,
-        };
-        for done in threads {
-            sum.add(done);
-        }
-        sum
-    }
-
-    fn add(&mut self, done: Done) {
-        for broken in done.refused {
-            self.losses.add(&broken.text);
-            self.refused.push(broken.reason);
-        }
-        match &mut self.judge {
-            Some(judge) => judge.merge(done.recorder.judge),
-            None => self.judge = Some(done.recorder.judge),
-        }
-        self.errors.merge(done.recorder.errors);
-        self.losses.merge(done.recorder.losses);
-        self.completed.extend(done.completed);
-        self.lost += done.lost_connections;
-        self.end_ns = self.end_ns.max(done.end_ns);
-    }
 }
 
 /// The totals of the measured window. Connections that could not be made are failures of the whole run.

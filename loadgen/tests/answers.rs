@@ -275,3 +275,15 @@ fn the_command_line_explains_itself() {
     assert!(loadgen("completions bash").stdout.contains("loadgen"));
     assert!(loadgen("man").stdout.contains("compare"));
 }
+
+#[test]
+fn the_null_floor_is_a_run_like_any_other() {
+    for operation in ["incr", "echo"] {
+        let ran = loadgen(&format!(
+            "calibrate --op {operation} -c 5 -P 4 -n 2000 --json"
+        ));
+        ran.assert(0, "2\u{a0}000 checked, none wrong");
+        assert_eq!(ran.run().label, "null floor");
+    }
+    loadgen("calibrate --op get").assert(2, "calibrate with incr or echo");
+}

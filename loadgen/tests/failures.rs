@@ -11,18 +11,10 @@ mod truth;
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
-use std::process::Stdio;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::channel;
-use std::thread;
-use std::time::Duration;
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
 use results::{FailureReason, Run, Verdict};
-use truth::{
-    Counter, Ran, converse, drain, loadgen, says, serve, start, strict_command, truth, truthful,
-};
+use truth::{Counter, converse, drain, loadgen, says, serve, truth, truthful};
 
 #[test]
 fn nobody_listens() {
@@ -195,102 +187,6 @@ fn a_server_that_takes_only_some_connections() {
     assert_eq!(
         (run.correctness.verdict, run.totals.completed),
         (Verdict::Correct, 700 - 10)
-    );
-}
-
-#[test]
-fn ctrl_c_keeps_what_there_is() {
-    let (sender, many_requests) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| {
-            if counter.get() == 1_000 {
-                let _ = sender.send(());
-            }
-            Some(truth(words, &counter))
-        });
-    });
-    let folder = tempfile::tempdir().unwrap();
-    let child = start(&format!(
-        "run {server} -c 4 -d 1h --out {}",
-        folder.path().display()
-    ));
-    many_requests.recv().unwrap();
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
-    Ran::of(child.wait_with_output().unwrap()).assert(130, "interrupted");
-    let run: Run = results::file::load(&folder.path().join("run.json")).unwrap();
-    assert!(
-        run.interrupted && run.totals.completed >= 900,
-        "{:?}",
-        run.totals
-    );
-    assert_eq!(
-        (run.correctness.verdict, run.correctness.lost_updates()),
-        (Verdict::Correct, Some(0))
-    );
-}
-
-#[test]
-fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
-    let (sender, stalled) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| match words[0].as_slice() {
-            b"INCR" => {
-                let _ = sender.send(());
-                Some(Vec::new())
-            }
-            _ => Some(truth(words, &counter)),
-        });
-    });
-    let child = start(&format!("run {server} -c 2 -n 10 --timeout 1h --json"));
-    stalled.recv().unwrap();
-    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    ran.assert(130, "interrupted");
-    assert_eq!(ran.run().totals.failures[&FailureReason::Unanswered], 2);
-}
-
-/// SIGSTOP freezes the load generator and not the server: the numbers are then its own, and it must say so.
-#[test]
-fn a_load_generator_that_stood_still_does_not_believe_itself() {
-    let (sender, many_requests) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| {
-            if counter.get() == 200 {
-                let _ = sender.send(());
-            }
-            Some(truth(words, &counter))
-        });
-    });
-    let words = format!("run {server} -c 4 -r 2k -n 800 --json");
-    let child = strict_command(&words)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let pid = Pid::from_raw(child.id() as i32);
-    many_requests.recv().unwrap();
-    kill(pid, Signal::SIGSTOP).unwrap();
-    thread::sleep(Duration::from_millis(300));
-    kill(pid, Signal::SIGCONT).unwrap();
-    let ran = Ran::of(child.wait_with_output().unwrap());
-    ran.assert(5, "measurement invalid");
-    let validity = ran.run().validity;
-    assert!(
-        validity
-            .reasons
-            .iter()
-            .any(|reason| reason.contains("worst hiccup")),
-        "{validity:?}"
-    );
-    assert!(
-        validity
-            .reasons
-            .iter()
-            .any(|reason| reason.contains("schedule lag")),
-        "{validity:?}"
     );
 }
 

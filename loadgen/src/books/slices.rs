@@ -2,8 +2,9 @@
 
 use std::collections::VecDeque;
 
-use results::{Interval, Latency, Packed, ThreadCost};
+use results::{Interval, Latency, ThreadCost};
 
+use crate::books::period::{Closed, Period, Timed};
 use crate::books::recorder::{Counts, Slice, merge_latency};
 use crate::books::window;
 use crate::plan::Warmup;
@@ -23,32 +24,6 @@ pub(crate) struct Slices {
     most: usize,
     closed: Vec<Closed>,
     latency: Option<Latency>,
-}
-
-/// One thread's slice, when it was, and what it cost.
-#[derive(Debug)]
-pub(crate) struct Timed {
-    pub(crate) start_ns: u64,
-    pub(crate) end_ns: u64,
-    pub(crate) slice: Slice,
-    pub(crate) cost: Option<ThreadCost>,
-}
-
-/// Slices of all threads put together.
-#[derive(Debug)]
-struct Period {
-    start_ns: u64,
-    end_ns: u64,
-    slice: Slice,
-    costs: Vec<Option<ThreadCost>>,
-}
-
-/// A period that is over, its histograms packed: a run holds many.
-#[derive(Debug)]
-struct Closed {
-    interval: Interval,
-    counts: Counts,
-    costs: Vec<Option<ThreadCost>>,
 }
 
 /// What was measured: the whole run in intervals, and the sums of what follows the warm-up.
@@ -156,90 +131,6 @@ impl Slices {
             self.closed = self.closed.chunks(2).filter_map(joined).collect();
         }
     }
-}
-
-impl Period {
-    fn of_one(thread: usize, threads: usize, timed: Timed) -> Self {
-        let mut costs = vec![None; threads];
-        costs[thread] = timed.cost;
-        Self {
-            start_ns: timed.start_ns,
-            end_ns: timed.end_ns,
-            slice: timed.slice,
-            costs,
-        }
-    }
-
-    /// What this program packed a moment ago, it can unpack.
-    fn of(closed: &Closed) -> Self {
-        let unpack = |packed: &Packed| packed.unpack().unwrap_or_default();
-        let interval = &closed.interval;
-        Self {
-            start_ns: interval.start_ns,
-            end_ns: interval.start_ns + interval.length_ns,
-            slice: Slice {
-                counts: closed.counts.clone(),
-                latency: Latency {
-                    response: unpack(&interval.response),
-                    service: interval.service.as_ref().map(unpack),
-                    lag: interval.lag.as_ref().map(unpack),
-                },
-            },
-            costs: closed.costs.clone(),
-        }
-    }
-
-    fn sum(periods: impl Iterator<Item = Self>) -> Option<Self> {
-        periods.reduce(|mut sum, period| {
-            sum.merge(&period);
-            sum
-        })
-    }
-
-    fn merge(&mut self, other: &Self) {
-        self.start_ns = self.start_ns.min(other.start_ns);
-        self.end_ns = self.end_ns.max(other.end_ns);
-        self.slice.merge(&other.slice);
-        for (mine, theirs) in self.costs.iter_mut().zip(&other.costs) {
-            *mine = add(mine.take(), theirs.as_ref());
-        }
-    }
-}
-
-impl Closed {
-    fn new(period: Period) -> Self {
-        let Slice { counts, latency } = period.slice;
-        let interval = Interval {
-            start_ns: period.start_ns,
-            length_ns: period.end_ns - period.start_ns,
-            completed: counts.completed,
-            failed: counts.failed(),
-            response: Packed::from(&latency.response),
-            service: latency.service.as_ref().map(Packed::from),
-            lag: latency.lag.as_ref().map(Packed::from),
-            server: None,
-        };
-        Self {
-            interval,
-            counts,
-            costs: period.costs,
-        }
-    }
-}
-
-/// What a thread cost in two periods, as far as both are known.
-fn add(mine: Option<ThreadCost>, theirs: Option<&ThreadCost>) -> Option<ThreadCost> {
-    let (Some(mine), Some(theirs)) = (&mine, theirs) else {
-        return mine.or(theirs.cloned());
-    };
-    Some(ThreadCost {
-        cpu_user_ns: mine.cpu_user_ns + theirs.cpu_user_ns,
-        cpu_system_ns: mine.cpu_system_ns + theirs.cpu_system_ns,
-        run_queue_wait_ns: mine
-            .run_queue_wait_ns
-            .zip(theirs.run_queue_wait_ns)
-            .map(|(mine, theirs)| mine + theirs),
-    })
 }
 
 #[cfg(test)]

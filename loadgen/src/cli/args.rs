@@ -1,5 +1,6 @@
 //! The command line, as it is typed; [`Plan`](crate::plan::Plan) is what it means.
 
+mod calibrate;
 mod compare;
 mod diff;
 mod load;
@@ -10,6 +11,7 @@ mod sweep;
 use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
+pub use calibrate::CalibrateArguments;
 pub use compare::CompareArguments;
 pub use diff::DiffArguments;
 pub use load::LoadArguments;
@@ -44,6 +46,8 @@ pub enum Command {
     Diff(DiffArguments),
     /// Draw stored runs: the page, or one picture
     Plot(PlotArguments),
+    /// Measure what the load generator can do on this machine, against a server that does nothing
+    Calibrate(CalibrateArguments),
     /// Print completions for a shell
     Completions {
         /// The shell

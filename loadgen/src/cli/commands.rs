@@ -1,5 +1,6 @@
 //! The subcommands, one file each.
 
+pub mod calibrate;
 pub mod compare;
 pub mod diff;
 pub mod find;

@@ -12,8 +12,8 @@ use std::sync::mpsc::{Receiver, Sender};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::JoinSet;
 
+use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
-use crate::books::slices::Timed;
 use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::clock::Clock;
 use crate::drive::connect::connect;

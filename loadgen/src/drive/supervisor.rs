@@ -14,8 +14,8 @@ use super::allowance::nanoseconds;
 use super::client::{News, Share};
 use super::connection::Connection;
 use super::workbench::Workbench;
+use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
-use crate::books::slices::Timed;
 use crate::scene::thread_cost;
 
 /// How often the supervisor looks: a time limit is noticed at most so much late.

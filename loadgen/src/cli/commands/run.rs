@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use results::{Run, file, hgrm, hlog};
 
@@ -10,6 +11,8 @@ use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::{csv, signals, summary};
 use crate::drive::engine;
+use crate::plan::Plan;
+use crate::record::Outcome;
 
 /// Does it.
 pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
@@ -17,38 +20,54 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Ok(plan) => plan,
         Err(why) => return Ending::Usage(why),
     };
-    eprintln!("loadgen: {plan}");
     if arguments.dry_run {
+        eprintln!("loadgen: {plan}");
         return Ending::Good("nothing was done (--dry-run)".to_owned());
     }
-    let stop = match signals::stop_flag() {
-        Ok(stop) => stop,
-        Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
-    };
-    let limit = plan.limit;
-    let mut meter = Meter::new(1);
-    let outcome = engine::run(plan, command, &stop, &mut |progress| {
-        meter.show(limit, progress);
-    });
-    meter.done();
-    let mut outcome = match outcome {
+    let mut outcome = match drive(plan, command) {
         Ok(outcome) => outcome,
-        Err(why) => return Ending::Failed(why),
+        Err(ending) => return ending,
     };
     outcome.run.thresholds = arguments
         .goals
         .iter()
         .map(|goal| goal.check(&outcome.run))
         .collect();
-    let ending = Ending::of(&outcome, arguments.allow_invalid);
-    match show(&outcome.run, arguments) {
-        Ok(()) => ending,
+    match show(
+        &outcome.run,
+        arguments.json,
+        arguments.csv,
+        arguments.out.as_deref(),
+    ) {
+        Ok(()) => Ending::of(&outcome, arguments.allow_invalid),
         Err(why) => Ending::Failed(why),
     }
 }
 
-fn show(run: &Run, arguments: &RunArguments) -> Result<(), String> {
-    if let Some(folder) = &arguments.out {
+/// Makes the run, with its first line and its progress on stderr.
+pub(super) fn drive(plan: Plan, command: &[String]) -> Result<Outcome, Ending> {
+    eprintln!("loadgen: {plan}");
+    let stop = signals::stop_flag()
+        .map_err(|error| Ending::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
+    let (limit, mut meter) = (plan.limit, Meter::new(1));
+    let outcome = engine::run(plan, command, &stop, &mut |progress| {
+        meter.show(limit, progress);
+    });
+    meter.done();
+    outcome.map_err(|why| match stop.load(Ordering::Relaxed) {
+        true => Ending::Interrupted(format!("before the load began: {why}")),
+        false => Ending::Failed(why),
+    })
+}
+
+/// Writes the files, where there is a folder for them, and what stdout is to have.
+pub(super) fn show(
+    run: &Run,
+    as_json: bool,
+    as_csv: bool,
+    folder: Option<&Path>,
+) -> Result<(), String> {
+    if let Some(folder) = folder {
         write(run, folder).map_err(|error| {
             format!(
                 "cannot write into {}: {error}; choose another --out",
@@ -56,7 +75,7 @@ fn show(run: &Run, arguments: &RunArguments) -> Result<(), String> {
             )
         })?;
     }
-    let text = match (arguments.json, arguments.csv) {
+    let text = match (as_json, as_csv) {
         (true, _) => {
             serde_json::to_string_pretty(run)
                 .map_err(|error| format!("cannot write the run as JSON: {error}"))?

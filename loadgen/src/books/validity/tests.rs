@@ -1,0 +1,144 @@
+//! Each disturbance of a quiet run, and what is said of it.
+
+use results::{ClientCost, Finite, Histogram, ThreadCost, example};
+
+use super::*;
+
+/// A run of a second on one processor, in which nothing was odd.
+fn open() -> Run {
+    let mut run = example::open_loop("x");
+    (run.elapsed_ns, run.warmup_ns) = (1_000_000_000, 0);
+    run.host.cores = 1;
+    run.client_cost = cost(300_000_000, Some(10_000_000));
+    run.latency.lag = Some(histogram(&[20_000, 40_000]));
+    run
+}
+
+fn cost(cpu_ns: u64, waited_ns: Option<u64>) -> ClientCost {
+    let thread = ThreadCost {
+        cpu_user_ns: cpu_ns / 2,
+        cpu_system_ns: cpu_ns / 2,
+        run_queue_wait_ns: waited_ns,
+    };
+    let idle = ThreadCost {
+        cpu_user_ns: 0,
+        cpu_system_ns: 0,
+        run_queue_wait_ns: waited_ns.map(|_| 0),
+    };
+    ClientCost {
+        threads: vec![idle, thread],
+        hiccup_max_ns: Some(200_000),
+        stolen_ns: Some(0),
+    }
+}
+
+fn histogram(values_ns: &[u64]) -> Histogram {
+    let mut histogram = Histogram::new();
+    values_ns.iter().for_each(|ns| histogram.record(*ns));
+    histogram
+}
+
+fn verdict(run: &Run) -> (ValidityVerdict, usize) {
+    let validity = of(run);
+    (validity.verdict, validity.reasons.len())
+}
+
+#[test]
+fn a_quiet_client_is_believed() {
+    assert_eq!(verdict(&open()), (ValidityVerdict::Valid, 0));
+}
+
+#[test]
+fn each_disturbance_is_noticed() {
+    type Disturb = fn(&mut Run);
+    let cases: [(&str, Disturb, ValidityVerdict); 5] = [
+        (
+            "busiest client thread 96.0",
+            |run| run.client_cost = cost(960_000_000, Some(0)),
+            ValidityVerdict::ClientBound,
+        ),
+        (
+            "waiting for a processor 15.0",
+            |run| run.client_cost = cost(0, Some(150_000_000)),
+            ValidityVerdict::Suspect,
+        ),
+        (
+            "stolen time 20.0",
+            |run| run.client_cost.stolen_ns = Some(200_000_000),
+            ValidityVerdict::Suspect,
+        ),
+        (
+            "worst hiccup 500",
+            |run| run.client_cost.hiccup_max_ns = Some(500_000_000),
+            ValidityVerdict::Suspect,
+        ),
+        (
+            "schedule lag p99 500",
+            |run| run.latency.lag = Some(histogram(&[500_000_000])),
+            ValidityVerdict::ClientBound,
+        ),
+    ];
+    for (reason, disturb, expected) in cases {
+        let mut run = open();
+        disturb(&mut run);
+        let validity = of(&run);
+        assert_eq!(validity.verdict, expected, "{reason}");
+        assert!(
+            validity.reasons.len() == 1 && validity.reasons[0].contains(reason),
+            "{:?}",
+            validity.reasons
+        );
+    }
+}
+
+#[test]
+fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
+    let mut run = open();
+    run.client_cost = ClientCost {
+        threads: Vec::new(),
+        hiccup_max_ns: None,
+        stolen_ns: None,
+    };
+    let validity = of(&run);
+    assert_eq!(validity.verdict, ValidityVerdict::Valid);
+    let not_made = validity
+        .checks
+        .iter()
+        .filter(|check| check.outcome == CheckOutcome::NotMade);
+    assert_eq!(not_made.count(), 4);
+}
+
+#[test]
+fn a_lag_far_under_what_users_wait_is_harmless() {
+    let mut run = open();
+    run.latency.lag = Some(histogram(&[5_000_000]));
+    run.latency.response = histogram(&[90_000_000]);
+    assert_eq!(verdict(&run).0, ValidityVerdict::Valid);
+    run.latency.response = histogram(&[40_000_000]);
+    assert_eq!(verdict(&run).0, ValidityVerdict::ClientBound);
+}
+
+#[test]
+fn an_overloaded_server_is_no_fault_of_the_client() {
+    let mut run = open();
+    run.totals.requests_per_s = Finite::new(1.0);
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+}
+
+#[test]
+fn in_a_closed_loop_connections_that_rest_betray_the_client() {
+    let mut run = example::closed_loop("x");
+    run.warmup_ns = 0;
+    (
+        run.elapsed_ns,
+        run.workload.connections,
+        run.workload.pipeline_depth,
+    ) = (2_000_000_000, 10, 1);
+    run.client_cost = cost(300_000_000, Some(0));
+    run.totals.failures.clear();
+    run.latency.response = histogram(&[1_000_000]);
+    run.totals.requests_per_s = Finite::new(9_900.0);
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    run.totals.requests_per_s = Finite::new(5_000.0);
+    assert_eq!(verdict(&run), (ValidityVerdict::ClientBound, 1));
+}

@@ -1,0 +1,35 @@
+//! `loadgen calibrate`: what the load generator can do on this machine.
+
+use clap::Args;
+
+use super::LoadArguments;
+use crate::plan::operation::{Kind, Mix};
+use crate::plan::target::Protocol;
+
+/// The arguments of `loadgen calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArguments {
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it as help")]
+    pub load: LoadArguments,
+    /// Print run.json on stdout instead of the summary
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl CalibrateArguments {
+    /// What the responder has to speak for this load.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn protocol(&self) -> Result<Protocol, String> {
+        match &self.load.operation {
+            None => Ok(Protocol::Resp),
+            Some(mix) if *mix == Mix::only(Kind::Incr) => Ok(Protocol::Resp),
+            Some(mix) if *mix == Mix::only(Kind::Echo) => Ok(Protocol::Echo),
+            Some(mix) => Err(format!(
+                "--op {mix} needs a server that understands it; calibrate with incr or echo"
+            )),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! What all threads booked, put together.
+
+use results::FailureReason;
+
+use crate::books::judge::Judge;
+use crate::books::recorder::Complaints;
+use crate::drive::client::Done;
+
+/// What all threads booked together.
+pub(super) struct Sum {
+    /// The judges put together; `None` before the first.
+    pub(super) judge: Option<Judge>,
+    pub(super) errors: Complaints,
+    pub(super) losses: Complaints,
+    pub(super) completed: Vec<u64>,
+    pub(super) refused: Vec<FailureReason>,
+    pub(super) lost: u32,
+    pub(super) end_ns: u64,
+}
+
+impl Sum {
+    pub(super) fn of(threads: Vec<Done>) -> Self {
+        let mut sum = Self {
+            judge: None,
+            errors: Complaints::default(),
+            losses: Complaints::default(),
+            completed: Vec::new(),
+            refused: Vec::new(),
+            lost: 0,
+            end_ns: 0,
+        };
+        for done in threads {
+            sum.add(done);
+        }
+        sum
+    }
+
+    fn add(&mut self, done: Done) {
+        for broken in done.refused {
+            self.losses.add(&broken.text);
+            self.refused.push(broken.reason);
+        }
+        match &mut self.judge {
+            Some(judge) => judge.merge(done.recorder.judge),
+            None => self.judge = Some(done.recorder.judge),
+        }
+        self.errors.merge(done.recorder.errors);
+        self.losses.merge(done.recorder.losses);
+        self.completed.extend(done.completed);
+        self.lost += done.lost_connections;
+        self.end_ns = self.end_ns.max(done.end_ns);
+    }
+}
