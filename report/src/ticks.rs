@@ -132,7 +132,7 @@ pub(crate) fn nines_axis(samples: u64) -> (Axis, f64) {
     let axis = Axis {
         title: "percentile".to_owned(),
         scale: Scale::Linear,
-        range: (0.0, lane + 0.2),
+        range: (0.0, lane + 0.35),
         ticks,
         minor: Vec::new(),
         places: Vec::new(),
