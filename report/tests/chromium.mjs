@@ -83,6 +83,18 @@ class Page {
     return result.value;
   }
 
+  // The first value of an expression that is not null, looked for at every frame; null when none came in five seconds.
+  async until(expression) {
+    return this.value(`new Promise((resolve) => {
+      const end = performance.now() + 5000;
+      const look = () => {
+        const found = ${expression};
+        if (found !== null || performance.now() > end) resolve(found); else requestAnimationFrame(look);
+      };
+      look();
+    })`);
+  }
+
   async pointAt(x, y) {
     await this.send("Input.dispatchMouseEvent", { type: "mouseMoved", x, y });
   }

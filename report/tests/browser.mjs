@@ -1,0 +1,116 @@
+// The page in a real browser: `node report/tests/browser.mjs PAGE.html FOLDER`, with the pictures to be looked at in FOLDER.
+// Chromium is `chromium` or $CHROMIUM. Ends with 0 when everything held, and with 1 and the list of what did not.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { launch } from "./chromium.mjs";
+
+const [file, folder] = process.argv.slice(2);
+if (!folder) {
+  console.error("usage: node report/tests/browser.mjs PAGE.html FOLDER");
+  process.exit(2);
+}
+const url = pathToFileURL(resolve(file)).href;
+mkdirSync(folder, { recursive: true });
+const broken = [];
+const holds = (what, truth) => { if (!truth) broken.push(what); console.log(`${truth ? "ok  " : "FAIL"} ${what}`); };
+const keep = async (page, name, options) => writeFileSync(join(folder, `${name}.png`), await page.screenshot(options));
+
+// What is written beside every picture, as the page holds it.
+const FIGURES = "JSON.parse(document.getElementById('figures').textContent).figures";
+
+async function quietAndDrawn(page, name) {
+  const outside = page.requests.filter((request) => !/^(file|data|blob):/.test(request));
+  holds(`${name}: no request (${outside})`, outside.length === 0);
+  holds(`${name}: no error in the console (${page.errors})`, page.errors.length === 0);
+  const wrong = await page.value(`Object.entries(${FIGURES}).filter(([id, figure]) => {
+    const plot = document.getElementById(id);
+    const drawn = plot.querySelectorAll(".scatterlayer .trace, .heatmaplayer .hm").length;
+    return plot.data.length !== figure.data.length || drawn === 0;
+  }).map(([id]) => id)`);
+  holds(`${name}: every picture is drawn (${wrong})`, wrong.length === 0);
+}
+
+async function hoverIsExact(page) {
+  // The middle of the first system's curve is pointed at; what appears must be the text of that very point.
+  const { x, y, said } = await page.value(`(() => {
+    const plot = document.querySelector("#percentiles .plot");
+    plot.scrollIntoView({ block: "center" });
+    const trace = plot.data.find((trace) => trace.name);
+    const at = Math.floor(trace.x.length / 2);
+    const { xaxis, yaxis } = plot._fullLayout;
+    const frame = plot.getBoundingClientRect();
+    return { said: trace.text[at], x: frame.x + xaxis._offset + xaxis.d2p(trace.x[at]), y: frame.y + yaxis._offset + yaxis.d2p(trace.y[at]) };
+  })()`);
+  await page.pointAt(x - 5, y);
+  await page.pointAt(x, y);
+  const shown = await page.until(`document.querySelector("#percentiles .hoverlayer").textContent.includes(${JSON.stringify(said)}) || null`);
+  holds(`hover says ${said}`, shown);
+}
+
+async function keyHidesEverywhere(page) {
+  const hidden = `[...document.querySelectorAll(".plot")].every((plot) => {
+    const panel = plot.closest(".panel");
+    return panel.hidden || plot.data.every((trace) => trace.meta?.system !== 0 || trace.visible === false);
+  })`;
+  await page.value(`document.querySelector("#key button[data-system='0']").click()`);
+  holds("a pressed key hides its system in every picture", await page.value(hidden));
+  await page.value(`document.querySelector("#key button[data-system='0']").click()`);
+  holds("and pressed again, shows it", !await page.value(hidden));
+}
+
+async function tableSortsAndRefers(page) {
+  const column = (title) => `[...document.querySelectorAll("#summary thead th")].findIndex((th) => th.textContent === "${title}")`;
+  const values = `[...document.querySelectorAll("#summary tbody tr")].map((row) => row.cells[${column("p99")}].dataset.value).filter(Boolean).map(Number)`;
+  await page.value(`document.querySelectorAll("#summary thead th")[${column("p99")}].querySelector("button").click()`);
+  const sorted = await page.value(values);
+  holds("a pressed heading sorts by it", sorted.length > 0 && sorted.every((value, at) => at === 0 || sorted[at - 1] <= value));
+  const choices = await page.value(`document.getElementById("reference").options.length`);
+  if (choices < 2) return;
+  const notes = `[...document.querySelectorAll("#summary small")].map((note) => note.textContent).join("|")`;
+  const before = await page.value(notes);
+  await page.value(`(() => { const select = document.getElementById("reference"); select.selectedIndex = 1; select.dispatchEvent(new Event("change")); })()`);
+  holds("another reference gives other ratios", before !== await page.value(notes));
+}
+
+async function fits(page, name) {
+  const [content, window] = await page.value("[document.documentElement.scrollWidth, innerWidth]");
+  holds(`${name}: nothing is wider than the screen (${content} in ${window})`, content <= window);
+}
+
+async function withoutScripts(browser) {
+  const page = await browser.page();
+  await page.open(url, { scripts: false });
+  await keep(page, "without-scripts");
+  const { root } = await page.send("DOM.getDocument");
+  const count = async (selector) => (await page.send("DOM.querySelectorAll", { nodeId: root.nodeId, selector })).nodeIds.length;
+  holds("without scripts: the verdict is there", await count("#verdict li") > 0);
+  holds("without scripts: the tables are there", await count("table") > 1);
+  holds("without scripts: the pictures are there", await count("noscript img") > 0);
+}
+
+const browser = await launch();
+try {
+  const page = await browser.page();
+  await page.open(url);
+  await quietAndDrawn(page, "light");
+  await keep(page, "light");
+  await hoverIsExact(page);
+  await keep(page, "hover", { whole: false });
+  await keyHidesEverywhere(page);
+  await tableSortsAndRefers(page);
+  await page.send("Emulation.setEmulatedMedia", { media: "print" });
+  await keep(page, "print");
+  for (const [name, options] of [["dark", { dark: true }], ["narrow", { width: 400 }], ["narrow-dark", { width: 400, dark: true }]]) {
+    const page = await browser.page();
+    await page.open(url, options);
+    await quietAndDrawn(page, name);
+    await fits(page, name);
+    await keep(page, name);
+  }
+  await withoutScripts(browser);
+} finally {
+  await browser.close();
+}
+if (broken.length > 0) console.error(`${broken.length} did not hold: ${broken.join("; ")}`);
+process.exit(broken.length > 0 ? 1 : 0);
