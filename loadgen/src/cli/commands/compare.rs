@@ -54,7 +54,11 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
 
 fn title(arguments: &CompareArguments) -> String {
     let load = || match arguments.plan(1) {
-        Ok(plan) => format!("{} × {}", plan.load_in_words(), arguments.repeat),
+        Ok(plan) => format!(
+            "{}, {} runs each, interleaved",
+            plan.load_in_words(),
+            arguments.repeat
+        ),
         Err(why) => why,
     };
     arguments.title.clone().unwrap_or_else(load)
