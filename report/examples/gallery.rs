@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use report::{Colours, Format, PICTURES, PlotError, Screen};
 use results::example::{self, Recipe};
@@ -16,7 +17,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             continue;
         }
         let page = folder.join(format!("{name}.html"));
-        file::write_atomically(&page, report::page(&comparison).as_bytes())?;
+        let started = Instant::now();
+        let html = report::page(&comparison);
+        println!("{} bytes in {:?}", html.len(), started.elapsed());
+        file::write_atomically(&page, html.as_bytes())?;
         let screen = Screen {
             columns: 120,
             colours: true,
@@ -50,6 +54,7 @@ fn gallery() -> Vec<(&'static str, Comparison)> {
             of("nothing came back", vec![example::empty("dead")]),
         ),
         ("many", of("forty systems", many())),
+        ("large", of("two hundred runs", large())),
         (
             "hostile",
             of("</script><script>alert(1)</script>", hostile()),
@@ -154,6 +159,16 @@ fn many() -> Vec<Run> {
         ..Recipe::quick(&format!("system number {place}"))
     };
     (0..40).map(|place| recipe(place).run()).collect()
+}
+
+/// Forty systems, five runs each: what a page must still hold.
+fn large() -> Vec<Run> {
+    let recipe = |place: u64| Recipe {
+        median_ns: 50_000 + 9_000 * (place % 40),
+        seed: place,
+        ..Recipe::quick(&format!("system number {}", place % 40))
+    };
+    (0..200).map(|place| recipe(place).run()).collect()
 }
 
 fn hostile() -> Vec<Run> {

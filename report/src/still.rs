@@ -229,13 +229,16 @@ fn is_multiple(at: f64, step: f64) -> bool {
     (steps - steps.round()).abs() < 1e-6
 }
 
-/// An axis of equal factors as one of equal steps, for a drawing that knows no other.
+/// An axis of equal factors as one of equal steps, for a drawing that knows no other: its ticks are the powers of ten.
 fn by_logarithm(axis: Axis) -> Axis {
-    let log = |tick: &Tick| Tick::new(tick.at.log10(), tick.text.as_str());
+    let log = |tick: &Tick| {
+        let power = tick.at.log10();
+        is_multiple(power, 1.0).then(|| Tick::new(power.round(), tick.text.as_str()))
+    };
     Axis {
         scale: Scale::Linear,
         range: (axis.range.0.log10(), axis.range.1.log10()),
-        ticks: axis.ticks.iter().map(log).collect(),
+        ticks: axis.ticks.iter().filter_map(log).collect(),
         ..axis
     }
 }

@@ -99,7 +99,7 @@ fn hostile_data_is_drawn_or_said_and_never_a_panic() {
     let page = page_of(vec![one, zero, equal, stalled]);
     assert_every_point_has_a_place(&page);
     assert!(
-        page.contains("took longer than 60.0"),
+        page.contains("Took longer than 60.0"),
         "what lies over the top is said"
     );
 }

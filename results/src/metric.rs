@@ -119,6 +119,8 @@ impl Metric {
             Self::P99 => latency_ns(Quantile::P99),
             Self::P99_9 => latency_ns(Quantile::P99_9),
             Self::Max => latency_ns(Quantile::MAX),
+            // Who acknowledged nothing could not lose anything either.
+            Self::Lost if run.correctness.acknowledged() == 0 => None,
             Self::Lost => run.correctness.lost_updates().map(|lost| lost as f64),
             Self::CpuPerRequest => per_request(cost?.cpu_ns()?),
             Self::SwitchesPerRequest => per_request(cost?.switches()?),

@@ -185,7 +185,7 @@ fn caption(scene: &Scene, curves: &[Curve]) -> String {
     let over: u64 = curves.iter().map(|curve| curve.merged.over_range()).sum();
     if over > 0 {
         caption += &format!(
-            " {} requests took longer than {}; they count, but only the longest of them has a value.",
+            " Took longer than {1}: {0}; they count, but only the longest of them has a value.",
             units::count(over),
             units::time(Histogram::HIGHEST_NS)
         );
