@@ -25,8 +25,8 @@ pub(crate) struct Honest<'a> {
     pub(crate) own: i64,
     /// Whether one increment more may have been executed, its reply lost in the server's end.
     pub(crate) in_doubt: i64,
-    /// When its last request was answered.
-    heard: Instant,
+    /// When the last request but one was sent. The server's patience with a silent peer began with the reply to it, or later.
+    spoke: Instant,
     /// The last value of the shared counter it was told.
     shared: i64,
     ledger: &'a Ledger,
@@ -39,7 +39,7 @@ impl<'a> Honest<'a> {
             name: format!("honest-{number}"),
             own: 0,
             in_doubt: 0,
-            heard: Instant::now(),
+            spoke: Instant::now(),
             shared: 0,
             ledger,
             random: Rng::with_seed(seed ^ number << 32),
@@ -54,14 +54,14 @@ impl<'a> Honest<'a> {
                 thread::sleep(PAUSE);
                 continue;
             };
-            self.heard = Instant::now();
+            self.spoke = Instant::now();
             let Err(error) = self
                 .settle(&mut peer)
                 .and_then(|()| self.converse(&mut peer))
             else {
                 continue;
             };
-            let was_silent = self.heard.elapsed() > SHORTEST_PATIENCE / 2;
+            let was_silent = self.spoke.elapsed() > SHORTEST_PATIENCE / 2;
             let is_wrong = error.kind() == io::ErrorKind::InvalidData;
             if !self.ledger.is_ending() && (is_wrong || !was_silent) {
                 self.ledger.surprise(format!("{}: {error}", self.name));
@@ -94,6 +94,7 @@ impl<'a> Honest<'a> {
     /// Some hundred requests, then a goodbye.
     fn converse(&mut self, peer: &mut Peer) -> io::Result<()> {
         for _ in 0..self.random.u32(1..2000) {
+            let speaks = Instant::now();
             match self.random.u32(0..10) {
                 0..4 => self.count(peer)?,
                 4..7 => self.count_together(peer)?,
@@ -101,7 +102,7 @@ impl<'a> Honest<'a> {
                 8 => self.echo(peer)?,
                 _ => self.count_in_a_pipeline(peer)?,
             }
-            self.heard = Instant::now();
+            self.spoke = speaks;
             self.ledger.answered.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PAUSE);
         }

@@ -149,6 +149,9 @@ fn in_pieces(case: &Case<'_>) -> Outcome {
 /// The longest reply that is no echo: an unknown command with what is repeated of its arguments, `HELLO`, `INFO`, a client's name.
 const OTHER_REPLY_BYTES: usize = 1024;
 
+/// The longest name of a client.
+const CLIENT_NAME_BYTES: usize = 512;
+
 /// What the limits promise of every buffer's length; its capacity may be twice that, by the way a `Vec` grows.
 struct Bounds {
     reply_bytes: usize,
@@ -178,8 +181,10 @@ impl Bounds {
         }
         let input_bytes = self.unfinished_bytes + self.piece_bytes;
         within("room for input", input.capacity() / 2, input_bytes);
-        // A place of 8 bytes for each argument, of which the shortest takes 6 bytes of input; and a little for being unfinished at all.
-        within("the session", session.held_bytes(), 3 * input.len() + 256);
+        // A place of 8 bytes for each argument, of which the shortest takes 6 bytes of input; a little for being unfinished at all; and the
+        // name that a client gives itself.
+        let session_bytes = 3 * input.len() + 256 + CLIENT_NAME_BYTES;
+        within("the session", session.held_bytes(), session_bytes);
     }
 }
 
