@@ -61,7 +61,7 @@ impl<'a> Summary<'a> {
         columns.extend([Column::words("answers"), Column::words("measurement")]);
         columns.push(Column::numbers("runs", "each with a restarted server"));
         let metrics = self.metrics.iter();
-        columns.extend(metrics.map(|metric| Column::numbers(metric.title(), metric.meaning())));
+        columns.extend(metrics.map(|metric| Column::of(*metric)));
         columns
     }
 

@@ -1,5 +1,6 @@
 //! A table as data: the page, the terminal and the CSV write the same cells.
 
+use results::Metric;
 use serde::Serialize;
 
 /// A table.
@@ -20,6 +21,8 @@ pub(crate) struct Column {
     pub(crate) meaning: String,
     /// Whether the cells are numbers, which are set against the right.
     pub(crate) numeric: bool,
+    /// The unit of the bare numbers in the CSV, where a cell has no room for one.
+    pub(crate) unit: &'static str,
 }
 
 impl Column {
@@ -29,6 +32,7 @@ impl Column {
             title: title.to_owned(),
             meaning: String::new(),
             numeric: false,
+            unit: "",
         }
     }
 
@@ -38,7 +42,18 @@ impl Column {
             title: title.into(),
             meaning: meaning.into(),
             numeric: true,
+            unit: "",
         }
+    }
+
+    /// The column of a metric.
+    pub(crate) fn of(metric: Metric) -> Self {
+        Self::numbers(metric.title(), metric.meaning()).in_unit(metric.unit())
+    }
+
+    /// The column with the unit of its bare numbers.
+    pub(crate) fn in_unit(self, unit: &'static str) -> Self {
+        Self { unit, ..self }
     }
 }
 
@@ -77,9 +92,11 @@ impl Cell {
 impl Table {
     /// Comma-separated values (RFC 4180): numbers in full, words quoted where they must be.
     pub(crate) fn csv(&self) -> String {
-        let mut lines = vec![join(
-            self.columns.iter().map(|column| quoted(&column.title)),
-        )];
+        let heading = |column: &Column| match column.unit {
+            "" => quoted(&column.title),
+            unit => quoted(&format!("{} ({unit})", column.title)),
+        };
+        let mut lines = vec![join(self.columns.iter().map(heading))];
         for row in &self.rows {
             lines.push(join(row.iter().map(|cell| match cell.value {
                 Some(value) => value.to_string(),
@@ -109,7 +126,7 @@ mod tests {
     #[test]
     fn a_csv_holds_the_numbers_and_quotes_the_words() {
         let table = Table {
-            columns: vec![Column::words("system"), Column::numbers("p99", "")],
+            columns: vec![Column::words("system"), Column::of(Metric::P99)],
             rows: vec![
                 vec![
                     Cell::words("say \"a, b\""),
@@ -123,7 +140,7 @@ mod tests {
         };
         assert_eq!(
             table.csv(),
-            "system,p99\r\n\"say \"\"a, b\"\"\",1500000\r\nc,n/a\r\n"
+            "system,p99 (ns)\r\n\"say \"\"a, b\"\"\",1500000\r\nc,n/a\r\n"
         );
     }
 }

@@ -94,6 +94,16 @@ impl Metric {
         }
     }
 
+    /// The unit of the bare number; empty of a count.
+    pub fn unit(self) -> &'static str {
+        match self {
+            Self::Throughput => "1/s",
+            Self::Lost | Self::SwitchesPerRequest => "",
+            Self::MemoryPerConnection => "B",
+            Self::P50 | Self::P99 | Self::P99_9 | Self::Max | Self::CpuPerRequest => "ns",
+        }
+    }
+
     /// Which end is the better one.
     pub fn better(self) -> Better {
         match self {

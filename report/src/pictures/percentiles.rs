@@ -1,6 +1,9 @@
 //! P1, percentile curves: how slow the slowest tenth, hundredth, thousandth of the requests was.
 
-use results::{CurvePoint, Group, Histogram, Metric, Quantile, finding, percentile_curve, units};
+use results::{
+    CurvePoint, Group, Histogram, Metric, Quantile, finding, percentile_curve,
+    percentile_intervals, units,
+};
 
 use super::Scene;
 use crate::picture::{Joined, Marks, Panel, Picture, Point, Series, Tick};
@@ -112,6 +115,24 @@ impl<'a> Curve<'a> {
         }
     }
 
+    /// What each percentile is worth: the range of the runs, or a single run's own 95 % interval.
+    fn notes(&self, quantiles: &[Quantile]) -> Vec<String> {
+        let between =
+            |low: f64, high: f64| format!("{} … {}", units::time_of(low), units::time_of(high));
+        if let [run] = self.group.runs[..] {
+            let intervals = percentile_intervals(run, quantiles).into_iter();
+            let note =
+                |(low, high): (u64, u64)| format!("95 %: {}", between(low as f64, high as f64));
+            return intervals
+                .map(|interval| interval.map_or_else(String::new, note))
+                .collect();
+        }
+        let ranges = self.ranges(quantiles).into_iter();
+        ranges
+            .map(|range| range.map_or_else(String::new, |(low, high)| between(low, high)))
+            .collect()
+    }
+
     /// The least and the greatest reading of any run, at each quantile; none of a single run.
     fn ranges(&self, quantiles: &[Quantile]) -> Vec<Option<(f64, f64)>> {
         let mut ranges: Vec<Option<(f64, f64)>> = vec![None; quantiles.len()];
@@ -206,24 +227,22 @@ fn table(curves: &[Curve]) -> Table {
         Column::words("system"),
         Column::numbers("requests", "replies that the curve is made of"),
     ];
-    columns.extend(
-        SHOWN
-            .iter()
-            .map(|quantile| Column::numbers(quantile.to_string(), "in ns")),
-    );
+    columns.extend(SHOWN.iter().map(|quantile| {
+        Column::numbers(
+            quantile.to_string(),
+            "with the range of the runs, or one run's 95 % interval",
+        )
+        .in_unit("ns")
+    }));
     let row = |curve: &Curve| {
         let samples = curve.merged.count();
         let mut cells = vec![
             Cell::words(curve.group.label),
             Cell::number(Some(samples as f64), |count| units::count(count as u64)),
         ];
-        for quantile in SHOWN {
+        let notes = curve.notes(&SHOWN);
+        for (quantile, note) in SHOWN.into_iter().zip(notes) {
             let ns = curve.merged.quantile_ns(quantile).map(|ns| ns as f64);
-            let range = curve.ranges(&[quantile]).pop().flatten();
-            let note = match range {
-                Some((low, high)) => format!("{} … {}", units::time_of(low), units::time_of(high)),
-                None => String::new(),
-            };
             cells.push(Cell {
                 note,
                 ..Cell::number(ns, units::time_of)

@@ -133,11 +133,7 @@ impl Sweep<'_, '_> {
     /// Every group's metrics, a row each.
     pub(crate) fn table(&self, heading: &str, metrics: &[Metric]) -> Table {
         let mut columns = vec![Column::words("system"), Column::numbers(heading, "")];
-        columns.extend(
-            metrics
-                .iter()
-                .map(|metric| Column::numbers(metric.title(), metric.meaning())),
-        );
+        columns.extend(metrics.iter().map(|metric| Column::of(*metric)));
         let row = |group: &&Group| {
             let mut cells = vec![
                 Cell::words(group.label),
