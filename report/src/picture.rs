@@ -1,6 +1,6 @@
 //! A picture as data: what is drawn, before it is decided with what.
 //!
-//! A file in `pictures/` turns a comparison into a [`Picture`]; [`crate::plotly`] and [`crate::still`] turn any picture into an
+//! A file in `pictures/` turns a comparison into a [`Picture`]; `plotly/` and `still/` turn any picture into an
 //! interactive figure or an SVG. Neither knows the other, and a new picture needs no new drawing code.
 
 use crate::table::Table;

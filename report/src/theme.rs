@@ -96,6 +96,7 @@ impl Theme {
     }
 
     /// The colour of the system at this place of the list.
+    #[cfg(any(test, feature = "stills"))]
     pub(crate) fn of_system(&self, index: usize) -> &'static str {
         self.series[index % self.series.len()]
     }

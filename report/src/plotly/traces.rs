@@ -1,92 +1,13 @@
-//! A panel as a Plotly figure: plain JSON, drawn by the script of the page.
-//!
-//! Colours are names (`@series-0`, `@ink`) that the page's script replaces by the values of its style sheet, so the
-//! same figure serves light, dark and print.
+//! The traces of a figure: what is seen, and the unseen ones that say what is pointed at.
 
 use serde_json::{Value, json};
 
-use crate::picture::{Axis, Heat, Joined, Marks, Panel, Point, Scale, Series, Tick};
+use super::{escaped, number, numbers};
+use crate::picture::{Axis, Heat, Joined, Point, Series, Tick};
 use crate::theme::{Symbol, Theme};
 
-/// The figure of a panel; one that stands alone has room for the buttons above it.
-pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
-    let (traces, hover) = match &panel.marks {
-        Marks::Series(series) => {
-            let mut traces: Vec<Value> = series.iter().flat_map(series_traces).collect();
-            if series.len() <= MOST_IN_ONE_HOVER {
-                traces.insert(0, places(&panel.x, panel.y.range.0));
-                traces.extend(series.iter().map(|series| pointed_at(series, None)));
-                (traces, "x unified")
-            } else {
-                traces.extend(
-                    series
-                        .iter()
-                        .map(|series| pointed_at(series, Some(&panel.x))),
-                );
-                (traces, "closest")
-            }
-        }
-        Marks::Heat(heat) => (vec![heat_trace(heat)], "closest"),
-    };
-    json!({
-        "data": traces,
-        "layout": {
-            "xaxis": axis(&panel.x),
-            "yaxis": axis(&panel.y),
-            "hovermode": hover,
-            "showlegend": false,
-            "margin": {"l": 64, "r": 12, "t": if alone { 30 } else { 8 }, "b": 48},
-            "paper_bgcolor": "rgba(0,0,0,0)",
-            "plot_bgcolor": "rgba(0,0,0,0)",
-            "font": {"family": "system-ui, sans-serif", "size": 13, "color": "@ink"},
-            "hoverlabel": {"bgcolor": "@surface", "bordercolor": "@line", "font": {"color": "@ink", "size": 12}, "namelength": -1},
-            "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "@muted", "activecolor": "@ink"},
-            "dragmode": "zoom",
-        },
-    })
-}
-
-/// With more systems, a list of all of them would cover the picture.
-const MOST_IN_ONE_HOVER: usize = 12;
-
-fn axis(axis: &Axis) -> Value {
-    let place = |value: f64| match axis.scale {
-        Scale::Linear => value,
-        Scale::Log => value.log10(),
-    };
-    let mut json = json!({
-        "title": {"text": escaped(&axis.title), "standoff": 8},
-        "type": match axis.scale { Scale::Linear => "linear", Scale::Log => "log" },
-        "range": [place(axis.range.0), place(axis.range.1)],
-        "tickmode": "array",
-        "tickvals": numbers(axis.ticks.iter().map(|tick| tick.at)),
-        "ticktext": axis.ticks.iter().map(|tick| escaped(&tick.text)).collect::<Vec<_>>(),
-        "gridcolor": "@grid",
-        "linecolor": "@line",
-        "zeroline": false,
-        "ticks": "outside",
-        "tickcolor": "@line",
-        "automargin": true,
-        "ticklabeloverflow": "allow",
-        "fixedrange": false,
-        "unifiedhovertitle": {"text": " "},
-    });
-    // Names of systems may be turned to fit; numbers stay upright, and the page's script leaves out what would overlap.
-    if axis.ticks.iter().all(|tick| {
-        tick.text.starts_with(|first: char| first.is_ascii_digit()) || tick.text == "max"
-    }) {
-        json["tickangle"] = json!(0);
-    }
-    // Plotly invents thousands of minor ticks on an axis of equal factors unless it is told the few that are meant.
-    if !axis.minor.is_empty() {
-        json["minor"] =
-            json!({"tickvals": axis.minor, "ticks": "outside", "ticklen": 3, "tickcolor": "@line"});
-    }
-    json
-}
-
 /// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
-fn series_traces(series: &Series) -> Vec<Value> {
+pub(super) fn series_traces(series: &Series) -> Vec<Value> {
     let Joined::Line { sure } = series.joined else {
         return vec![symbols(series)];
     };
@@ -181,7 +102,7 @@ fn symbols(series: &Series) -> Value {
 }
 
 /// An unseen trace over all points of a series: it says what is pointed at, and where unless all share one heading.
-fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
+pub(super) fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
     let points: Vec<Point> = series.points.iter().chain(&series.last).cloned().collect();
     let place = |point: &Point| {
         let named = places.into_iter().flat_map(|axis| &axis.places);
@@ -211,7 +132,7 @@ fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
 }
 
 /// An unseen first trace that names the place: the heading of a shared hover knows no text but the number.
-fn places(axis: &Axis, height: f64) -> Value {
+pub(super) fn places(axis: &Axis, height: f64) -> Value {
     json!({
         "type": "scatter",
         "mode": "lines",
@@ -225,7 +146,7 @@ fn places(axis: &Axis, height: f64) -> Value {
 }
 
 /// Counts as colours, by their logarithm: a single slow request must not vanish beside ten thousand quick ones.
-fn heat_trace(heat: &Heat) -> Value {
+pub(super) fn heat_trace(heat: &Heat) -> Value {
     let table = |cell: fn(u64) -> Value| -> Vec<Vec<Value>> {
         let row = |row: &Vec<u64>| row.iter().map(|count| cell(*count)).collect();
         heat.counts.iter().map(row).collect()
@@ -256,21 +177,6 @@ fn heat_trace(heat: &Heat) -> Value {
     })
 }
 
-/// Numbers for a picture: whole ones as such, others to six digits. What is read is the text beside them.
-fn numbers(values: impl IntoIterator<Item = f64>) -> Vec<Value> {
-    values.into_iter().map(number).collect()
-}
-
-fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 1e15 {
-        return json!(value as i64);
-    }
-    let unit = 10f64.powf(value.abs().log10().floor() - 5.0);
-    let rounded = (value / unit).round() * unit;
-    // The product is off in its last bits again; the shortest text of six digits is not.
-    json!(format!("{rounded:.5e}").parse::<f64>().unwrap_or(rounded))
-}
-
 fn colour(series: &Series) -> String {
     format!("@series-{}", series.system % Theme::LIGHT.series.len())
 }
@@ -286,13 +192,6 @@ fn symbol(series: &Series) -> &'static str {
         Symbol::Cross => "x",
         Symbol::Star => "star",
     }
-}
-
-/// Plotly reads a few HTML tags in any text; a label is not meant as one.
-fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;")
-        .replace('<', "&lt;")
-        .replace('>', "&gt;")
 }
 
 fn merge(trace: &mut Value, more: Value) {

@@ -1,0 +1,126 @@
+//! Axes, colours and sizes, as the library knows them.
+
+use std::sync::Arc;
+
+use kuva::plot::legend::LegendPosition;
+use kuva::render::annotations::ReferenceLine;
+use kuva::render::layout::{Layout, TickFormat};
+use kuva::render::plots::Plot;
+
+use super::marks::count_of;
+use super::plain;
+use crate::picture::{Axis, Marks, Panel, Scale, Tick};
+use crate::theme::Theme;
+
+pub(super) fn layout(
+    panel: &Panel,
+    theme: &Theme,
+    plots: &[Plot],
+    (width, height): (f64, f64),
+) -> Layout {
+    let (x, mut y) = (&panel.x, panel.y.clone());
+    if let Marks::Heat(_) = panel.marks {
+        y = by_logarithm(y);
+    }
+    let mut layout = Layout::auto_from_plots(plots)
+        .with_width(width)
+        .with_height(height)
+        .with_theme(chrome(theme))
+        .with_font_family("system-ui, 'DejaVu Sans', sans-serif")
+        .with_title_size(15)
+        .with_label_size(13)
+        .with_tick_size(12)
+        .with_body_size(12)
+        .with_legend_position(LegendPosition::OutsideBottomColumns)
+        .with_legend_box(false)
+        .with_x_label(plain(&x.title))
+        .with_y_label(plain(&y.title))
+        .with_x_axis_min(x.range.0)
+        .with_x_axis_max(x.range.1)
+        .with_y_axis_min(y.range.0)
+        .with_y_axis_max(y.range.1)
+        .with_colorbar_tick_format(TickFormat::Custom(Arc::new(count_of)))
+        .with_x_tick_format(names(x))
+        .with_y_tick_format(names(&y));
+    layout = match (x.scale, step(x)) {
+        (Scale::Log, _) => layout.with_log_x(),
+        (Scale::Linear, Some(step)) => layout.with_x_tick_step(step),
+        (Scale::Linear, None) => layout,
+    };
+    layout = match (y.scale, step(&y)) {
+        (Scale::Log, _) => layout.with_log_y(),
+        (Scale::Linear, Some(step)) => layout.with_y_tick_step(step),
+        (Scale::Linear, None) => layout,
+    };
+    for tick in between_steps(x) {
+        let line = ReferenceLine::vertical(tick.at)
+            .with_label(plain(&tick.text))
+            .with_color(theme.line);
+        layout = layout.with_reference_line(line);
+    }
+    layout
+}
+
+/// The distance of the first two ticks that are whole numbers of it apart from zero, which the library repeats.
+fn step(axis: &Axis) -> Option<f64> {
+    let at: Vec<f64> = axis.ticks.iter().map(|tick| tick.at).collect();
+    let candidates = at.windows(2).map(|pair| pair[1] - pair[0]);
+    let fits = |step: f64| at.iter().filter(|at| is_multiple(**at, step)).count();
+    candidates.max_by_key(|step| fits(*step))
+}
+
+/// Ticks that lie between the steps, such as the median and the longest: the library has a line for them.
+fn between_steps(axis: &Axis) -> Vec<&Tick> {
+    match (axis.scale, step(axis)) {
+        (Scale::Linear, Some(step)) => axis
+            .ticks
+            .iter()
+            .filter(|tick| !is_multiple(tick.at, step))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn is_multiple(at: f64, step: f64) -> bool {
+    let steps = at / step;
+    (steps - steps.round()).abs() < 1e-6
+}
+
+/// An axis of equal factors as one of equal steps, for a drawing that knows no other: its ticks are the powers of ten.
+fn by_logarithm(axis: Axis) -> Axis {
+    let log = |tick: &Tick| {
+        let power = tick.at.log10();
+        is_multiple(power, 1.0).then(|| Tick::new(power.round(), tick.text.as_str()))
+    };
+    Axis {
+        scale: Scale::Linear,
+        range: (axis.range.0.log10(), axis.range.1.log10()),
+        ticks: axis.ticks.iter().filter_map(log).collect(),
+        ..axis
+    }
+}
+
+/// Ticks by the names that the axis has for them.
+fn names(axis: &Axis) -> TickFormat {
+    let ticks = axis.ticks.clone();
+    TickFormat::Custom(Arc::new(move |at| {
+        let near = |tick: &&Tick| (tick.at - at).abs() <= at.abs() * 1e-6 + 1e-9;
+        ticks
+            .iter()
+            .find(near)
+            .map_or_else(String::new, |tick| plain(&tick.text))
+    }))
+}
+
+fn chrome(theme: &Theme) -> kuva::Theme {
+    kuva::Theme {
+        background: theme.paper.to_owned(),
+        axis_color: theme.line.to_owned(),
+        grid_color: theme.grid.to_owned(),
+        tick_color: theme.line.to_owned(),
+        text_color: theme.ink.to_owned(),
+        legend_bg: theme.paper.to_owned(),
+        legend_border: theme.line.to_owned(),
+        ..kuva::Theme::light()
+    }
+}

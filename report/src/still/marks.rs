@@ -1,0 +1,176 @@
+//! Lines, bands, symbols and cells, as the library knows them.
+
+use std::sync::Arc;
+
+use kuva::plot::legend::{LegendEntry, LegendShape};
+use kuva::plot::scatter::MarkerShape;
+use kuva::plot::{BandPlot, ColorMap, Heatmap, LinePlot, ScatterPlot};
+use kuva::render::plots::Plot;
+use results::units;
+
+use super::plain;
+use crate::picture::{Heat, Joined, Point, Series};
+use crate::theme::{Symbol, Theme};
+
+pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
+    let colour = theme.of_system(series.system);
+    let mut plots = Vec::new();
+    if let Joined::Line { sure } = series.joined {
+        let sure = sure.min(series.points.len());
+        plots.extend(band(series, colour));
+        plots.push(
+            line(&series.points[..sure], colour)
+                .with_stroke_width(2.2)
+                .into(),
+        );
+        let dashed = &series.points[sure.saturating_sub(1)..];
+        plots.push(
+            line(dashed, colour)
+                .with_stroke_width(1.8)
+                .with_dotted()
+                .into(),
+        );
+        if let (Some(end), Some(last)) = (series.points.last(), &series.last) {
+            let ends = [end.clone(), last.clone()];
+            plots.push(
+                line(&ends, colour)
+                    .with_stroke_width(1.0)
+                    .with_dotted()
+                    .into(),
+            );
+        }
+    }
+    let marked: Vec<&Point> = series
+        .points
+        .iter()
+        .chain(&series.last)
+        .filter(|point| point.marked)
+        .collect();
+    let mut symbols = ScatterPlot::new()
+        .with_data(marked.iter().map(|point| (point.x, point.y)))
+        .with_color(colour)
+        .with_size(5.0)
+        .with_marker(marker(series.system));
+    if series.joined == Joined::Apart {
+        let reach = |point: &&Point| {
+            let (low, high) = point.range.unwrap_or((point.y, point.y));
+            (point.y - low, high - point.y)
+        };
+        symbols = symbols.with_y_err_asymmetric(marked.iter().map(reach));
+    }
+    plots.push(symbols.into());
+    plots
+}
+
+fn line(points: &[Point], colour: &str) -> LinePlot {
+    LinePlot::new()
+        .with_data(points.iter().map(|point| (point.x, point.y)))
+        .with_color(colour)
+}
+
+fn band(series: &Series, colour: &str) -> Option<Plot> {
+    let ranged: Vec<(f64, (f64, f64))> = series
+        .points
+        .iter()
+        .filter_map(|point| Some((point.x, point.range?)))
+        .collect();
+    if ranged.len() < 2 {
+        return None;
+    }
+    let band = BandPlot::new(
+        ranged.iter().map(|(x, _)| *x),
+        ranged.iter().map(|(_, (low, _))| *low),
+        ranged.iter().map(|(_, (_, high))| *high),
+    );
+    Some(band.with_color(colour).with_opacity(0.16).into())
+}
+
+/// Counts as colours. Rows are equal factors apart, so the latency is laid out by its logarithm.
+pub(super) fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
+    let most = shade(heat.most);
+    let rows = heat
+        .counts
+        .iter()
+        .map(|row| row.iter().map(|count| shade(*count)).collect::<Vec<f64>>());
+    // The library stretches each map to its own greatest value; equal colours must mean equal counts.
+    let own = heat
+        .counts
+        .iter()
+        .flatten()
+        .copied()
+        .max()
+        .map_or(most, shade);
+    let colours = theme.heat;
+    let colour = move |value: f64| between(&colours, value * own / most);
+    let ends = |edges: &[f64]| {
+        (
+            edges.first().copied().unwrap_or(0.0),
+            edges.last().copied().unwrap_or(1.0),
+        )
+    };
+    let ((left, right), (low, high)) = (ends(&heat.columns), ends(&heat.rows));
+    Heatmap::new()
+        .with_data(rows)
+        .with_color_map(ColorMap::Custom(Arc::new(colour)))
+        .with_x_range(left, right)
+        .with_y_range(low.log10(), high.log10())
+        .with_cell_size(1.0)
+        .into()
+}
+
+/// No reply is paper, one reply is already a colour, and each step from there is ten times as many.
+fn shade(count: u64) -> f64 {
+    if count == 0 {
+        0.0
+    } else {
+        1.0 + (count as f64).log10()
+    }
+}
+
+/// The count that a [`shade`] stands for, where it is a power of ten.
+pub(super) fn count_of(shade: f64) -> String {
+    match shade {
+        0.0 => "0".to_owned(),
+        whole if whole.fract() == 0.0 => units::count(10_u64.pow(whole as u32 - 1)),
+        _ => String::new(),
+    }
+}
+
+/// The colour at `share` of the way through a scale.
+fn between(colours: &[&str], share: f64) -> String {
+    let place = share.clamp(0.0, 1.0) * (colours.len() - 1) as f64;
+    let (from, to) = (place.floor() as usize, place.ceil() as usize);
+    let channel = |colour: &str, at: usize| {
+        u8::from_str_radix(colour.get(at..at + 2).unwrap_or("00"), 16).unwrap_or(0)
+    };
+    let mixed = [1, 3, 5].map(|at| {
+        let (from, to) = (
+            f64::from(channel(colours[from], at)),
+            f64::from(channel(colours[to], at)),
+        );
+        (from + (to - from) * place.fract()).round() as u8
+    });
+    format!("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2])
+}
+
+pub(super) fn legend_entry(series: &Series, theme: &Theme) -> LegendEntry {
+    LegendEntry {
+        label: plain(&series.label),
+        color: theme.of_system(series.system).to_owned(),
+        shape: LegendShape::Marker(marker(series.system)),
+        dasharray: None,
+    }
+}
+
+fn marker(system: usize) -> MarkerShape {
+    match Symbol::of_system(system) {
+        Symbol::Circle => MarkerShape::Circle,
+        Symbol::Square => MarkerShape::Square,
+        Symbol::TriangleUp => MarkerShape::Triangle,
+        Symbol::Diamond => MarkerShape::Diamond,
+        Symbol::TriangleDown => MarkerShape::TriangleDown,
+        Symbol::Plus => MarkerShape::Plus,
+        Symbol::Cross => MarkerShape::Cross,
+        Symbol::Star => MarkerShape::Star,
+    }
+}

@@ -1,0 +1,91 @@
+//! A picture as SVG or PNG: for a README, a slide, and a page whose reader has no scripts.
+//!
+//! Everything that `kuva` draws is drawn in this folder; it is young, and one folder can be rewritten.
+
+mod axes;
+mod marks;
+
+use kuva::RasterBackend;
+use kuva::backend::svg::SvgBackend;
+use kuva::plot::legend::LegendEntry;
+use kuva::render::figure::Figure;
+use kuva::render::layout::Layout;
+use kuva::render::plots::Plot;
+use kuva::render::render::{Scene, render_multiple};
+
+use self::axes::layout;
+use self::marks::{heat_plot, legend_entry, series_plots};
+use crate::picture::{Marks, Panel, Picture};
+use crate::theme::Theme;
+
+/// A picture as SVG.
+pub(crate) fn svg(picture: &Picture, theme: &Theme) -> String {
+    SvgBackend::new().render_scene(&scene(picture, theme))
+}
+
+/// A picture as PNG, at twice its logical size so that it is sharp on a phone.
+pub(crate) fn png(picture: &Picture, theme: &Theme) -> Result<Vec<u8>, String> {
+    RasterBackend::new()
+        .with_scale(2.0)
+        .render_scene(&scene(picture, theme))
+}
+
+/// One panel fills the picture; several stand two in a row.
+fn scene(picture: &Picture, theme: &Theme) -> Scene {
+    if let [panel] = picture.panels.as_slice() {
+        let plots = plots(panel, theme);
+        let layout = layout(panel, theme, &plots, (760.0, 420.0))
+            .with_title(plain(&picture.finding))
+            .with_title_wrap(80)
+            .with_legend_entries(legend(picture, theme));
+        return render_multiple(plots, layout);
+    }
+    const IN_A_ROW: usize = 2;
+    const CELL: (f64, f64) = (460.0, 300.0);
+    let drawings: Vec<(Vec<Plot>, Layout)> = picture
+        .panels
+        .iter()
+        .map(|panel| {
+            let plots = plots(panel, theme);
+            let layout = layout(panel, theme, &plots, CELL).with_title(plain(&panel.title));
+            (plots, layout)
+        })
+        .collect();
+    let (plots, layouts) = drawings.into_iter().unzip();
+    Figure::new(picture.panels.len().div_ceil(IN_A_ROW), IN_A_ROW)
+        .with_title(plain(&picture.finding))
+        .with_title_size(15)
+        .with_cell_size(CELL.0, CELL.1)
+        .with_plots(plots)
+        .with_layouts(layouts)
+        .with_shared_legend_entries(legend(picture, theme))
+        .with_shared_legend_bottom()
+        .render()
+}
+
+fn plots(panel: &Panel, theme: &Theme) -> Vec<Plot> {
+    match &panel.marks {
+        Marks::Series(all) => all
+            .iter()
+            .flat_map(|series| series_plots(series, theme))
+            .collect(),
+        Marks::Heat(heat) => vec![heat_plot(heat, theme)],
+    }
+}
+
+/// The systems that are drawn as series; a panel of a heat map names its own.
+fn legend(picture: &Picture, theme: &Theme) -> Vec<LegendEntry> {
+    let of_panel = |panel: &Panel| match &panel.marks {
+        Marks::Series(all) => all
+            .iter()
+            .map(|series| legend_entry(series, theme))
+            .collect(),
+        Marks::Heat(_) => Vec::new(),
+    };
+    picture.panels.first().map(of_panel).unwrap_or_default()
+}
+
+/// `$…$` would be read as a formula.
+fn plain(text: &str) -> String {
+    text.replace('$', "\\$")
+}
