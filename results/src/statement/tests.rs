@@ -1,7 +1,7 @@
 //! What is said of sound, wrong, invalid and missing runs.
 
 use super::*;
-use crate::example;
+use crate::{Run, ValidityVerdict, example};
 
 fn said(comparison: &Comparison) -> Vec<(Weight, String)> {
     statements(comparison)
@@ -53,7 +53,7 @@ fn an_invalid_run_is_named_first() {
     assert_eq!(all[0].0, Weight::Fail);
     assert_eq!(
         all[0].1,
-        "a: the load generator was the bottleneck in the run (schedule lag p99 was 12 ms)"
+        "the load generator was the bottleneck with a (the run): schedule lag p99 was 12 ms"
     );
     assert_eq!(
         all[1],
@@ -95,4 +95,21 @@ fn two_machines_are_pointed_out() {
     right.host.cores = 64;
     let all = said(&Comparison::of_runs("two".to_owned(), vec![left, right]));
     assert!(all[0].1.contains("different machines"), "{all:?}");
+}
+
+#[test]
+fn one_reason_for_all_is_said_once() {
+    let suspect = |label: &str, reading| {
+        let mut run = example::open_loop(label);
+        run.validity.verdict = ValidityVerdict::Suspect;
+        run.validity.reasons = vec![format!("waited {reading} % for a processor")];
+        run
+    };
+    let all = said(&Comparison::of_runs(
+        "two".to_owned(),
+        vec![suspect("a", 41), suspect("b", 57)],
+    ));
+    let text =
+        "the measurement is suspect with a (the run), b (the run): waited 41 % for a processor";
+    assert_eq!(all, [(Weight::Doubt, text.to_owned())]);
 }

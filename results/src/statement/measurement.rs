@@ -1,0 +1,108 @@
+//! What is said of the measurement as a whole: the load generator, the machines, the loads.
+
+use super::{Statement, Weight, of_runs};
+use crate::{Comparison, Group, Run, ValidityVerdict};
+
+/// Says whether the numbers are those of the servers.
+pub(super) fn say(all: &mut Vec<Statement>, comparison: &Comparison) {
+    say_of_client(all, comparison);
+    say_of_hosts(all, comparison);
+    say_of_loads(all, comparison);
+}
+
+/// One sentence a verdict: the same machine tends to be in the way of all systems, and for the same reasons.
+fn say_of_client(all: &mut Vec<Statement>, comparison: &Comparison) {
+    for (verdict, weight, what) in [
+        (
+            ValidityVerdict::ClientBound,
+            Weight::Fail,
+            "the load generator was the bottleneck",
+        ),
+        (
+            ValidityVerdict::Suspect,
+            Weight::Doubt,
+            "the measurement is suspect",
+        ),
+    ] {
+        let of_verdict = |run: &&Run| run.validity.verdict == verdict;
+        let affected = comparison.systems.iter().filter_map(|system| {
+            let number = system.runs().iter().filter(of_verdict).count();
+            (number > 0).then(|| {
+                format!(
+                    "{} ({})",
+                    system.label,
+                    of_runs(number, system.runs().len())
+                )
+            })
+        });
+        let affected: Vec<String> = affected.collect();
+        if !affected.is_empty() {
+            let reasons = reasons(comparison.runs().filter(of_verdict)).join("; ");
+            let text = format!("{what} with {}: {reasons}", affected.join(", "));
+            all.push(Statement { weight, text });
+        }
+    }
+}
+
+/// The reasons of all runs, but of those that differ in their numbers alone only the first.
+fn reasons<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<&'a str> {
+    let kind = |reason: &str| -> String {
+        reason
+            .chars()
+            .filter(|letter| !letter.is_ascii_digit())
+            .collect()
+    };
+    let mut reasons: Vec<&str> = Vec::new();
+    for reason in runs.flat_map(|run| &run.validity.reasons) {
+        if !reasons.iter().any(|known| kind(known) == kind(reason)) {
+            reasons.push(reason);
+        }
+    }
+    reasons
+}
+
+fn say_of_hosts(all: &mut Vec<Statement>, comparison: &Comparison) {
+    let mut runs = comparison.runs();
+    let Some(first) = runs.next() else { return };
+    let other = |run: &&Run| {
+        let key = |run: &Run| {
+            (
+                run.host.kernel.clone(),
+                run.host.cpu_model.clone(),
+                run.host.cores,
+            )
+        };
+        key(run) != key(first)
+    };
+    if runs.any(|run| other(&run)) {
+        all.push(Statement {
+            weight: Weight::Doubt,
+            text: "the runs were made on different machines or kernels: a difference may be theirs"
+                .to_owned(),
+        });
+    }
+}
+
+/// A sweep measures each system under many loads; two systems under one each are another matter.
+fn say_of_loads(all: &mut Vec<Statement>, comparison: &Comparison) {
+    let groups = Group::of(comparison);
+    let loads = || groups.iter().map(Group::workload);
+    let one_each = groups.len()
+        == comparison
+            .systems
+            .iter()
+            .filter(|one| !one.runs().is_empty())
+            .count();
+    let Some(first) = loads().next().filter(|_| one_each) else {
+        return;
+    };
+    if let Some(other) = loads().find(|load| !load.same_load(first)) {
+        all.push(Statement {
+            weight: Weight::Doubt,
+            text: format!(
+                "the systems were not put under the same load ({}): a difference may be the load's",
+                first.differences(other).join("; ")
+            ),
+        });
+    }
+}
