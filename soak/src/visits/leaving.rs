@@ -1,6 +1,7 @@
 //! Visitors who leave at the wrong moment, or come in too great a number.
 
 use std::io;
+use std::time::{Duration, Instant};
 
 use super::{HOSTILE, Visit};
 use crate::peer::{Peer, echo, increments, is_refusal};
@@ -64,7 +65,8 @@ pub(super) fn half_close(visit: &mut Visit<'_>) -> io::Result<()> {
 /// More connections than there are places: the last is told so.
 pub(super) fn one_too_many(visit: &mut Visit<'_>) -> io::Result<()> {
     let mut inside = Vec::new();
-    for _ in 0..MAX_CONNECTIONS {
+    let give_up = Instant::now() + Duration::from_secs(5);
+    while inside.len() < MAX_CONNECTIONS && Instant::now() < give_up {
         inside.push(Peer::connect(visit.server)?);
     }
     // Other visitors come and go; of those who came first some are inside, and the house is full or has just been.
