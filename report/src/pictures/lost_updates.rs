@@ -166,17 +166,21 @@ fn finding(losses: &[Loss]) -> String {
     }
 }
 
-/// Equal factors above, and one lane below for those who lost nothing.
+/// Equal factors above, and one lane below for those who lost nothing. The lane is the first tick.
 fn axis(losses: &[Loss]) -> Axis {
     let ends = losses.iter().flat_map(|loss| {
         let (low, high) = loss.interval();
         [low, high]
     });
-    let title = "lost per million";
-    let mut axis = log_axis(title, ends, units::number);
-    let lowest = extent(losses.iter().map(|loss| loss.interval().1)).map_or(1.0, |(low, _)| low);
-    let lane = axis.range.0.min(lowest) / 4.0;
-    axis.range.0 = lane / 1.5;
+    let ends: Vec<f64> = ends.filter(|end| *end > 0.0).collect();
+    let lane = extent(ends.iter().copied()).map_or(1.0, |(low, _)| low) / 4.0;
+    let mut axis = log_axis(
+        "lost per million",
+        ends.into_iter().chain([lane]),
+        units::number,
+    );
+    axis.ticks.retain(|tick| tick.at > lane * 1.6);
+    axis.minor.retain(|at| *at > lane);
     axis.ticks.insert(0, Tick::new(lane, "0"));
     axis
 }

@@ -18,10 +18,7 @@ pub(super) fn layout(
     plots: &[Plot],
     (width, height): (f64, f64),
 ) -> Layout {
-    let (x, mut y) = (&panel.x, panel.y.clone());
-    if let Marks::Heat(_) = panel.marks {
-        y = by_logarithm(y);
-    }
+    let (x, y) = (&panel.x, &panel.y);
     let mut layout = Layout::auto_from_plots(plots)
         .with_width(width)
         .with_height(height)
@@ -41,17 +38,21 @@ pub(super) fn layout(
         .with_y_axis_max(y.range.1)
         .with_colorbar_tick_format(TickFormat::Custom(Arc::new(count_of)))
         .with_x_tick_format(names(x))
-        .with_y_tick_format(names(&y));
-    layout = match (x.scale, step(x)) {
-        (Scale::Log, _) => layout.with_log_x(),
-        (Scale::Linear, Some(step)) => layout.with_x_tick_step(step),
-        (Scale::Linear, None) => layout,
-    };
-    layout = match (y.scale, step(&y)) {
+        .with_y_tick_format(names(y));
+    if let Some(step) = step(x) {
+        layout = layout.with_x_tick_step(step);
+    }
+    layout = match (y.scale, step(y)) {
         (Scale::Log, _) => layout.with_log_y(),
         (Scale::Linear, Some(step)) => layout.with_y_tick_step(step),
         (Scale::Linear, None) => layout,
     };
+    for tick in off_decades(y) {
+        let line = ReferenceLine::horizontal(tick.at)
+            .with_label(plain(&tick.text))
+            .with_color(theme.line);
+        layout = layout.with_reference_line(line);
+    }
     for tick in between_steps(x) {
         let line = ReferenceLine::vertical(tick.at)
             .with_label(plain(&tick.text))
@@ -81,22 +82,52 @@ fn between_steps(axis: &Axis) -> Vec<&Tick> {
     }
 }
 
+/// Ticks of an axis of equal factors that are not 1, 2 or 5 times a power of ten, such as the lane of zero.
+fn off_decades(axis: &Axis) -> Vec<&Tick> {
+    let on_decade = |tick: &&Tick| {
+        [1.0, 2.0, 3.0, 5.0, 7.0]
+            .iter()
+            .any(|factor| is_multiple((tick.at / factor).log10(), 1.0))
+    };
+    match axis.scale {
+        Scale::Log => axis.ticks.iter().filter(|tick| !on_decade(tick)).collect(),
+        Scale::Linear => Vec::new(),
+    }
+}
+
 fn is_multiple(at: f64, step: f64) -> bool {
     let steps = at / step;
     (steps - steps.round()).abs() < 1e-6
 }
 
-/// An axis of equal factors as one of equal steps, for a drawing that knows no other: its ticks are the powers of ten.
-fn by_logarithm(axis: Axis) -> Axis {
-    let log = |tick: &Tick| {
-        let power = tick.at.log10();
-        is_multiple(power, 1.0).then(|| Tick::new(power.round(), tick.text.as_str()))
-    };
+/// A panel whose horizontal axis, and whose vertical one under a heat map, goes by equal steps.
+///
+/// The library knows logarithmic axes, but only with ticks at 1, 2 and 5; connections double, and its heat maps know none.
+pub(super) fn in_steps(panel: &Panel) -> Panel {
+    let mut panel = panel.clone();
+    if let Marks::Heat(_) = panel.marks {
+        panel.y = by_logarithm(&panel.y, f64::log10);
+        panel.y.ticks.retain(|tick| is_multiple(tick.at, 1.0));
+    }
+    if panel.x.scale == Scale::Log {
+        panel.x = by_logarithm(&panel.x, f64::log2);
+        if let Marks::Series(all) = &mut panel.marks {
+            let points = all
+                .iter_mut()
+                .flat_map(|series| series.points.iter_mut().chain(&mut series.last));
+            points.for_each(|point| point.x = point.x.log2());
+        }
+    }
+    panel
+}
+
+fn by_logarithm(axis: &Axis, log: fn(f64) -> f64) -> Axis {
+    let tick = |tick: &Tick| Tick::new(log(tick.at), tick.text.as_str());
     Axis {
         scale: Scale::Linear,
-        range: (axis.range.0.log10(), axis.range.1.log10()),
-        ticks: axis.ticks.iter().filter_map(log).collect(),
-        ..axis
+        range: (log(axis.range.0), log(axis.range.1)),
+        ticks: axis.ticks.iter().map(tick).collect(),
+        ..axis.clone()
     }
 }
 

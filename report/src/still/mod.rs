@@ -9,11 +9,10 @@ use kuva::RasterBackend;
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::LegendEntry;
 use kuva::render::figure::Figure;
-use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
-use self::axes::layout;
+use self::axes::{in_steps, layout};
 use self::marks::{heat_plot, legend_entry, series_plots};
 use crate::picture::{Marks, Panel, Picture};
 use crate::theme::Theme;
@@ -32,7 +31,8 @@ pub(crate) fn png(picture: &Picture, theme: &Theme) -> Result<Vec<u8>, String> {
 
 /// One panel fills the picture; several stand two in a row.
 fn scene(picture: &Picture, theme: &Theme) -> Scene {
-    if let [panel] = picture.panels.as_slice() {
+    let panels: Vec<Panel> = picture.panels.iter().map(in_steps).collect();
+    if let [panel] = panels.as_slice() {
         let plots = plots(panel, theme);
         let layout = layout(panel, theme, &plots, (760.0, 420.0))
             .with_title(plain(&picture.finding))
@@ -42,19 +42,21 @@ fn scene(picture: &Picture, theme: &Theme) -> Scene {
     }
     const IN_A_ROW: usize = 2;
     const CELL: (f64, f64) = (460.0, 300.0);
-    let drawings: Vec<(Vec<Plot>, Layout)> = picture
-        .panels
-        .iter()
-        .map(|panel| {
-            let plots = plots(panel, theme);
-            let layout = layout(panel, theme, &plots, CELL).with_title(plain(&panel.title));
-            (plots, layout)
-        })
-        .collect();
-    let (plots, layouts) = drawings.into_iter().unzip();
+    let drawing = |panel: Panel| {
+        let plots = plots(&panel, theme);
+        let mut layout = layout(&panel, theme, &plots, CELL).with_title(plain(&panel.title));
+        if let Marks::Series(_) = panel.marks {
+            // The title of such a panel is what its axis measures, and the library would draw the one over the other.
+            layout.y_label = None;
+        }
+        (plots, layout)
+    };
+    let (plots, layouts) = panels.into_iter().map(drawing).unzip();
+    // The title of a figure is not wrapped: it shrinks until a letter's half of its size fits.
+    let widest = CELL.0 * IN_A_ROW as f64 * 1.8 / picture.finding.chars().count().max(1) as f64;
     Figure::new(picture.panels.len().div_ceil(IN_A_ROW), IN_A_ROW)
         .with_title(plain(&picture.finding))
-        .with_title_size(15)
+        .with_title_size(widest.clamp(9.0, 15.0) as u32)
         .with_cell_size(CELL.0, CELL.1)
         .with_plots(plots)
         .with_layouts(layouts)
