@@ -2,6 +2,7 @@
 
 pub(crate) mod period;
 pub(crate) mod recorder;
+pub(crate) mod served;
 pub(crate) mod slices;
 
 pub(crate) mod findings;

@@ -145,6 +145,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             measured.counts,
             &sum.refused,
             elapsed_ns.saturating_sub(measured.warmup_ns),
+            plan.threads,
         ),
         latency: measured.latency,
         correctness: accounts::close(judge, parts.requests.names(), &before, &parts.after),
@@ -157,7 +158,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         thresholds: Vec::new(),
         client_cost,
         server_cost,
-        fairness: fairness::of(&sum.completed),
+        fairness: fairness::of(&sum.served),
         intervals: measured.intervals,
     };
     run.validity = validity::of(&run);
@@ -184,7 +185,7 @@ fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<
 }
 
 /// The totals of the measured window. Connections that could not be made are failures of the whole run.
-fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64) -> Totals {
+fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64, threads: u32) -> Totals {
     let mut failures = counts.failures;
     for reason in refused {
         *failures.entry(*reason).or_default() += 1;
@@ -195,6 +196,12 @@ fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64) -> Totals
         requests_per_s: Finite::per_second(counts.completed, measured_ns),
         failures,
         delayed: counts.delayed,
+        // Each thread looked at its own part of what was in flight.
+        in_flight: Finite::ratio(
+            counts.seen_in_flight as f64 * f64::from(threads),
+            counts.looks as f64,
+        ),
+        in_flight_looks: counts.looks / u64::from(threads),
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,
     }

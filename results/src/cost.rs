@@ -94,6 +94,9 @@ pub struct Fairness {
     pub completed_max: u64,
     /// Connections that got nothing at all.
     pub starved: u32,
-    /// The greatest p99 response time of any connection.
+    /// The numbers of the first ten of them.
+    #[serde(default)]
+    pub starved_first: Vec<u32>,
+    /// The greatest p99 response time of any connection, rounded up by an eighth at most.
     pub worst_p99_ns: Option<u64>,
 }

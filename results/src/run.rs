@@ -125,6 +125,12 @@ pub struct Totals {
     pub failures: BTreeMap<FailureReason, u64>,
     /// Requests that an open loop held back because too many were in flight; they were sent late, none was dropped.
     pub delayed: u64,
+    /// Requests in flight, seen by looking now and then: not derived from the latencies, so that the two can be compared.
+    #[serde(default)]
+    pub in_flight: Option<Finite>,
+    /// How often it was looked.
+    #[serde(default)]
+    pub in_flight_looks: u64,
     /// Payload and framing, written.
     pub bytes_sent: u64,
     /// Payload and framing, read.

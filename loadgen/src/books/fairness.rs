@@ -2,18 +2,28 @@
 
 use results::{Fairness, Finite};
 
-/// Jain's index (Jain, Chiu and Hawe, 1984) and the extremes of the completions per connection; `None` of no connection.
-pub(crate) fn of(completed: &[u64]) -> Option<Fairness> {
-    let (min, max) = (completed.iter().min()?, completed.iter().max()?);
-    let sum: f64 = completed.iter().map(|count| *count as f64).sum();
-    let squares: f64 = completed.iter().map(|count| (*count as f64).powi(2)).sum();
+use crate::books::served::Served;
+
+/// As many of the starved connections are named.
+const NAMED: usize = 10;
+
+/// Jain's index (Jain, Chiu and Hawe, 1984) and the extremes of what the connections got; `None` of no connection.
+pub(crate) fn of(connections: &[Served]) -> Option<Fairness> {
+    let completed = || connections.iter().map(|served| served.completed);
+    let sum: f64 = completed().map(|count| count as f64).sum();
+    let squares: f64 = completed().map(|count| (count as f64).powi(2)).sum();
+    let starved = || connections.iter().filter(|served| served.completed == 0);
+    let mut starved_first: Vec<_> = starved().map(|served| served.connection).collect();
+    starved_first.sort_unstable();
+    starved_first.truncate(NAMED);
     Some(Fairness {
-        connections: completed.len() as u32,
-        jain_index: Finite::ratio(sum * sum, squares * completed.len() as f64),
-        completed_min: *min,
-        completed_max: *max,
-        starved: completed.iter().filter(|count| **count == 0).count() as u32,
-        worst_p99_ns: None,
+        connections: connections.len() as u32,
+        jain_index: Finite::ratio(sum * sum, squares * connections.len() as f64),
+        completed_min: completed().min()?,
+        completed_max: completed().max()?,
+        starved: starved().count() as u32,
+        starved_first,
+        worst_p99_ns: connections.iter().filter_map(Served::p99_ns).max(),
     })
 }
 
@@ -21,20 +31,34 @@ pub(crate) fn of(completed: &[u64]) -> Option<Fairness> {
 mod tests {
     use super::*;
 
+    fn fairness(completed: &[u32]) -> Option<Fairness> {
+        let served = |(number, replies): (usize, &u32)| {
+            let mut served = Served::new(number as u32);
+            if *replies > 0 {
+                served.add(*replies, 1_000_000 * u64::from(*replies));
+            }
+            served
+        };
+        of(&completed.iter().enumerate().map(served).collect::<Vec<_>>())
+    }
+
     #[test]
     fn even_is_one_and_one_that_takes_all_is_its_share() {
-        let index = |completed: &[u64]| of(completed).unwrap().jain_index.map(Finite::value);
+        let index = |completed: &[u32]| fairness(completed).unwrap().jain_index.map(Finite::value);
         assert_eq!(index(&[7, 7, 7, 7]), Some(1.0));
         assert_eq!(index(&[8, 0, 0, 0]), Some(0.25));
         assert_eq!(index(&[0, 0]), None);
-        assert_eq!(
-            of(&[8, 0, 0, 3]).map(|fairness| (
-                fairness.starved,
-                fairness.completed_min,
-                fairness.completed_max
-            )),
-            Some((2, 0, 8))
+        assert_eq!(fairness(&[]), None);
+    }
+
+    #[test]
+    fn the_starved_are_named_and_the_worst_served_is_found() {
+        let fairness = fairness(&[8, 0, 0, 3]).unwrap();
+        assert_eq!((fairness.completed_min, fairness.completed_max), (0, 8));
+        assert_eq!((fairness.starved, fairness.starved_first), (2, vec![1, 2]));
+        assert!(
+            fairness.worst_p99_ns >= Some(8_000_000),
+            "that of the one with 8"
         );
-        assert_eq!(of(&[]), None);
     }
 }

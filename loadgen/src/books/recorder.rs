@@ -21,6 +21,7 @@ pub(crate) struct Recorder {
     at_last_cut: Counts,
     slice: Slice,
     open: bool,
+    in_flight: u64,
 }
 
 /// What was counted.
@@ -36,6 +37,10 @@ pub(crate) struct Counts {
     pub ambiguous: u64,
     /// Requests that were held back because too many were in flight.
     pub(crate) delayed: u64,
+    /// Times that somebody looked how many requests were in flight, and the sum of what was seen.
+    pub(crate) looks: u64,
+    /// See [`looks`](Self::looks).
+    pub(crate) seen_in_flight: u64,
     /// Bytes written.
     pub bytes_sent: u64,
     /// Bytes read.
@@ -96,7 +101,20 @@ impl Recorder {
             at_last_cut: Counts::default(),
             slice: Slice::new(open),
             open,
+            in_flight: 0,
         }
+    }
+
+    /// A connection had so many requests in flight, and has so many now.
+    #[inline]
+    pub(crate) fn in_flight_changed(&mut self, before: u32, now: u32) {
+        self.in_flight = self.in_flight + u64::from(now) - u64::from(before);
+    }
+
+    /// Looks how many requests are in flight, at a time that no request has chosen.
+    pub(crate) fn look(&mut self) {
+        self.totals.looks += 1;
+        self.totals.seen_in_flight += self.in_flight;
     }
 
     /// Requests were written as one batch.
@@ -171,6 +189,8 @@ impl Counts {
             failures: failures.filter(|(_, count)| *count > 0).collect(),
             ambiguous: self.ambiguous - earlier.ambiguous,
             delayed: self.delayed - earlier.delayed,
+            looks: self.looks - earlier.looks,
+            seen_in_flight: self.seen_in_flight - earlier.seen_in_flight,
             bytes_sent: self.bytes_sent - earlier.bytes_sent,
             bytes_received: self.bytes_received - earlier.bytes_received,
         }
@@ -182,6 +202,8 @@ impl Counts {
         self.completed += other.completed;
         self.ambiguous += other.ambiguous;
         self.delayed += other.delayed;
+        self.looks += other.looks;
+        self.seen_in_flight += other.seen_in_flight;
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
         for (reason, count) in &other.failures {

@@ -24,6 +24,10 @@ const LAG_SHARE_LIMIT: f64 = 0.10;
 /// In a closed loop every connection is to be in flight all the time; the rest was spent in the load generator.
 const OCCUPIED_LIMIT: f64 = 0.80;
 
+/// What was seen in flight may differ from rate times mean latency by this part, where enough was seen.
+const LITTLE_LIMIT: f64 = 0.20;
+const LITTLE_LEAST_SEEN: f64 = 1_000.0;
+
 /// A shorter run is mostly beginning and end, and Little's law is one of steady states.
 const STEADY: Duration = Duration::from_secs(1);
 
@@ -37,6 +41,7 @@ pub(crate) fn of(run: &Run) -> Validity {
         lag(run),
         achieved(run),
         occupied(run),
+        little(run),
     ]
     .into_iter()
     .flatten()
@@ -244,6 +249,31 @@ fn occupied(run: &Run) -> Option<Finding> {
         ValidityVerdict::ClientBound,
         reason,
     ))
+}
+
+/// Little's law of any loop: what was seen in flight against rate times mean service time. They come from different books, one kept by
+/// looking and one by time stamps: if they disagree, one of them is wrong.
+fn little(run: &Run) -> Option<Finding> {
+    let residual = || {
+        let Latency {
+            response, service, ..
+        } = &run.latency;
+        let mean_s = service.as_ref().unwrap_or(response).mean_ns()? as f64 / 1e9;
+        let expected = run.totals.requests_per_s?.value() * mean_s;
+        let seen = run.totals.in_flight?.value();
+        let steady = Duration::from_nanos(run.measured_ns()) >= STEADY && run.totals.failed() == 0;
+        // The relative error of a mean of counts falls with the root of what was counted.
+        let counted = seen.min(expected) * run.totals.in_flight_looks as f64;
+        (steady && counted >= LITTLE_LEAST_SEEN).then(|| (seen - expected).abs() / expected)
+    };
+    let reason = "the counts of requests in flight and the latencies do not belong together";
+    Finding::share(
+        "residual of Little's law",
+        residual(),
+        LITTLE_LIMIT,
+        ValidityVerdict::Suspect,
+        reason,
+    )
 }
 
 #[cfg(test)]

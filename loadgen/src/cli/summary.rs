@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
 use results::{
-    Anomaly, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict, Verdict,
+    Anomaly, Fairness, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict,
+    Verdict,
 };
 
 const COLUMNS: [Quantile; 6] = [
@@ -41,6 +42,11 @@ pub fn text(run: &Run) -> String {
         run.thresholds
             .iter()
             .map(|threshold| ("limit", kept(threshold))),
+    );
+    lines.extend(
+        run.fairness
+            .as_ref()
+            .map(|fairness| ("spread", spread(fairness))),
     );
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
@@ -160,6 +166,36 @@ fn answers(run: &Run) -> String {
             "; {} increments acknowledged, {} lost",
             count(correctness.acknowledged()),
             count(lost)
+        );
+    }
+    text
+}
+
+/// How evenly the connections were served.
+fn spread(fairness: &Fairness) -> String {
+    let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
+    let mut text = format!(
+        "{} to {} replies on each of {} connections (Jain's index {}), worst p99 {}",
+        count(fairness.completed_min),
+        count(fairness.completed_max),
+        count(fairness.connections.into()),
+        known(
+            fairness
+                .jain_index
+                .map(|index| format!("{:.2}", index.value()))
+        ),
+        known(fairness.worst_p99_ns.map(time)),
+    );
+    if fairness.starved > 0 {
+        let first: Vec<_> = fairness.starved_first.iter().map(u32::to_string).collect();
+        let more = match u64::from(fairness.starved) - first.len() as u64 {
+            0 => String::new(),
+            more => format!(" and {} more", count(more)),
+        };
+        let _ = write!(
+            text,
+            "; STARVED: number {}{more} got nothing",
+            first.join(", ")
         );
     }
     text

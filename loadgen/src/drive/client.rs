@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
+use crate::books::served::Served;
 use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::clock::Clock;
 use crate::drive::connect::connect;
@@ -79,8 +80,8 @@ pub(crate) struct Done {
     pub(crate) recorder: Recorder,
     pub(crate) refused: Vec<Broken>,
     pub(crate) lost_connections: u32,
-    /// Requests answered on each connection.
-    pub(crate) completed: Vec<u64>,
+    /// What each connection got.
+    pub(crate) served: Vec<Served>,
     pub(crate) end_ns: u64,
 }
 
@@ -131,13 +132,15 @@ async fn work_async(share: Share) -> io::Result<Done> {
     // Every task has ended and dropped its hold on the workbench.
     #[expect(clippy::expect_used, reason = "the line above")]
     let bench = Rc::into_inner(bench).expect("no task is left").into_inner();
-    let completed = connections.iter().map(Connection::completed).collect();
     Ok(Done {
         end_ns,
         recorder: bench.recorder,
         lost_connections: bench.lost_connections,
         refused,
-        completed,
+        served: connections
+            .into_iter()
+            .map(Connection::into_served)
+            .collect(),
     })
 }
 

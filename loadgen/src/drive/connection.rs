@@ -6,6 +6,7 @@ use std::{io, mem};
 use results::FailureReason;
 use tokio::io::ReadBuf;
 
+use crate::books::served::Served;
 use crate::drive::endpoint::Socket;
 use crate::drive::orders::{Order, Orders};
 use crate::drive::workbench::Workbench;
@@ -41,25 +42,29 @@ impl Connection {
         }
     }
 
-    /// Requests answered so far.
-    pub(crate) fn completed(&self) -> u64 {
-        self.conversation.completed()
+    /// What it got; the socket is closed.
+    pub(crate) fn into_served(self) -> Served {
+        self.conversation.into_served()
     }
 
     /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bench: &mut Workbench) -> Poll<()> {
-        match self.poll_to_the_end(cx, bench) {
-            Poll::Pending => {
-                bench
-                    .watch
-                    .sleeps(self.slot, self.conversation.waiting_since_ns(), cx);
-                return Poll::Pending;
-            }
-            Poll::Ready(Ok(())) => {}
-            Poll::Ready(Err(broken)) => self.abandon(&broken, bench),
+        let before = self.conversation.in_flight();
+        let end = self.poll_to_the_end(cx, bench);
+        if let Poll::Ready(Err(broken)) = &end {
+            self.abandon(broken, bench);
         }
-        bench.watch.leaves(self.slot);
-        Poll::Ready(())
+        bench
+            .recorder
+            .in_flight_changed(before, self.conversation.in_flight());
+        match end {
+            Poll::Pending => {
+                let since_ns = self.conversation.waiting_since_ns();
+                bench.watch.sleeps(self.slot, since_ns, cx);
+            }
+            Poll::Ready(_) => bench.watch.leaves(self.slot),
+        }
+        end.map(|_| ())
     }
 
     fn poll_to_the_end(

@@ -85,7 +85,7 @@ pub(crate) struct Load {
 impl Load {
     /// Why not one connection could be made, if none could.
     fn nothing_connected(&self) -> Option<String> {
-        let any = self.threads.iter().any(|done| !done.completed.is_empty());
+        let any = self.threads.iter().any(|done| !done.served.is_empty());
         let first = self.threads.iter().flat_map(|done| &done.refused).next();
         first.filter(|_| !any).map(|broken| broken.text.clone())
     }

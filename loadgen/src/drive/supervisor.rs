@@ -74,6 +74,7 @@ impl<'a> Supervisor<'a> {
         let now_ns = self.share.clock.now_ns();
         let bench = &mut *self.bench.borrow_mut();
         bench.watch.look(now_ns);
+        bench.recorder.look();
         if self.share.stop.load(Ordering::Relaxed) {
             bench.orders.stop();
             bench.watch.wake_all();

@@ -4,6 +4,7 @@ use results::FailureReason;
 
 use crate::books::judge::Judge;
 use crate::books::recorder::Complaints;
+use crate::books::served::Served;
 use crate::drive::client::Done;
 
 /// What all threads booked together.
@@ -12,7 +13,7 @@ pub(super) struct Sum {
     pub(super) judge: Option<Judge>,
     pub(super) errors: Complaints,
     pub(super) losses: Complaints,
-    pub(super) completed: Vec<u64>,
+    pub(super) served: Vec<Served>,
     pub(super) refused: Vec<FailureReason>,
     pub(super) lost: u32,
     pub(super) end_ns: u64,
@@ -24,7 +25,7 @@ impl Sum {
             judge: None,
             errors: Complaints::default(),
             losses: Complaints::default(),
-            completed: Vec::new(),
+            served: Vec::new(),
             refused: Vec::new(),
             lost: 0,
             end_ns: 0,
@@ -46,7 +47,7 @@ impl Sum {
         }
         self.errors.merge(done.recorder.errors);
         self.losses.merge(done.recorder.losses);
-        self.completed.extend(done.completed);
+        self.served.extend(done.served);
         self.lost += done.lost_connections;
         self.end_ns = self.end_ns.max(done.end_ns);
     }

@@ -19,7 +19,11 @@ pub(crate) struct Sums {
     cpu_system_ns: Option<u64>,
     voluntary_switches: Option<u64>,
     involuntary_switches: Option<u64>,
+    run_queue_wait_ns: Option<u64>,
 }
+
+/// More threads than this are not asked one by one how long they waited: looking would cost more than it shows.
+const MOST_THREADS: usize = 256;
 
 impl Process {
     /// The process of that number, if there is one.
@@ -45,6 +49,21 @@ impl Process {
     pub(crate) fn open_files(self) -> Option<u64> {
         let files = fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?;
         Some(files.count() as u64)
+    }
+
+    /// Time that the threads spent runnable without a processor: the second number of schedstat (Linux,
+    /// Documentation/scheduler/sched-stats.rst). The kernel forgets it with the thread, so it is a sum over those alive.
+    fn run_queue_wait_ns(self) -> Option<u64> {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
+        let tasks: Vec<_> = tasks.flatten().take(MOST_THREADS + 1).collect();
+        if tasks.len() > MOST_THREADS {
+            return None;
+        }
+        let waited_ns = |task: &fs::DirEntry| -> Option<u64> {
+            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+            text.split_whitespace().nth(1)?.parse().ok()
+        };
+        tasks.iter().map(waited_ns).sum()
     }
 
     fn read(self, file: &str) -> Option<String> {
@@ -75,6 +94,7 @@ impl Sums {
             cpu_system_ns: of_info("used_cpu_sys").or(of_process.map(|(_, system_ns)| system_ns)),
             voluntary_switches: count("voluntary_context_switches"),
             involuntary_switches: count("involuntary_context_switches"),
+            run_queue_wait_ns: process.and_then(Process::run_queue_wait_ns),
         }
     }
 
@@ -86,6 +106,7 @@ impl Sums {
             cpu_system_ns: since(end.cpu_system_ns, self.cpu_system_ns),
             voluntary_switches: since(end.voluntary_switches, self.voluntary_switches),
             involuntary_switches: since(end.involuntary_switches, self.involuntary_switches),
+            run_queue_wait_ns: since(end.run_queue_wait_ns, self.run_queue_wait_ns),
             ..ServerCost::default()
         }
     }
@@ -101,6 +122,7 @@ impl Sums {
             cpu_system_ns: between(self.cpu_system_ns, later.cpu_system_ns),
             voluntary_switches: between(self.voluntary_switches, later.voluntary_switches),
             involuntary_switches: between(self.involuntary_switches, later.involuntary_switches),
+            run_queue_wait_ns: between(self.run_queue_wait_ns, later.run_queue_wait_ns),
         }
     }
 

@@ -8,6 +8,7 @@ use results::FailureReason;
 
 use crate::books::judge::LastValues;
 use crate::books::recorder::Recorder;
+use crate::books::served::Served;
 use crate::plan::Plan;
 use crate::plan::operation::Kind;
 use crate::plan::target::Protocol;
@@ -40,7 +41,7 @@ pub(crate) struct Conversation {
     payloads: Payloads,
     last_values: LastValues,
     echo: Option<Echo>,
-    completed: u64,
+    served: Served,
 }
 
 /// Why a connection can no longer be used.
@@ -67,7 +68,7 @@ impl Conversation {
             payloads: Payloads::new(run, connection, plan.payload_bytes),
             last_values: LastValues::new(before),
             echo: None,
-            completed: 0,
+            served: Served::new(connection),
         }
     }
 
@@ -81,9 +82,9 @@ impl Conversation {
         self.in_flight.oldest_ns()
     }
 
-    /// Requests with a well-formed reply.
-    pub(crate) fn completed(&self) -> u64 {
-        self.completed
+    /// What the connection got, now that it is done.
+    pub(crate) fn into_served(self) -> Served {
+        self.served
     }
 
     /// Appends the next request to `out`.
@@ -118,10 +119,11 @@ impl Conversation {
         loop {
             let pass = self.pass(&bytes[understood..], recorder);
             understood += pass.bytes;
-            self.completed += u64::from(pass.replies);
             self.in_flight.answered(pass.replies, |replies, sent| {
                 let since = |stamp_ns| at_ns.saturating_sub(stamp_ns);
-                recorder.completed(replies, since(sent.intended_ns), since(sent.sent_ns));
+                let response_ns = since(sent.intended_ns);
+                self.served.add(replies, response_ns);
+                recorder.completed(replies, response_ns, since(sent.sent_ns));
             });
             match pass.end {
                 End::Incomplete => return Ok(understood),

@@ -105,7 +105,7 @@ fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
         .checks
         .iter()
         .filter(|check| check.outcome == CheckOutcome::NotMade);
-    assert_eq!(not_made.count(), 4);
+    assert_eq!(not_made.count(), 5);
 }
 
 #[test]
@@ -141,4 +141,22 @@ fn in_a_closed_loop_connections_that_rest_betray_the_client() {
     assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
     run.totals.requests_per_s = Finite::new(5_000.0);
     assert_eq!(verdict(&run), (ValidityVerdict::ClientBound, 1));
+}
+
+#[test]
+fn books_that_disagree_are_noticed_where_enough_was_seen() {
+    let mut run = open();
+    run.totals.failures.clear();
+    run.totals.requests_per_s = Finite::new(10_000.0);
+    run.latency.service = Some(histogram(&[2_000_000]));
+    (run.totals.in_flight, run.totals.in_flight_looks) = (Finite::new(21.0), 200);
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    run.totals.in_flight = Finite::new(30.0);
+    assert_eq!(verdict(&run), (ValidityVerdict::Suspect, 1));
+    run.totals.in_flight_looks = 10;
+    assert_eq!(
+        verdict(&run),
+        (ValidityVerdict::Valid, 0),
+        "ten looks are too few to say"
+    );
 }

@@ -81,7 +81,10 @@ fn right_answers_are_booked_with_the_latency_of_their_batch() {
     assert_eq!(talk.conversation.waiting_since_ns(), Some(100));
     assert_eq!(talk.hear(b":1\r\n:2\r\n:3\r\n"), Ok(12));
     assert_eq!(
-        (talk.conversation.in_flight(), talk.conversation.completed()),
+        (
+            talk.conversation.in_flight(),
+            talk.conversation.served.completed
+        ),
         (0, 3)
     );
     let slice = talk.recorder.cut();
