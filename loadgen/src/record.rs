@@ -207,7 +207,8 @@ fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64, threads: 
     }
 }
 
-fn workload(plan: &Plan) -> Workload {
+/// The load of a plan, as it is kept.
+pub(crate) fn workload(plan: &Plan) -> Workload {
     let (mode, pipeline_depth) = mode(plan.load);
     let share = |(kind, weight): &(plan::operation::Kind, u32)| Share {
         operation: kind.to_string(),

@@ -287,3 +287,20 @@ fn the_null_floor_is_a_run_like_any_other() {
     }
     loadgen("calibrate --op get").assert(2, "calibrate with incr or echo");
 }
+
+#[test]
+fn a_run_is_compared_with_the_null_floor_of_its_own_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = folder.path().display();
+    loadgen(&format!("calibrate -c 5 -n 2000 --out {floor}")).assert(0, "none wrong");
+    let run = format!("run {} --null-floor {floor}", truthful());
+    let checks = loadgen(&format!("{run} -c 5 -n 500 --json"))
+        .run()
+        .validity
+        .checks;
+    assert!(
+        checks.iter().any(|check| check.name.contains("null floor")),
+        "{checks:?}"
+    );
+    loadgen(&format!("{run} -c 6 -n 500")).assert(2, "6 connections and 5");
+}

@@ -24,6 +24,9 @@ const LAG_SHARE_LIMIT: f64 = 0.10;
 /// In a closed loop every connection is to be in flight all the time; the rest was spent in the load generator.
 const OCCUPIED_LIMIT: f64 = 0.80;
 
+/// Nearer to what nothing can do than this, a run says little about its server.
+const FLOOR_LIMIT: f64 = 0.90;
+
 /// What was seen in flight may differ from rate times mean latency by this part, where enough was seen.
 const LITTLE_LIMIT: f64 = 0.20;
 const LITTLE_LEAST_SEEN: f64 = 1_000.0;
@@ -46,18 +49,41 @@ pub(crate) fn of(run: &Run) -> Validity {
     .into_iter()
     .flatten()
     .collect();
-    let failed = || {
-        found
-            .iter()
-            .filter(|finding| finding.check.outcome == CheckOutcome::Failed)
+    let mut validity = Validity {
+        verdict: ValidityVerdict::Valid,
+        reasons: Vec::new(),
+        checks: Vec::new(),
     };
-    Validity {
-        verdict: failed()
-            .map(|finding| finding.verdict)
-            .max()
-            .unwrap_or(ValidityVerdict::Valid),
-        reasons: failed().map(|finding| finding.reason.clone()).collect(),
-        checks: found.into_iter().map(|finding| finding.check).collect(),
+    found
+        .into_iter()
+        .for_each(|finding| finding.add_to(&mut validity));
+    validity
+}
+
+/// Checks a run against the same load on a responder that does nothing: what is as fast as that was the load generator and the kernel.
+pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
+    let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
+    let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
+    let finding = match run.workload.mode {
+        LoadMode::Closed => Finding::share(
+            "rate as a part of the null floor's",
+            rate(run).zip(rate(floor)).map(|(run, floor)| run / floor),
+            FLOOR_LIMIT,
+            ValidityVerdict::ClientBound,
+            "a server that does nothing is hardly faster; try a greater -t, or another machine for the client",
+        ),
+        LoadMode::Open { .. } => Finding::share(
+            "the null floor's p50 as a part of this run's",
+            p50_ns(run)
+                .zip(p50_ns(floor))
+                .map(|(run, floor)| floor as f64 / run as f64),
+            FLOOR_LIMIT,
+            ValidityVerdict::Suspect,
+            "a server that does nothing answers hardly sooner: the latencies are the client's and the kernel's",
+        ),
+    };
+    if let Some(finding) = finding {
+        finding.add_to(&mut run.validity);
     }
 }
 
@@ -95,6 +121,14 @@ impl Finding {
             verdict,
             reason,
         }
+    }
+
+    fn add_to(self, validity: &mut Validity) {
+        if self.check.outcome == CheckOutcome::Failed {
+            validity.verdict = validity.verdict.max(self.verdict);
+            validity.reasons.push(self.reason);
+        }
+        validity.checks.push(self.check);
     }
 
     /// A share that is to be at most `limit`.

@@ -160,3 +160,28 @@ fn books_that_disagree_are_noticed_where_enough_was_seen() {
         "ten looks are too few to say"
     );
 }
+
+#[test]
+fn a_server_as_fast_as_nothing_was_not_measured() {
+    let floor = example::closed_loop("null floor");
+    let with_rate = |rate: f64| {
+        let mut run = example::closed_loop("x");
+        run.totals.requests_per_s = floor
+            .totals
+            .requests_per_s
+            .and_then(|floor| Finite::new(floor.value() * rate));
+        run.validity = Validity {
+            verdict: ValidityVerdict::Valid,
+            reasons: Vec::new(),
+            checks: Vec::new(),
+        };
+        compare_with_floor(&mut run, &floor);
+        (run.validity.verdict, run.validity.checks.len())
+    };
+    assert_eq!(with_rate(0.5), (ValidityVerdict::Valid, 1));
+    assert_eq!(with_rate(0.97), (ValidityVerdict::ClientBound, 1));
+
+    let mut run = open();
+    compare_with_floor(&mut run, &open());
+    assert_eq!(run.validity.verdict, ValidityVerdict::Suspect);
+}

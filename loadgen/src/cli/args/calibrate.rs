@@ -1,5 +1,7 @@
 //! `loadgen calibrate`: what the load generator can do on this machine.
 
+use std::path::PathBuf;
+
 use clap::Args;
 
 use super::LoadArguments;
@@ -12,6 +14,9 @@ pub struct CalibrateArguments {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it as help")]
     pub load: LoadArguments,
+    /// Write run.json and the other files into this folder: what run --null-floor reads
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
     /// Print run.json on stdout instead of the summary
     #[arg(long)]
     pub json: bool,

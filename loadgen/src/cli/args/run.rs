@@ -32,6 +32,9 @@ pub struct RunArguments {
     /// A limit that the run must keep, such as 'p99<5ms' or 'rate>=50k'; may be given several times
     #[arg(long = "threshold", value_name = "LIMIT")]
     pub goals: Vec<Goal>,
+    /// What loadgen calibrate --out wrote for this load: a run that is hardly slower than nothing is not believed
+    #[arg(long, value_name = "DIR")]
+    pub null_floor: Option<PathBuf>,
     /// End with 0 also where the load generator was in the way; the summary says so all the same
     #[arg(long)]
     pub allow_invalid: bool,

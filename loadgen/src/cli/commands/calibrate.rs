@@ -26,7 +26,12 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
     };
     plan.label = Some("null floor".to_owned());
     match run::drive(plan, command) {
-        Ok(outcome) => match run::show(&outcome.run, arguments.json, false, None) {
+        Ok(outcome) => match run::show(
+            &outcome.run,
+            arguments.json,
+            false,
+            arguments.out.as_deref(),
+        ) {
             // That the client is the limit here is what was asked, and no fault.
             Ok(()) => Ending::of(&outcome, true),
             Err(why) => Ending::Failed(why),

@@ -4,15 +4,16 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use results::{Run, file, hgrm, hlog};
+use results::{Run, Workload, file, hgrm, hlog};
 
+use crate::books::validity;
 use crate::cli::args::RunArguments;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
-use crate::cli::{csv, signals, summary};
+use crate::cli::{csv, signals, stored, summary};
 use crate::drive::engine;
 use crate::plan::Plan;
-use crate::record::Outcome;
+use crate::record::{self, Outcome};
 
 /// Does it.
 pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
@@ -24,10 +25,17 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         eprintln!("loadgen: {plan}");
         return Ending::Good("nothing was done (--dry-run)".to_owned());
     }
+    let null_floor = match null_floor(arguments, &plan) {
+        Ok(floor) => floor,
+        Err(why) => return Ending::Usage(why),
+    };
     let mut outcome = match drive(plan, command) {
         Ok(outcome) => outcome,
         Err(ending) => return ending,
     };
+    if let Some(floor) = null_floor {
+        validity::compare_with_floor(&mut outcome.run, &floor);
+    }
     outcome.run.thresholds = arguments
         .goals
         .iter()
@@ -41,6 +49,29 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
     ) {
         Ok(()) => Ending::of(&outcome, arguments.allow_invalid),
         Err(why) => Ending::Failed(why),
+    }
+}
+
+/// The run against nothing that this one is to be compared with.
+fn null_floor(arguments: &RunArguments, plan: &Plan) -> Result<Option<Run>, String> {
+    let Some(path) = &arguments.null_floor else {
+        return Ok(None);
+    };
+    let runs = stored::one(path).map_err(|error| error.to_string())?;
+    let [floor] = <[Run; 1]>::try_from(runs)
+        .map_err(|runs| format!("{} holds {} runs, not one", path.display(), runs.len()))?;
+    // How long the calibration took does not matter.
+    let workload = Workload {
+        limit: floor.workload.limit,
+        ..record::workload(plan)
+    };
+    match workload.differences(&floor.workload).as_slice() {
+        [] => Ok(Some(floor)),
+        differences => Err(format!(
+            "--null-floor {} is of another load ({}); calibrate with the flags of this run",
+            path.display(),
+            differences.join("; ")
+        )),
     }
 }
 
