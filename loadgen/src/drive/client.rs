@@ -103,7 +103,7 @@ pub(crate) fn work(share: Share) -> io::Result<Done> {
 
 async fn work_async(share: Share) -> io::Result<Done> {
     let numbers = share.plan.connections_of(share.thread);
-    let (sockets, refused) = connect(&share.address, numbers.len(), share.plan.timeout).await;
+    let (sockets, refused) = connect(&share.address, numbers.clone(), share.plan.timeout).await;
     share.tell(News::Reached(Stage::Connected));
     let start_ns = share.signals.recv().unwrap_or_default();
 

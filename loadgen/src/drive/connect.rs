@@ -1,6 +1,7 @@
 //! Connects, many at once but not all at once.
 
 use std::io;
+use std::ops::Range;
 use std::time::Duration;
 
 use results::FailureReason;
@@ -13,21 +14,21 @@ use crate::talk::conversation::Broken;
 /// tried again a second later.
 const AT_ONCE: usize = 64;
 
-/// Makes so many connections; those that could not be made are told apart by reason.
+/// Makes the connections of those numbers; those that could not be made are told apart by reason.
 ///
 /// No wait is longer than `timeout`. The first chunk in which nothing succeeds ends it: a dead target is not asked
 /// ten thousand times.
 pub(crate) async fn connect(
     to: &Endpoint,
-    connections: usize,
+    mut numbers: Range<u32>,
     timeout: Duration,
 ) -> (Vec<Socket>, Vec<Broken>) {
-    let (mut made, mut failed) = (Vec::with_capacity(connections), Vec::new());
-    while made.len() + failed.len() < connections {
+    let (mut made, mut failed) = (Vec::with_capacity(numbers.len()), Vec::new());
+    while !numbers.is_empty() {
         let before = made.len();
         let mut attempts = JoinSet::new();
-        for _ in 0..AT_ONCE.min(connections - made.len() - failed.len()) {
-            attempts.spawn_local(connect_one(to.clone(), timeout));
+        for number in numbers.by_ref().take(AT_ONCE) {
+            attempts.spawn_local(connect_one(to.clone(), number, timeout));
         }
         for outcome in attempts.join_all().await {
             match outcome {
@@ -42,8 +43,8 @@ pub(crate) async fn connect(
     (made, failed)
 }
 
-async fn connect_one(to: Endpoint, timeout: Duration) -> Result<Socket, Broken> {
-    let outcome = tokio::time::timeout(timeout, to.connect()).await;
+async fn connect_one(to: Endpoint, number: u32, timeout: Duration) -> Result<Socket, Broken> {
+    let outcome = tokio::time::timeout(timeout, to.connect(number)).await;
     let connected = outcome.map_err(|_| overdue(&to, timeout))?;
     connected.map_err(|error| refused(&to, &error))
 }

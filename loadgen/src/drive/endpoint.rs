@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::{TcpSocket, TcpStream, UnixStream};
 
 /// An address that can be connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,11 +28,18 @@ impl Endpoint {
         }
     }
 
-    /// Connects.
-    pub(crate) async fn connect(&self) -> io::Result<Socket> {
+    /// Makes connection number `number` of the run.
+    pub(crate) async fn connect(&self, number: u32) -> io::Result<Socket> {
         match self {
             Self::Tcp(address) => {
-                let socket = TcpStream::connect(address).await?;
+                let socket = match source(address.ip(), number) {
+                    None => TcpStream::connect(address).await?,
+                    Some(source) => {
+                        let socket = TcpSocket::new_v4()?;
+                        socket.bind((source, 0).into())?;
+                        socket.connect(*address).await?
+                    }
+                };
                 // A request must leave when it is written, not when the reply to the one before has been acknowledged.
                 socket.set_nodelay(true)?;
                 Ok(Socket::Tcp(socket))
@@ -40,6 +47,17 @@ impl Endpoint {
             Self::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
         }
     }
+}
+
+/// Connections from one address: fewer than the ephemeral ports of an ordinary Linux (28,232), which are all that tell them apart.
+const PER_SOURCE: u32 = 20_000;
+
+/// The address from which connection number `number` is made; `None` where the kernel may choose. All of 127.0.0.0/8 is this machine, so
+/// a server on the loopback can be reached from as many addresses as there have to be ports for.
+fn source(target: IpAddr, number: u32) -> Option<Ipv4Addr> {
+    let beyond = number / PER_SOURCE;
+    let is_loopback = target.is_ipv4() && target.is_loopback();
+    (is_loopback && beyond > 0).then(|| Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + beyond))
 }
 
 impl fmt::Display for Endpoint {
@@ -83,5 +101,36 @@ impl Socket {
             Self::Tcp(socket) => Pin::new(socket).poll_write(cx, bytes),
             Self::Unix(socket) => Pin::new(socket).poll_write(cx, bytes),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_ports_of_one_address_there_are_others() {
+        let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        assert_eq!(source(loopback, 19_999), None);
+        assert_eq!(source(loopback, 20_000), Some(Ipv4Addr::new(127, 0, 0, 2)));
+        assert_eq!(
+            source(loopback, 999_999),
+            Some(Ipv4Addr::new(127, 0, 0, 50))
+        );
+        assert_eq!(source([192, 0, 2, 1].into(), 50_000), None);
+    }
+
+    /// The address really is another, and the server really is reached.
+    #[test]
+    fn a_connection_comes_from_the_address_it_was_given() {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let endpoint = Endpoint::Tcp(listener.local_addr().unwrap());
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_io()
+            .build()
+            .unwrap();
+        let _socket = runtime.block_on(endpoint.connect(40_000)).unwrap();
+        let (_, from) = listener.accept().unwrap();
+        assert_eq!(from.ip(), IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3)));
     }
 }
