@@ -80,6 +80,11 @@ pub enum Arrival {
         /// Requests that arrive together.
         size: u32,
     },
+    /// Independent clients: each connects, asks so many times, one after the other, and leaves.
+    Sessions {
+        /// Requests of one client.
+        requests: u32,
+    },
 }
 
 /// When a run ends.
@@ -193,6 +198,16 @@ impl Plan {
             Arrival::Bursts { size } => {
                 within("--arrival bursts:", u64::from(size), 1, limits::IN_FLIGHT)
             }
+            Arrival::Sessions { .. } if open.depth.is_some() => Err(
+                "-P does not go with --arrival sessions: a client waits for each reply; leave -P out"
+                    .to_owned(),
+            ),
+            Arrival::Sessions { requests } => within(
+                "--arrival sessions:",
+                u64::from(requests),
+                1,
+                limits::IN_FLIGHT,
+            ),
             Arrival::Constant | Arrival::Poisson => Ok(()),
         }
     }
@@ -232,6 +247,17 @@ impl Plan {
             return Err("plain echo cannot answer -s 0: no byte, no reply; write -s 64".to_owned());
         }
         Ok(())
+    }
+
+    /// How often each client asks, and the load that they make, where clients come and go.
+    pub fn sessions(&self) -> Option<(Open, u32)> {
+        match self.load {
+            Load::Open(open) => match open.arrival {
+                Arrival::Sessions { requests } => Some((open, requests)),
+                Arrival::Constant | Arrival::Poisson | Arrival::Bursts { .. } => None,
+            },
+            Load::Closed { .. } => None,
+        }
     }
 
     /// Whether the run touches counters.

@@ -74,8 +74,15 @@ impl Outcome {
             ));
         }
         if self.lost_connections > 0 {
+            let all = match self.run.workload.mode {
+                LoadMode::Open {
+                    arrival: Arrival::Sessions { .. },
+                    ..
+                } => "the sessions'".to_owned(),
+                _ => connections.to_string(),
+            };
             return Some(format!(
-                "{} of {connections} connections were lost{}{said}",
+                "{} of {all} connections were lost{}{said}",
                 self.lost_connections,
                 because(&self.loss)
             ));
@@ -242,8 +249,12 @@ fn mode(load: plan::Load) -> (LoadMode, u32) {
         plan::Arrival::Constant => Arrival::Constant,
         plan::Arrival::Poisson => Arrival::Poisson,
         plan::Arrival::Bursts { size } => Arrival::Bursts { size },
+        plan::Arrival::Sessions { requests } => Arrival::Sessions { requests },
     };
-    let depth = open.depth.unwrap_or(open.max_in_flight);
+    let depth = match arrival {
+        Arrival::Sessions { .. } => 1,
+        _ => open.depth.unwrap_or(open.max_in_flight),
+    };
     // A plan's rate was read from a text and checked to be within its limits.
     match Finite::new(open.rate_per_s) {
         Some(rate_per_s) => (

@@ -12,8 +12,8 @@
 mod truth;
 
 use std::net::SocketAddr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -163,6 +163,55 @@ fn an_overloaded_server_is_told_by_what_was_never_sent() {
     );
     assert_eq!(run.totals.sent, run.totals.completed);
     assert!(run.totals.completed < 400, "{:?}", run.totals);
+}
+
+/// The server is the witness: how many clients came, how many were there at once, and what each asked.
+#[test]
+fn clients_come_ask_and_leave() {
+    let counter = Counter::default();
+    let (asked, clients) = mpsc::channel();
+    let server = serve(move |peer| {
+        let mut own = 0;
+        converse(peer, |words| {
+            own += u32::from(words[0] == b"INCR");
+            Some(truth(words, &counter))
+        });
+        asked.send(own).unwrap();
+    });
+    for threads in [1, 2] {
+        let run = run(
+            server,
+            &format!("-r 5k -n 700 -c 20 -t {threads} --arrival sessions:7"),
+        );
+        assert_eq!((run.totals.sent, run.totals.completed), (700, 700));
+        assert_eq!(run.latency.response.count(), 700);
+        let lags = run.latency.lag.as_ref().unwrap().count();
+        assert_eq!(
+            lags + run.totals.delayed,
+            100,
+            "one for each client, not for each request"
+        );
+        assert_eq!(run.fairness, None, "nobody stays to be compared");
+    }
+    // The connections over which the counters and INFO are asked increment nothing.
+    let clients = clients.iter().filter(|own| *own > 0).take(200);
+    assert!(clients.eq(std::iter::repeat_n(7, 200)));
+}
+
+#[test]
+fn a_client_that_finds_no_place_waits_and_is_counted() {
+    let server = pausing(Duration::from_millis(5), |_| true);
+    let run = run(server, "-r 10k -n 100 -c 2 --arrival sessions:5");
+    assert_eq!(run.totals.completed, 100);
+    assert!(
+        run.totals.delayed >= 10,
+        "20 clients come within 10 ms and two find a place: {:?}",
+        run.totals
+    );
+    assert!(
+        quantile(&run.latency.response, "max") >= Duration::from_millis(100),
+        "the last one waits for the others, and that is part of its response time"
+    );
 }
 
 #[test]

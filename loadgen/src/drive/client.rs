@@ -19,14 +19,15 @@ use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::clock::Clock;
 use crate::drive::connect::connect;
 use crate::drive::connection::Connection;
-use crate::drive::endpoint::Endpoint;
-use crate::drive::orders::{Dues, Orders};
+use crate::drive::endpoint::{Endpoint, Socket};
+use crate::drive::orders::{Dues, Orders, Places};
 use crate::drive::pacer::Pacer;
+use crate::drive::reception::Reception;
 use crate::drive::schedule::Schedule;
 use crate::drive::supervisor::Supervisor;
 use crate::drive::watch::Watch;
 use crate::drive::workbench::{READ_BYTES, Workbench};
-use crate::plan::{Limit, Load, Plan};
+use crate::plan::{Arrival, Limit, Load, Open, Plan};
 use crate::talk::conversation::{Broken, Conversation};
 use crate::talk::requests::Requests;
 
@@ -80,7 +81,7 @@ pub(crate) struct Done {
     pub(crate) recorder: Recorder,
     pub(crate) refused: Vec<Broken>,
     pub(crate) lost_connections: u32,
-    /// What each connection got.
+    /// What each connection got; nothing where clients came and left.
     pub(crate) served: Vec<Served>,
     pub(crate) end_ns: u64,
 }
@@ -102,28 +103,25 @@ pub(crate) fn work(share: Share) -> io::Result<Done> {
 }
 
 async fn work_async(share: Share) -> io::Result<Done> {
+    let share = Rc::new(share);
     let numbers = share.plan.connections_of(share.thread);
-    let (sockets, refused) = connect(&share.address, numbers.clone(), share.plan.timeout).await;
+    // Clients of sessions connect when they come.
+    let (sockets, refused) = match share.plan.sessions() {
+        None => connect(&share.address, numbers.clone(), share.plan.timeout).await,
+        Some(_) => (Vec::new(), Vec::new()),
+    };
     share.tell(News::Reached(Stage::Connected));
     let start_ns = share.signals.recv().unwrap_or_default();
 
-    let bench = Rc::new(RefCell::new(workbench(&share, sockets.len(), start_ns)));
-    let mut tasks = JoinSet::new();
-    for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
-        let conversation = Conversation::new(&share.plan, number, share.run, &share.before);
-        let connection = Connection::new(slot, socket, conversation);
-        tasks.spawn_local(drive(connection, bench.clone()));
-    }
-    let pacer =
-        pacer(&share, &bench, start_ns)?.map(|pacer| tokio::task::spawn_local(pacer.pace()));
-    let connections = Supervisor::new(&share, &bench, start_ns)
-        .see_to_the_end(tasks)
-        .await;
-    if let Some(pacer) = pacer {
-        // If it has not ended yet, it would wait for a time that no longer matters.
-        pacer.abort();
-        let _ = pacer.await;
-    }
+    let slots = match share.plan.sessions() {
+        None => sockets.len(),
+        Some(_) => numbers.len(),
+    };
+    let bench = Rc::new(RefCell::new(workbench(&share, slots, start_ns)));
+    let connections = match share.plan.sessions() {
+        None => stay(&share, sockets, &bench, start_ns).await?,
+        Some(sessions) => come_and_go(&share, &bench, start_ns, sessions).await?,
+    };
     let end_ns = share.clock.now_ns();
 
     // While the connections are open the server still shows what they cost it.
@@ -144,7 +142,79 @@ async fn work_async(share: Share) -> io::Result<Done> {
     })
 }
 
+/// Drives connections that stay for the whole run.
+async fn stay(
+    share: &Rc<Share>,
+    sockets: Vec<Socket>,
+    bench: &Rc<RefCell<Workbench>>,
+    start_ns: u64,
+) -> io::Result<Vec<Connection>> {
+    let numbers = share.plan.connections_of(share.thread);
+    let mut tasks = JoinSet::new();
+    for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
+        let conversation = Conversation::new(&share.plan, number, share.run, &share.before);
+        let connection = Connection::new(slot, socket, conversation);
+        tasks.spawn_local(drive(connection, bench.clone()));
+    }
+    let pacer = pacer(share, bench, start_ns)?.map(|pacer| tokio::task::spawn_local(pacer.pace()));
+    let connections = Supervisor::new(share, bench, start_ns)
+        .see_to_the_end(tasks)
+        .await;
+    if let Some(pacer) = pacer {
+        // If it has not ended yet, it would wait for a time that no longer matters.
+        pacer.abort();
+        let _ = pacer.await;
+    }
+    Ok(connections)
+}
+
+/// Drives clients that come and go; none is left at the end.
+async fn come_and_go(
+    share: &Rc<Share>,
+    bench: &Rc<RefCell<Workbench>>,
+    start_ns: u64,
+    sessions: (Open, u32),
+) -> io::Result<Vec<Connection>> {
+    let mut tasks = JoinSet::new();
+    let reception = Reception::new(share.clone(), bench.clone(), start_ns, sessions)?;
+    tasks.spawn_local(reception.receive());
+    let received = Supervisor::new(share, bench, start_ns)
+        .see_to_the_end(tasks)
+        .await;
+    received.into_iter().collect::<io::Result<()>>()?;
+    Ok(Vec::new())
+}
+
 impl Share {
+    /// The thread's part of the schedule.
+    pub(super) fn schedule(&self, open: Open) -> Schedule {
+        let plan = &self.plan;
+        let own = plan.connections_of(self.thread);
+        Schedule::new(
+            open.rate_per_s,
+            open.arrival,
+            plan.seed,
+            plan.connections,
+            own,
+        )
+    }
+
+    /// How many arrivals of so many requests each belong to the thread, and before when.
+    pub(super) fn part(&self, requests_each: u32) -> (u64, u64) {
+        let plan = &self.plan;
+        match plan.limit {
+            Limit::Requests(requests) => {
+                let arrivals = requests.div_ceil(u64::from(requests_each));
+                let own = plan.connections_of(self.thread);
+                (
+                    own_of(arrivals, u64::from(plan.connections), &own),
+                    u64::MAX,
+                )
+            }
+            Limit::Time(time) => (u64::MAX, nanoseconds(time)),
+        }
+    }
+
     pub(super) fn tell(&self, news: News) {
         // Nobody listens only if the main thread is gone, and then the whole run is.
         let _ = self.updates.send(Update {
@@ -176,6 +246,10 @@ fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
             let allowance = Allowance::new(plan.limit, share.thread, plan.threads, start_ns);
             Orders::Closed { allowance, depth }
         }
+        Load::Open(Open {
+            arrival: Arrival::Sessions { .. },
+            ..
+        }) => Orders::Sessions(Places::new(connections)),
         Load::Open(open) => {
             let in_flight = (open.max_in_flight / plan.threads).max(1);
             Orders::Open(Dues::new(
@@ -188,7 +262,7 @@ fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
     Workbench {
         clock: share.clock,
         requests: share.requests.clone(),
-        recorder: Recorder::new(plan.keys.count(), matches!(orders, Orders::Open(_))),
+        recorder: Recorder::new(plan.keys.count(), !matches!(orders, Orders::Closed { .. })),
         orders,
         watch: Watch::new(connections, nanoseconds(plan.timeout)),
         input: vec![0; READ_BYTES].into_boxed_slice(),
@@ -208,21 +282,8 @@ fn pacer(
     let Load::Open(open) = plan.load else {
         return Ok(None);
     };
-    let own = plan.connections_of(share.thread);
-    let (requests, until_ns) = match plan.limit {
-        Limit::Requests(requests) => (
-            own_of(requests, u64::from(plan.connections), &own),
-            u64::MAX,
-        ),
-        Limit::Time(time) => (u64::MAX, nanoseconds(time)),
-    };
-    let schedule = Schedule::new(
-        open.rate_per_s,
-        open.arrival,
-        plan.seed,
-        plan.connections,
-        own,
-    );
+    let (requests, until_ns) = share.part(1);
+    let schedule = share.schedule(open);
     Pacer::new(bench.clone(), schedule, start_ns, requests, until_ns).map(Some)
 }
 
@@ -234,7 +295,7 @@ fn own_of(requests: u64, connections: u64, own: &Range<u32>) -> u64 {
 }
 
 /// A connection's task: from its first request to its last reply.
-async fn drive(mut connection: Connection, bench: Rc<RefCell<Workbench>>) -> Connection {
+pub(super) async fn drive(mut connection: Connection, bench: Rc<RefCell<Workbench>>) -> Connection {
     poll_fn(|cx| connection.poll(cx, &mut bench.borrow_mut())).await;
     connection
 }

@@ -43,7 +43,11 @@ pub(crate) async fn connect(
     (made, failed)
 }
 
-async fn connect_one(to: Endpoint, number: u32, timeout: Duration) -> Result<Socket, Broken> {
+pub(super) async fn connect_one(
+    to: Endpoint,
+    number: u32,
+    timeout: Duration,
+) -> Result<Socket, Broken> {
     let outcome = tokio::time::timeout(timeout, to.connect(number)).await;
     let connected = outcome.map_err(|_| overdue(&to, timeout))?;
     connected.map_err(|error| refused(&to, &error))

@@ -8,7 +8,7 @@ use tokio::io::ReadBuf;
 
 use crate::books::served::Served;
 use crate::drive::endpoint::Socket;
-use crate::drive::orders::{Order, Orders};
+use crate::drive::orders::{Lateness, Order, Orders};
 use crate::drive::workbench::Workbench;
 use crate::talk::conversation::{Broken, Conversation, Stamps};
 
@@ -133,6 +133,13 @@ impl Connection {
                     written += 1;
                 }
             }
+            Orders::Sessions(places) => {
+                if let Some(first) = places.next(self.slot, in_flight) {
+                    self.conversation.write(requests, out);
+                    due.extend(first);
+                    written = 1;
+                }
+            }
         }
         written
     }
@@ -152,7 +159,7 @@ impl Connection {
         }
         for Order {
             intended_ns,
-            held_back,
+            lateness,
         } in bench.due.drain(..)
         {
             self.conversation.sent(
@@ -162,9 +169,10 @@ impl Connection {
                     sent_ns,
                 },
             );
-            match held_back {
-                true => bench.recorder.totals.delayed += 1,
-                false => bench.recorder.lagged(sent_ns.saturating_sub(intended_ns)),
+            match lateness {
+                Lateness::Ours => bench.recorder.lagged(sent_ns.saturating_sub(intended_ns)),
+                Lateness::HeldBack => bench.recorder.totals.delayed += 1,
+                Lateness::Booked => {}
             }
         }
     }

@@ -17,6 +17,8 @@ pub(crate) enum Orders {
     },
     /// An open loop: the pacer puts what is due into the queue of a connection.
     Open(Dues),
+    /// Clients that come, ask one request after the other, and leave.
+    Sessions(Places),
 }
 
 impl Orders {
@@ -25,6 +27,7 @@ impl Orders {
         match self {
             Self::Closed { allowance, .. } => allowance.stop(),
             Self::Open(dues) => dues.over = true,
+            Self::Sessions(places) => places.over = true,
         }
     }
 
@@ -41,6 +44,7 @@ impl Orders {
         match self {
             Self::Closed { .. } => true,
             Self::Open(dues) => dues.is_over(slot),
+            Self::Sessions(places) => places.is_over(slot),
         }
     }
 
@@ -49,6 +53,7 @@ impl Orders {
         match self {
             Self::Closed { .. } => 0,
             Self::Open(dues) => dues.lose(slot),
+            Self::Sessions(places) => places.lose(slot),
         }
     }
 
@@ -110,8 +115,19 @@ struct Queue {
 pub(crate) struct Order {
     /// When it was to be sent.
     pub(crate) intended_ns: u64,
-    /// Whether it was held back because too many were in flight: then being late is not the load generator's fault.
-    pub(crate) held_back: bool,
+    /// Whose fault it is when it is sent later.
+    pub(crate) lateness: Lateness,
+}
+
+/// Whose fault it is when a request is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lateness {
+    /// The load generator's: it is booked as lag.
+    Ours,
+    /// That of the bound on what may be in flight: it is counted.
+    HeldBack,
+    /// It has been booked already.
+    Booked,
 }
 
 impl Dues {
@@ -163,8 +179,13 @@ impl Dues {
         }
         let number = queue.handed_out - queue.orders.len() as u64;
         let order = queue.orders.pop_front()?;
-        let held_back = order.held_back || number < queue.held_below;
-        Some(Order { held_back, ..order })
+        Some(match number < queue.held_below {
+            true => Order {
+                lateness: Lateness::HeldBack,
+                ..order
+            },
+            false => order,
+        })
     }
 
     /// Whether the connection at `slot` will never have anything more to send.
@@ -180,6 +201,59 @@ impl Dues {
     }
 }
 
+/// The places of a thread, each taken by one client at a time.
+#[derive(Debug)]
+pub(crate) struct Places {
+    left: Vec<Left>,
+    /// Whether nobody asks anything more.
+    pub(crate) over: bool,
+}
+
+/// What the client at a place has still to ask.
+#[derive(Debug, Clone, Default)]
+struct Left {
+    requests: u32,
+    /// When its first request was to start: when the client came.
+    begins: Option<Order>,
+}
+
+impl Places {
+    /// So many places, all empty.
+    pub(crate) fn new(places: usize) -> Self {
+        Self {
+            left: vec![Left::default(); places],
+            over: false,
+        }
+    }
+
+    /// A client with so many requests takes a place.
+    pub(crate) fn begin(&mut self, place: usize, begins: Order, requests: u32) {
+        self.left[place] = Left {
+            requests,
+            begins: Some(begins),
+        };
+    }
+
+    /// Whether the client at `place`, which has so many in flight, asks now: it waits for each reply. With its first request comes the
+    /// order to start it; the others start when they are sent.
+    pub(crate) fn next(&mut self, place: usize, in_flight: u32) -> Option<Option<Order>> {
+        let left = &mut self.left[place];
+        if in_flight > 0 || left.requests == 0 || self.over {
+            return None;
+        }
+        left.requests -= 1;
+        Some(left.begins.take())
+    }
+
+    fn is_over(&self, place: usize) -> bool {
+        self.over || self.left[place].requests == 0
+    }
+
+    fn lose(&mut self, place: usize) -> u64 {
+        u64::from(std::mem::take(&mut self.left[place]).requests)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +261,7 @@ mod tests {
     fn order(intended_ns: u64) -> Order {
         Order {
             intended_ns,
-            held_back: false,
+            lateness: Lateness::Ours,
         }
     }
 
@@ -221,7 +295,7 @@ mod tests {
             dues.next(0, 0),
             Some(Order {
                 intended_ns: 2,
-                held_back: true
+                lateness: Lateness::HeldBack
             })
         );
         dues.over = true;

@@ -2,65 +2,20 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::os::fd::OwnedFd;
 use std::rc::Rc;
 use std::task::Poll;
 use std::{io, mem};
 
 use results::FailureReason;
-use rustix::time::{
-    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create,
-    timerfd_settime,
-};
-use tokio::io::unix::AsyncFd;
 
-use super::orders::{Order, Orders};
+use super::orders::{Lateness, Order, Orders};
 use super::schedule::{Due, Schedule};
+use super::timer::Timer;
 use super::workbench::Workbench;
 
 /// The shortest sleep. Waking up costs more than sending a request, so at more than 20,000 requests/s on a thread those that
 /// are due within a grain leave together, by this much late at most; the lag says so.
 const GRAIN_NS: u64 = 50_000;
-
-/// A timer of the kernel's high-resolution kind. The timers of tokio and of epoll itself round up to a millisecond.
-struct Timer(AsyncFd<OwnedFd>);
-
-impl Timer {
-    fn new() -> io::Result<Self> {
-        let descriptor = timerfd_create(
-            TimerfdClockId::Monotonic,
-            TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC,
-        )?;
-        // Tokio deprecates its safe constructor because some types may change their descriptor under its hands. An OwnedFd
-        // cannot, and the other constructor is `unsafe`.
-        #[expect(deprecated, reason = "the lines above")]
-        AsyncFd::new(descriptor).map(Self)
-    }
-
-    /// Waits so long. The expiry is not read: setting the timer again forgets it.
-    async fn wait(&self, ns: u64) -> io::Result<()> {
-        let nothing = Timespec {
-            tv_sec: 0,
-            tv_nsec: 0,
-        };
-        // A zero would disarm it. Seconds and nanoseconds of a u64 fit their types.
-        let ns = ns.max(1);
-        let it_value = Timespec {
-            tv_sec: (ns / 1_000_000_000) as i64,
-            tv_nsec: (ns % 1_000_000_000) as _,
-        };
-        timerfd_settime(
-            self.0.get_ref(),
-            TimerfdTimerFlags::empty(),
-            &Itimerspec {
-                it_interval: nothing,
-                it_value,
-            },
-        )?;
-        self.0.readable().await?.clear_ready();
-        Ok(())
-    }
-}
 
 /// Follows a thread's part of the schedule.
 pub(super) struct Pacer {
@@ -166,7 +121,10 @@ impl Pacer {
             }
             let order = Order {
                 intended_ns,
-                held_back: self.held_back,
+                lateness: match self.held_back {
+                    true => Lateness::HeldBack,
+                    false => Lateness::Ours,
+                },
             };
             let Some(slot) = dues.hand_out(self.next.slot as usize, order) else {
                 break;

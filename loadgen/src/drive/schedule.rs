@@ -80,11 +80,11 @@ impl Schedule {
                 size: u64::from(size),
                 gap: Gap::of(rate_per_s),
             },
-            Arrival::Poisson => Pattern::Poisson {
-                mean_gap_ns: 1e9 / rate_per_s,
-                random: SplitMix64::new(seed).fork(SCHEDULE),
-                at_ns: 0.0,
-            },
+            Arrival::Poisson => Pattern::poisson(rate_per_s, seed),
+            // Clients do not know of each other: what is independent is their coming, not each of their requests.
+            Arrival::Sessions { requests } => {
+                Pattern::poisson(rate_per_s / f64::from(requests), seed)
+            }
         };
         Self {
             pattern,
@@ -119,6 +119,14 @@ impl Schedule {
 }
 
 impl Pattern {
+    fn poisson(rate_per_s: f64, seed: u64) -> Self {
+        Self::Poisson {
+            mean_gap_ns: 1e9 / rate_per_s,
+            random: SplitMix64::new(seed).fork(SCHEDULE),
+            at_ns: 0.0,
+        }
+    }
+
     /// The time of arrival `number`; the numbers rise.
     fn at_ns(&mut self, number: u64) -> u64 {
         match self {

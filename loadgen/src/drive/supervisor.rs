@@ -12,7 +12,6 @@ use tokio::time::timeout;
 
 use super::allowance::nanoseconds;
 use super::client::{News, Share};
-use super::connection::Connection;
 use super::workbench::Workbench;
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
@@ -49,15 +48,12 @@ impl<'a> Supervisor<'a> {
         }
     }
 
-    /// Until the last connection is done.
-    pub(super) async fn see_to_the_end(
-        mut self,
-        mut tasks: JoinSet<Connection>,
-    ) -> Vec<Connection> {
+    /// Until the last task is done.
+    pub(super) async fn see_to_the_end<T: 'static>(mut self, mut tasks: JoinSet<T>) -> Vec<T> {
         let mut done = Vec::with_capacity(tasks.len());
         loop {
             match timeout(LOOK, tasks.join_next()).await {
-                Ok(Some(Ok(connection))) => done.push(connection),
+                Ok(Some(Ok(one))) => done.push(one),
                 Ok(Some(Err(error))) => resume_unwind(error.into_panic()),
                 Ok(None) => break,
                 Err(_) => self.look(),

@@ -22,7 +22,7 @@ pub(crate) struct Workbench {
     pub(crate) watch: Watch,
     pub(crate) input: Box<[u8]>,
     pub(crate) out: Vec<u8>,
-    /// The requests in `out`, in an open loop.
+    /// The requests in `out` that have an intended start of their own, in an open loop.
     pub(crate) due: Vec<Order>,
     /// Connections that ended before their time.
     pub(crate) lost_connections: u32,

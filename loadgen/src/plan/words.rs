@@ -48,6 +48,13 @@ impl Plan {
             Arrival::Constant => "evenly spaced".to_owned(),
             Arrival::Poisson => "independent (Poisson)".to_owned(),
             Arrival::Bursts { size } => format!("{} at once", count(u64::from(size))),
+            Arrival::Sessions { requests } => {
+                return format!(
+                    "open loop, {} requests/s in total, by clients that connect, ask {}, and leave",
+                    number(open.rate_per_s),
+                    counted(requests, "time"),
+                );
+            }
         };
         let depth = open
             .depth

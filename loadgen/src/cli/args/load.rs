@@ -12,7 +12,7 @@ use crate::plan::{Arrival, Keys, Limit, Load, Open, Plan, Warmup};
 /// The load, whatever it is put on.
 #[derive(Debug, Clone, Args)]
 pub struct LoadArguments {
-    /// Connections in total
+    /// Connections in total; with sessions, the most at once
     #[arg(short = 'c', long, value_name = "N", default_value = "50", value_parser = count_u32)]
     pub connections: u32,
     /// Requests in flight on each connection [default: 1, or no bound with --rate]
@@ -21,7 +21,7 @@ pub struct LoadArguments {
     /// Requests per second over all connections, sent on schedule whether or not replies come (an open loop)
     #[arg(short = 'r', long, value_name = "RATE", value_parser = rate)]
     pub rate: Option<f64>,
-    /// The pattern of the schedule: constant, poisson, or bursts:SIZE [default: constant]
+    /// The pattern of the schedule: constant, poisson, bursts:SIZE, or sessions:REQUESTS of clients that connect, ask so often and leave [default: constant]
     #[arg(long, value_name = "PATTERN", value_parser = arrival)]
     pub arrival: Option<Arrival>,
     /// Requests in flight in total, beyond which the next of the schedule is held back and counted [default: 64k]
@@ -85,14 +85,17 @@ fn rate(text: &str) -> Result<f64, String> {
 }
 
 fn arrival(text: &str) -> Result<Arrival, String> {
-    match (text, text.strip_prefix("bursts:")) {
-        ("constant", _) => Ok(Arrival::Constant),
-        ("poisson", _) => Ok(Arrival::Poisson),
-        (_, Some(size)) => Ok(Arrival::Bursts {
+    match text.split_once(':').unwrap_or((text, "")) {
+        ("constant", "") => Ok(Arrival::Constant),
+        ("poisson", "") => Ok(Arrival::Poisson),
+        ("bursts", size) => Ok(Arrival::Bursts {
             size: count_u32(size)?,
         }),
+        ("sessions", requests) => Ok(Arrival::Sessions {
+            requests: count_u32(requests)?,
+        }),
         _ => Err(format!(
-            "'{text}' is no pattern; write constant, poisson or bursts:100"
+            "'{text}' is no pattern; write constant, poisson, bursts:100 or sessions:20"
         )),
     }
 }
