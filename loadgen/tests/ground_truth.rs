@@ -1,0 +1,66 @@
+//! What must come out where the truth is known by arithmetic. `scripts/bench truth` asks for more precision, on a machine to itself.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use results::Quantile;
+use truth::stalls::Stalls;
+use truth::{Counter, converse, drain, loadgen, serve};
+
+/// A server that stops for 1 s every 5 s. Of the arrivals at an even rate 0.2 wait, evenly between 0 and 1 s: p90 is 0.5 s, p99 0.95 s. A
+/// load generator that waits for each reply before it asks again sees 30 slow requests of thousands, and says 0.2 ms.
+#[test]
+fn who_waits_for_a_server_that_stops_is_counted() {
+    let run_time = Duration::from_secs(15);
+    let (server, stalls) = Stalls::serve(Duration::from_secs(1), Duration::from_secs(5), 3);
+    let ran = loadgen(&format!(
+        "run {server} -r 2k -d 15s -c 10 --warmup 0s --timeout 10s --json"
+    ));
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let run = ran.run();
+    assert_eq!(run.totals.completed, 30_000);
+    for (quantile, beyond) in [
+        (Quantile::P90, 0.1),
+        (Quantile::P99, 0.01),
+        (Quantile::P99_9, 0.001),
+    ] {
+        let law = stalls.exceeded_by(beyond, run_time).as_secs_f64();
+        let said = run.latency.response.quantile_ns(quantile).unwrap() as f64 / 1e9;
+        // Whatever else this machine does meanwhile only adds to what users wait.
+        assert!(
+            said > 0.97 * law && said < 1.25 * law,
+            "{quantile} is {said} s and should be {law} s"
+        );
+    }
+}
+
+/// A server that answers one of its connections only.
+#[test]
+fn connections_that_get_nothing_are_named() {
+    let (counter, came) = (Counter::default(), AtomicU32::new(0));
+    let server = serve(move |peer| {
+        // The first is the connection over which INFO and the counters are asked.
+        if came.fetch_add(1, Ordering::SeqCst) > 1 {
+            return drain(peer);
+        }
+        converse(peer, |words| Some(truth::truth(words, &counter)));
+    });
+    let ran = loadgen(&format!(
+        "run {server} -c 4 -r 2k -d 300ms --timeout 300ms --json"
+    ));
+    ran.assert(1, "3 of 4 connections were lost");
+    let fairness = ran.run().fairness.unwrap();
+    assert_eq!(fairness.starved, 3);
+    assert_eq!(fairness.starved_first.len(), 3);
+    assert_eq!(fairness.completed_min, 0);
+    assert!(fairness.jain_index.unwrap().value() < 0.26);
+}
