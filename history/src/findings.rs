@@ -37,17 +37,35 @@ impl fmt::Display for Example {
         if let Some(key) = self.key {
             write!(f, " on key {}", key.number())?;
         }
-        match (&self.accused, self.value) {
-            (Some(accused), value) if accused.value == value => write!(f, ": {accused}")?,
+        write!(f, ": {}", self.evidence())
+    }
+}
+
+impl Example {
+    /// The operations alone, without the names of the anomaly and the key.
+    pub fn evidence(&self) -> impl fmt::Display + '_ {
+        Evidence(self)
+    }
+}
+
+struct Evidence<'a>(&'a Example);
+
+impl fmt::Display for Evidence<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(example) = self;
+        match (&example.accused, example.value) {
+            (Some(accused), value) if accused.value == value => write!(f, "{accused}")?,
             (Some(accused), Some(value)) => {
-                write!(f, ": no INCR was told {value}, passed by {accused}")?;
+                write!(f, "no INCR was told {value}, passed by {accused}")?;
             }
-            (Some(accused), None) => write!(f, ": {accused}")?,
-            (None, Some(value)) if self.seen.is_none() => write!(f, ": no INCR was told {value}")?,
-            (None, Some(value)) => write!(f, ": {value}")?,
+            (Some(accused), None) => write!(f, "{accused}")?,
+            (None, Some(value)) if example.seen.is_none() => {
+                write!(f, "no INCR was told {value}")?;
+            }
+            (None, Some(value)) => write!(f, "{value}")?,
             (None, None) => {}
         }
-        if let (None, Some((connection, at_ns))) = (&self.accused, self.seen) {
+        if let (None, Some((connection, at_ns))) = (&example.accused, example.seen) {
             write!(
                 f,
                 " on connection {} at {}",
@@ -55,7 +73,7 @@ impl fmt::Display for Example {
                 Seconds(at_ns)
             )?;
         }
-        match &self.other {
+        match &example.other {
             Some(other) => write!(f, ", against {other}"),
             None => Ok(()),
         }

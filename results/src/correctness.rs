@@ -4,7 +4,6 @@ use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 /// What the checks of a run found. "No violation seen" is not "correct": `operations_checked` says how much was looked at.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -92,8 +91,27 @@ impl Anomaly {
 pub struct Example {
     /// What happened, in a sentence.
     pub text: String,
-    /// The operations that prove it (at most two), as data.
-    pub operations: Vec<Value>,
+    /// The operations that prove it, at most two, the accused one first; empty where the bytes themselves were wrong.
+    pub operations: Vec<Witness>,
+}
+
+/// An operation that cannot be true together with another, or with the run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Witness {
+    /// `INCR` or `GET`.
+    pub operation: String,
+    /// The key that it asked for.
+    pub key: String,
+    /// The number of its connection. The look at the counters after the run has a connection of its own, the last number.
+    pub connection: u32,
+    /// The how-manieth INCR or GET of its connection it was, from 0.
+    pub sequence: u64,
+    /// When its write began, from the start of the run.
+    pub began_ns: u64,
+    /// When its reply had been read; `None` if none came.
+    pub ended_ns: Option<u64>,
+    /// The value that it was told; `None` if it was told none.
+    pub value: Option<i64>,
 }
 
 /// What can be wrong with an answer, by the names of the field.

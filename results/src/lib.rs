@@ -48,7 +48,7 @@ pub mod example;
 
 pub use comparison::{Comparison, Outcome, System};
 pub use correctness::{
-    Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict,
+    Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict, Witness,
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
 pub use curve::{CurvePoint, nines, percentile_curve};

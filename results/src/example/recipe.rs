@@ -200,8 +200,13 @@ impl Recipe {
             kind: AnomalyKind::LostUpdate,
             count: lost,
             examples: vec![Example {
-                text: "two increments of 'baton:hits' were both answered 42".to_owned(),
-                operations: vec![serde_json::json!({"connection": 3, "sequence": 17, "value": 42})],
+                text: "INCR #17 of connection 3 -> 42 [0.000900000 s .. 0.001000000 s], against INCR #12 of connection 1 -> 42 \
+                       [0.000910000 s .. 0.000990000 s] (key 'baton:hits')"
+                    .to_owned(),
+                operations: vec![
+                    told_42(3, 17, 900_000..1_000_000),
+                    told_42(1, 12, 910_000..990_000),
+                ],
             }],
         };
         Correctness {
@@ -248,3 +253,16 @@ impl Recipe {
 
 /// The length of a slice.
 const INTERVAL_NS: u64 = 200_000_000;
+
+/// An INCR that was told 42, with the nanoseconds between which it lived.
+fn told_42(connection: u32, sequence: u64, lived_ns: std::ops::Range<u64>) -> Witness {
+    Witness {
+        operation: "INCR".to_owned(),
+        key: "baton:hits".to_owned(),
+        connection,
+        sequence,
+        began_ns: lived_ns.start,
+        ended_ns: Some(lived_ns.end),
+        value: Some(42),
+    }
+}
