@@ -5,9 +5,10 @@ pub(crate) mod recorder;
 pub(crate) mod served;
 pub(crate) mod slices;
 
+pub(crate) mod court;
 pub(crate) mod findings;
 pub(crate) mod judge;
-pub(crate) mod seen;
+pub(crate) mod note;
 
 pub(crate) mod accounts;
 pub(crate) mod fairness;

@@ -1,5 +1,6 @@
 //! The command line: what is typed, what is shown, how it ends.
 
+mod answers;
 pub mod args;
 pub mod commands;
 mod csv;

@@ -27,6 +27,7 @@ fn run(words: &[String]) -> Ending {
         Command::Compare(arguments) => commands::compare::run(&arguments, words),
         Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Plot(arguments) => commands::plot::run(&arguments),
+        Command::Check(arguments) => commands::check::run(&arguments),
         Command::Calibrate(arguments) => commands::calibrate::run(&arguments, words),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man => commands::shell::man(),

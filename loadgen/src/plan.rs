@@ -7,7 +7,10 @@ pub mod target;
 pub mod units;
 mod words;
 
+use std::path::PathBuf;
 use std::time::Duration;
+
+use results::CheckLevel;
 
 use crate::plan::operation::{Kind, Mix};
 use crate::plan::target::{Protocol, Target};
@@ -41,6 +44,10 @@ pub struct Plan {
     pub server_pid: Option<u32>,
     /// The name under which the run stands in tables, if it was given one.
     pub label: Option<String>,
+    /// How closely the answers are judged.
+    pub check: CheckLevel,
+    /// The file that the history is written to, if it is to be judged again.
+    pub history: Option<PathBuf>,
 }
 
 /// What decides when a request is sent.
@@ -168,6 +175,12 @@ impl Plan {
                 name.len(),
                 limits::KEY_BYTES
             ));
+        }
+        if self.history.is_some() && (self.check == CheckLevel::None || !self.counts()) {
+            return Err(
+                "--history keeps what INCR and GET were answered; it needs one of them in --op, and --check replies or full"
+                    .to_owned(),
+            );
         }
         self.check_time()?;
         self.check_operations()?;

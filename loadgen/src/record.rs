@@ -9,9 +9,9 @@ use results::{
     ServerCost, Share, Tool, Totals, Validity, ValidityVerdict, Workload,
 };
 
-use crate::books::accounts::{self, Values};
+use crate::books::accounts::{self, Closing, Values};
 use crate::books::fairness;
-use crate::books::judge::Judge;
+use crate::books::judge::Told;
 use crate::books::recorder::Counts;
 use crate::books::validity;
 use crate::drive::allowance::nanoseconds;
@@ -50,6 +50,8 @@ pub struct Outcome {
     pub error_reply: Option<String>,
     /// The most frequent reason of a connection that could not be made or was lost.
     pub loss: Option<String>,
+    /// Why the history file is not whole, if there is one and it is not.
+    pub history_failure: Option<String>,
 }
 
 impl Outcome {
@@ -87,6 +89,9 @@ impl Outcome {
                 because(&self.loss)
             ));
         }
+        if let Some(why) = &self.history_failure {
+            return Some(why.clone());
+        }
         // What was never sent because the server fell behind an open loop's schedule says how fast the server is.
         let failed = |reason: FailureReason| reason != FailureReason::Unanswered;
         let failures = self
@@ -114,12 +119,16 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         let start_ns = load.start_ns + interval.start_ns;
         interval.server = load.watch.between(start_ns, start_ns + interval.length_ns);
     }
-    let before = match parts.reached.before {
-        Some(values) => Values::Known(values),
-        None => Values::NotAsked,
-    };
     let server = parts.reached.info.as_ref().and_then(InfoText::server);
-    let judge = sum.judge.unwrap_or_else(|| Judge::new(plan.keys.count()));
+    let Told {
+        court,
+        checked,
+        findings,
+    } = load.told;
+    let sentence = court.map(|court| court.close());
+    let history_failure = sentence
+        .as_ref()
+        .and_then(|sentence| sentence.history_failure.clone());
     let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
     let client_cost = ClientCost {
         threads: measured.costs,
@@ -155,7 +164,16 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             plan.threads,
         ),
         latency: measured.latency,
-        correctness: accounts::close(judge, parts.requests.names(), &before, &parts.after),
+        correctness: accounts::close(Closing {
+            level: plan.check,
+            counts: plan.counts(),
+            checked,
+            findings,
+            verdict: sentence.map(|sentence| sentence.verdict),
+            names: parts.requests.names(),
+            before: &parts.reached.before,
+            after: &parts.after,
+        }),
         // Judged below, from all the rest.
         validity: Validity {
             verdict: ValidityVerdict::Valid,
@@ -175,6 +193,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         lost_connections: sum.lost,
         error_reply: sum.errors.foremost().map(str::to_owned),
         loss: sum.losses.foremost().map(str::to_owned),
+        history_failure,
     }
 }
 

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use results::{Anomaly, AnomalyKind, Example};
+use history::{Key, Operation, Verdict};
+use results::{Anomaly, AnomalyKind, Example, Witness};
 
 /// Wrong answers by kind. A lying server fills neither the memory nor the report: ten examples a kind are kept.
 #[derive(Debug, Default)]
@@ -36,6 +37,20 @@ impl Findings {
         }
     }
 
+    /// Takes over what the history betrayed; `name` knows what its keys are called.
+    pub(crate) fn add_verdict(&mut self, verdict: &Verdict, name: &dyn Fn(u32) -> String) {
+        for (found, count) in verdict.counts.seen() {
+            let anomaly = self.of(kind(found));
+            anomaly.count += count;
+            let room = Anomaly::MAX_EXAMPLES.saturating_sub(anomaly.examples.len());
+            let examples = verdict.examples.iter();
+            let examples = examples.filter(|example| example.anomaly == found);
+            anomaly
+                .examples
+                .extend(examples.take(room).map(|one| example(one, name)));
+        }
+    }
+
     /// Whether nothing was wrong.
     pub(crate) fn is_empty(&self) -> bool {
         self.kinds.is_empty()
@@ -53,6 +68,55 @@ impl Findings {
             examples: Vec::new(),
         };
         self.kinds.entry(kind).or_insert_with(empty)
+    }
+}
+
+/// A witness of the history in words and as data.
+fn example(found: &history::Example, name: &dyn Fn(u32) -> String) -> Example {
+    let on_key = |key: Key| format!(" (key '{}')", name(key.number()));
+    let operations = [&found.accused, &found.other].into_iter().flatten();
+    Example {
+        text: format!(
+            "{}{}",
+            found.evidence(),
+            found.key.map_or(String::new(), on_key)
+        ),
+        operations: operations.map(|one| witness(one, name)).collect(),
+    }
+}
+
+fn witness(operation: &Operation, name: &dyn Fn(u32) -> String) -> Witness {
+    Witness {
+        operation: operation.kind.name().to_owned(),
+        key: name(operation.key.number()),
+        connection: operation.connection.number(),
+        sequence: operation.sequence,
+        began_ns: operation.inv_ns,
+        ended_ns: operation.ret_ns,
+        value: operation.value,
+    }
+}
+
+/// The name under which an anomaly is kept.
+fn kind(anomaly: history::Anomaly) -> AnomalyKind {
+    use history::Anomaly as Found;
+    match anomaly {
+        Found::LostUpdate => AnomalyKind::LostUpdate,
+        Found::CounterRegression => AnomalyKind::CounterRegression,
+        Found::StaleRead => AnomalyKind::StaleRead,
+        Found::NonMonotonicRead => AnomalyKind::NonMonotonicRead,
+        Found::ReadYourWrites => AnomalyKind::ReadYourWrites,
+        Found::RealTimeViolation => AnomalyKind::RealTimeViolation,
+        Found::FutureRead => AnomalyKind::FutureRead,
+        Found::PhantomIncrement => AnomalyKind::PhantomIncrement,
+        Found::ReplyOutOfOrder => AnomalyKind::ReplyOutOfOrder,
+        Found::ReplyDuplicate => AnomalyKind::ReplyDuplicate,
+        Found::ReplyMissing => AnomalyKind::ReplyMissing,
+        Found::ReplyUnsolicited => AnomalyKind::ReplyUnsolicited,
+        Found::CrossTalk => AnomalyKind::CrossTalk,
+        Found::PayloadCorruption => AnomalyKind::PayloadCorruption,
+        Found::PayloadTruncation => AnomalyKind::PayloadTruncation,
+        Found::ProtocolError => AnomalyKind::ProtocolError,
     }
 }
 

@@ -1,97 +1,131 @@
-//! Judges the counters: every answer of INCR and GET passes here, in the order in which its thread saw it.
+//! What a client thread tells of its operations: when each begins, and what became of it.
 
+use std::sync::mpsc::SyncSender;
+
+use history::{Anomaly, Batch, Call, Connection, Event, Key, Observer, What};
 use results::AnomalyKind;
 
+use crate::books::court::Court;
 use crate::books::findings::Findings;
-use crate::books::seen::Seen;
+use crate::plan::operation::Kind;
+use crate::talk::script::Operation;
 
-/// What one thread knows about the counters. The threads' judges are put together at the end of the run.
-///
-/// Here is the place for a check of the whole history: each operation is told of when it starts and when its fate is
-/// known, and never in between.
+/// Events that a thread hands over at once. A batch is as long as the processor's nearer cache has room for.
+const BATCH_EVENTS: usize = 4_096;
+
+/// How often a history file is brought up to date: so much at most is missing from it after a crash.
+const FLUSH_NS: u64 = 1_000_000_000;
+
+/// One thread's reporter. No lock and no shared word is touched per operation.
 #[derive(Debug)]
-pub(crate) struct Judge {
-    seen: Seen,
-    keys: Vec<KeyBook>,
+pub(crate) struct Reporter {
+    to: Listener,
+    /// The start of the run: the history begins at 0.
+    start_ns: u64,
+    flushed_ns: u64,
     checked: u64,
-    /// What was wrong.
-    pub findings: Findings,
+    /// What was wrong with the bytes themselves. What the values betray is the court's to find.
+    pub(crate) findings: Findings,
 }
 
-/// The books of one counter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct KeyBook {
-    /// Increments that the server acknowledged.
-    pub acknowledged: u64,
-    /// Increments that went out whole and whose reply never came.
-    pub ambiguous: u64,
-}
-
-/// The last value that one connection saw of each counter. Pipelined or not, its next one must not be older.
+/// Who takes the events.
 #[derive(Debug)]
-pub(crate) struct LastValues {
-    values: Vec<i64>,
+enum Listener {
+    /// The court itself: the run has one client thread, whose order is the truth.
+    Court(Box<Court>),
+    /// A thread that puts the events of all client threads into one order.
+    Clerk(Box<Desk>),
+    /// Nobody (`--check none`).
+    Nobody,
 }
 
-impl LastValues {
-    /// A connection that has seen nothing but what the counters held before the run.
-    pub(crate) fn new(before: &[i64]) -> Self {
-        Self {
-            values: before.to_vec(),
-        }
+/// Where the events of one of several threads wait until they are handed over.
+#[derive(Debug)]
+struct Desk {
+    thread: usize,
+    recorder: history::Recorder,
+    to: SyncSender<Handed>,
+}
+
+/// Events of a thread; none if it has nothing more to tell.
+#[derive(Debug)]
+pub(crate) struct Handed {
+    pub(crate) thread: usize,
+    pub(crate) batch: Option<Batch>,
+}
+
+impl Reporter {
+    /// The reporter of a run's only thread.
+    pub(crate) fn to_court(court: Court) -> Self {
+        Self::new(Listener::Court(Box::new(court)))
     }
-}
 
-impl Judge {
-    /// A judge of `keys` counters.
-    pub(crate) fn new(keys: u32) -> Self {
+    /// The reporter of thread number `thread`.
+    pub(crate) fn to_clerk(thread: usize, to: SyncSender<Handed>) -> Self {
+        Self::new(Listener::Clerk(Box::new(Desk {
+            thread,
+            recorder: history::Recorder::default(),
+            to,
+        })))
+    }
+
+    /// A reporter to whom nobody listens.
+    pub(crate) fn to_nobody() -> Self {
+        Self::new(Listener::Nobody)
+    }
+
+    fn new(to: Listener) -> Self {
         Self {
-            seen: Seen::new(keys),
-            keys: vec![KeyBook::default(); keys as usize],
+            to,
+            start_ns: 0,
+            flushed_ns: 0,
             checked: 0,
             findings: Findings::default(),
         }
     }
 
-    /// INCR returned `value`.
-    #[inline]
-    pub(crate) fn incremented(
-        &mut self,
-        connection: u32,
-        key: u32,
-        value: i64,
-        last: &mut LastValues,
-    ) {
-        self.checked += 1;
-        self.keys[key as usize].acknowledged += 1;
-        let last = &mut last.values[key as usize];
-        if !self.seen.insert(key, value) {
-            self.findings.add(AnomalyKind::LostUpdate, || {
-                format!("INCR returned {value} a second time (connection {connection}, key {key})")
-            });
-        } else if value <= *last {
-            let last = *last;
-            self.findings.add(AnomalyKind::CounterRegression, || {
-                format!("INCR returned {value} after connection {connection} had seen {last} (key {key})")
-            });
-        }
-        *last = (*last).max(value);
+    /// The load begins.
+    pub(crate) fn start_at(&mut self, start_ns: u64) {
+        self.start_ns = start_ns;
     }
 
-    /// GET returned `value`.
+    /// A request is about to be written. One that touches no counter is no part of the history.
     #[inline]
-    pub(crate) fn read(&mut self, connection: u32, key: u32, value: i64, last: &mut LastValues) {
+    pub(crate) fn started(&mut self, connection: Connection, at_ns: u64, operation: Operation) {
+        let call = match operation.kind {
+            Kind::Incr => Call::incr(key(operation.key)),
+            Kind::Get => Call::get(key(operation.key)),
+            Kind::Ping | Kind::Echo => return,
+        };
+        self.observe(Event::started(connection, self.since_start(at_ns), call));
+    }
+
+    /// INCR or GET returned `value`.
+    #[inline]
+    pub(crate) fn returned(&mut self, connection: Connection, at_ns: u64, value: i64) {
         self.checked += 1;
-        let last = &mut last.values[key as usize];
-        if value < *last {
-            let last = *last;
-            self.findings.add(AnomalyKind::NonMonotonicRead, || {
-                format!(
-                    "GET returned {value} after connection {connection} had seen {last} (key {key})"
-                )
-            });
+        self.observe(Event::returned(connection, self.since_start(at_ns), value));
+    }
+
+    /// Bytes came although nothing was asked. Whether the value in them, if there is one, was told before is the court's
+    /// to say.
+    pub(crate) fn left_over(
+        &mut self,
+        connection: Connection,
+        at_ns: u64,
+        value: Option<i64>,
+        describe: impl FnOnce() -> String,
+    ) {
+        let since_start_ns = self.since_start(at_ns);
+        match (value, &self.to) {
+            (Some(value), Listener::Court(_) | Listener::Clerk(_)) => {
+                self.observe(Event::returned(connection, since_start_ns, value));
+            }
+            (None, _) | (_, Listener::Nobody) => {
+                self.found(AnomalyKind::ReplyUnsolicited, describe);
+                self.nonsense(connection, at_ns, Anomaly::ReplyUnsolicited);
+            }
         }
-        *last = (*last).max(value);
     }
 
     /// A reply that touches no counter was compared with what it had to be.
@@ -100,116 +134,132 @@ impl Judge {
         self.checked += 1;
     }
 
-    /// An increment went out whole, and nobody will ever know what became of it.
-    pub(crate) fn ambiguous(&mut self, key: u32) {
-        self.keys[key as usize].ambiguous += 1;
+    /// The server refused INCR or GET.
+    pub(crate) fn refused(&mut self, connection: Connection, at_ns: u64) {
+        self.observe(Event::refused(connection, self.since_start(at_ns)));
     }
 
-    /// Takes over what another thread's judge knows.
-    pub(crate) fn merge(&mut self, other: Self) {
-        let Self { seen, findings, .. } = self;
-        seen.merge(&other.seen, |key, value| {
-            findings.add(AnomalyKind::LostUpdate, || {
-                format!("INCR returned {value} on two threads (key {key})")
-            });
-        });
-        self.findings.merge(other.findings);
-        self.checked += other.checked;
-        for (mine, theirs) in self.keys.iter_mut().zip(other.keys) {
-            mine.acknowledged += theirs.acknowledged;
-            mine.ambiguous += theirs.ambiguous;
+    /// The connection is gone; of its INCRs and GETs in flight the oldest `whole` had been written entirely.
+    pub(crate) fn lost(&mut self, connection: Connection, at_ns: u64, whole: u32) {
+        self.observe(Event::lost(connection, self.since_start(at_ns), whole));
+    }
+
+    /// Bytes came for an INCR or a GET that are no answer to it: a history file is to have it too.
+    #[cold]
+    pub(crate) fn nonsense(&mut self, connection: Connection, at_ns: u64, anomaly: Anomaly) {
+        let what = What::Reported(anomaly);
+        self.observe(Event::new(connection, self.since_start(at_ns), what));
+    }
+
+    /// Something was wrong with the bytes.
+    #[cold]
+    pub(crate) fn found(&mut self, kind: AnomalyKind, describe: impl FnOnce() -> String) {
+        self.findings.add(kind, describe);
+    }
+
+    /// To be called now and then: nobody is kept waiting, and a crash costs no more of a history file than it must.
+    pub(crate) fn look(&mut self, now_ns: u64) {
+        match &mut self.to {
+            Listener::Court(court) if now_ns >= self.flushed_ns + FLUSH_NS => {
+                self.flushed_ns = now_ns;
+                court.flush();
+            }
+            Listener::Clerk(desk) => desk.hand_over(now_ns.saturating_sub(self.start_ns)),
+            Listener::Court(_) | Listener::Nobody => {}
         }
     }
 
-    /// Answers that were looked at.
-    pub(crate) fn checked(&self) -> u64 {
-        self.checked
+    /// Nothing more will be told for a while, or ever: the others need not wait.
+    pub(crate) fn rest(&mut self, now_ns: u64) {
+        if let Listener::Clerk(desk) = &mut self.to {
+            desk.hand_over(now_ns.saturating_sub(self.start_ns));
+            desk.send(None);
+        }
     }
 
-    /// The books of the counters, by number.
-    pub(crate) fn keys(&self) -> &[KeyBook] {
-        &self.keys
+    /// Nothing more will be told. Returns the court, if it is here.
+    pub(crate) fn finish(mut self, now_ns: u64) -> Told {
+        self.rest(now_ns);
+        Told {
+            court: match self.to {
+                Listener::Court(court) => Some(court),
+                Listener::Clerk(_) | Listener::Nobody => None,
+            },
+            checked: self.checked,
+            findings: self.findings,
+        }
     }
 
-    /// Values whose uniqueness could not be checked: see [`Seen`].
-    pub(crate) fn unchecked(&self) -> u64 {
-        self.seen.unchecked()
+    #[inline]
+    fn since_start(&self, at_ns: u64) -> u64 {
+        at_ns.saturating_sub(self.start_ns)
+    }
+
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        match &mut self.to {
+            Listener::Court(court) => court.observe(event),
+            Listener::Clerk(desk) => desk.observe(event),
+            Listener::Nobody => {}
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What a thread's reporter leaves behind.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    /// The court, if it was the thread's own.
+    pub(crate) court: Option<Box<Court>>,
+    /// Replies that were judged.
+    pub(crate) checked: u64,
+    /// What was wrong with the bytes.
+    pub(crate) findings: Findings,
+}
 
-    fn kinds(judge: Judge) -> Vec<(AnomalyKind, u64)> {
-        judge
-            .findings
-            .into_anomalies()
-            .iter()
-            .map(|anomaly| (anomaly.kind, anomaly.count))
-            .collect()
+impl Told {
+    /// Takes over what another thread's reporter left behind.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.court = self.court.take().or(other.court);
+        self.checked += other.checked;
+        self.findings.merge(other.findings);
+    }
+}
+
+impl Desk {
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        self.recorder.observe(event);
+        if self.recorder.len() >= BATCH_EVENTS {
+            self.hand_over(event.at_ns);
+        }
     }
 
-    #[test]
-    fn a_right_counter_is_not_accused() {
-        let mut judge = Judge::new(1);
-        let (mut one, mut two) = (LastValues::new(&[0]), LastValues::new(&[0]));
-        judge.incremented(1, 0, 1, &mut one);
-        judge.incremented(2, 0, 3, &mut two);
-        judge.incremented(1, 0, 2, &mut one);
-        judge.read(1, 0, 2, &mut one);
-        judge.read(2, 0, 3, &mut two);
-        assert_eq!(
-            judge.keys(),
-            [KeyBook {
-                acknowledged: 3,
-                ambiguous: 0
-            }]
-        );
-        assert_eq!(judge.checked(), 5);
-        assert!(judge.findings.is_empty());
+    /// Also when there is nothing: the others' events wait for the word that nothing of this thread comes before them.
+    fn hand_over(&mut self, now_ns: u64) {
+        let batch = self
+            .recorder
+            .hand_over(now_ns, Vec::with_capacity(BATCH_EVENTS));
+        self.send(Some(batch));
     }
 
-    #[test]
-    fn each_wrong_answer_has_its_name() {
-        let mut judge = Judge::new(1);
-        let (mut one, mut two) = (LastValues::new(&[0]), LastValues::new(&[0]));
-        judge.incremented(1, 0, 7, &mut one);
-        judge.incremented(2, 0, 7, &mut two);
-        judge.incremented(1, 0, 3, &mut one);
-        judge.read(2, 0, 6, &mut two);
-        assert_eq!(
-            kinds(judge),
-            [
-                (AnomalyKind::LostUpdate, 1),
-                (AnomalyKind::CounterRegression, 1),
-                (AnomalyKind::NonMonotonicRead, 1)
-            ]
-        );
+    fn send(&self, batch: Option<Batch>) {
+        let thread = self.thread;
+        // Nobody listens only if the clerk has panicked, and then the whole run does.
+        let _ = self.to.send(Handed { thread, batch });
     }
+}
 
-    #[test]
-    fn what_was_there_before_the_run_counts() {
-        let mut judge = Judge::new(1);
-        let mut last = LastValues::new(&[100]);
-        judge.incremented(0, 0, 5, &mut last);
-        assert_eq!(kinds(judge), [(AnomalyKind::CounterRegression, 1)]);
-    }
+/// The key of this number.
+#[inline]
+pub(crate) fn key(number: u32) -> Key {
+    // A plan has at most `limits::KEYS` counters, which are fewer than a history may have.
+    #[expect(clippy::expect_used, reason = "the line above")]
+    Key::new(number).expect("a key of the plan")
+}
 
-    #[test]
-    fn two_threads_are_judged_together() {
-        let (mut here, mut there) = (Judge::new(1), Judge::new(1));
-        here.incremented(0, 0, 1, &mut LastValues::new(&[0]));
-        there.incremented(1, 0, 1, &mut LastValues::new(&[0]));
-        there.ambiguous(0);
-        here.merge(there);
-        assert_eq!(
-            here.keys(),
-            [KeyBook {
-                acknowledged: 2,
-                ambiguous: 1
-            }]
-        );
-        assert_eq!(kinds(here), [(AnomalyKind::LostUpdate, 1)]);
-    }
+/// The connection of this number.
+pub(crate) fn connection(number: u32) -> Connection {
+    // A plan has at most `limits::CONNECTIONS` of them, and the last look one more: fewer than a history may have.
+    #[expect(clippy::expect_used, reason = "the line above")]
+    Connection::new(number).expect("a connection of the plan")
 }

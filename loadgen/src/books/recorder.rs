@@ -5,13 +5,13 @@ use std::mem;
 
 use results::{FailureReason, Histogram, Latency};
 
-use crate::books::judge::Judge;
+use crate::books::judge::Reporter;
 
 /// The books of one client thread. No other thread touches them before the run is over.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    /// The judge of the counters.
-    pub judge: Judge,
+    /// Tells the judge of every operation.
+    pub reporter: Reporter,
     /// The sums since the start.
     pub totals: Counts,
     /// Error replies, in the server's words.
@@ -91,10 +91,10 @@ pub(crate) fn merge_latency(latency: &mut Latency, other: &Latency) {
 }
 
 impl Recorder {
-    /// Empty books for `keys` counters, in an open or a closed loop.
-    pub(crate) fn new(keys: u32, open: bool) -> Self {
+    /// Empty books, in an open or a closed loop.
+    pub(crate) fn new(reporter: Reporter, open: bool) -> Self {
         Self {
-            judge: Judge::new(keys),
+            reporter,
             totals: Counts::default(),
             errors: Complaints::default(),
             losses: Complaints::default(),
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn slices_add_up_to_the_totals() {
-        let mut recorder = Recorder::new(1, false);
+        let mut recorder = Recorder::new(Reporter::to_nobody(), false);
         recorder.sent(10);
         recorder.completed(4, 1_000, 1_000);
         recorder.completed(3, 9_000, 9_000);

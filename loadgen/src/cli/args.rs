@@ -1,6 +1,7 @@
 //! The command line, as it is typed; [`Plan`](crate::plan::Plan) is what it means.
 
 mod calibrate;
+mod check;
 mod compare;
 mod diff;
 mod load;
@@ -12,6 +13,7 @@ use clap::{Parser, Subcommand};
 use clap_complete::Shell;
 
 pub use calibrate::CalibrateArguments;
+pub use check::CheckArguments;
 pub use compare::CompareArguments;
 pub use diff::DiffArguments;
 pub use load::LoadArguments;
@@ -46,6 +48,8 @@ pub enum Command {
     Diff(DiffArguments),
     /// Draw stored runs: the page, or one picture
     Plot(PlotArguments),
+    /// Judge a saved history again
+    Check(CheckArguments),
     /// Measure what the load generator can do on this machine, against a server that does nothing
     Calibrate(CalibrateArguments),
     /// Print completions for a shell

@@ -1,6 +1,7 @@
 //! The subcommands, one file each.
 
 pub mod calibrate;
+pub mod check;
 pub mod compare;
 pub mod diff;
 pub mod find;

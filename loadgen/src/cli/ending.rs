@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use results::units::count;
-use results::{Run, ValidityVerdict, Verdict};
+use results::{Correctness, Run, ValidityVerdict, Verdict};
 
+use crate::cli::answers;
 use crate::record::Outcome;
 
 /// What became of the command.
@@ -62,20 +63,32 @@ impl Ending {
     pub fn of(outcome: &Outcome, allow_invalid: bool) -> Self {
         let run = &outcome.run;
         if run.interrupted {
-            return Self::Interrupted(format!("{}; {}", done(run), answers(run)));
+            return Self::Interrupted(format!(
+                "{}; {}",
+                done(run),
+                answers::in_short(&run.correctness)
+            ));
         }
         if run.correctness.verdict == Verdict::Wrong {
-            return Self::Wrong(format!("{}; {}", answers(run), done(run)));
+            return Self::Wrong(format!(
+                "{}; {}",
+                answers::in_short(&run.correctness),
+                done(run)
+            ));
         }
         if let Some(why) = outcome.failure() {
-            return Self::Failed(format!("{why}; {}", done(run)));
+            return Self::Failed(format!(
+                "{why}; {}; {}",
+                done(run),
+                answers::in_short(&run.correctness)
+            ));
         }
         if run.validity.verdict != ValidityVerdict::Valid && !allow_invalid {
             return Self::Invalid(format!(
                 "{}; {}; {}",
                 run.validity.reasons.join("; "),
                 done(run),
-                answers(run)
+                answers::in_short(&run.correctness)
             ));
         }
         if let Some(missed) = run.thresholds.iter().find(|threshold| !threshold.met) {
@@ -84,10 +97,23 @@ impl Ending {
                 missed.expression,
                 missed.reading,
                 done(run),
-                answers(run)
+                answers::in_short(&run.correctness)
             ));
         }
-        Self::Good(format!("{}; {}", done(run), answers(run)))
+        Self::Good(format!(
+            "{}; {}",
+            done(run),
+            answers::in_short(&run.correctness)
+        ))
+    }
+
+    /// The ending of a check of a saved history.
+    pub fn of_history(correctness: &Correctness) -> Self {
+        let said = answers::in_short(correctness);
+        match correctness.verdict {
+            Verdict::Wrong => Self::Wrong(said),
+            Verdict::Correct | Verdict::Unknown | Verdict::NotChecked => Self::Good(said),
+        }
     }
 }
 
@@ -96,30 +122,5 @@ fn done(run: &Run) -> String {
         "{} of {} requests answered",
         count(run.totals.completed),
         count(run.totals.completed + run.totals.failed())
-    )
-}
-
-/// What the checks say, in a few words.
-fn answers(run: &Run) -> String {
-    let checked = count(run.correctness.operations_checked);
-    let Some(first) = run
-        .correctness
-        .anomalies
-        .iter()
-        .max_by_key(|anomaly| anomaly.count)
-    else {
-        return match run.correctness.notes.first() {
-            Some(note) => format!("{checked} checked, none wrong, but {note}"),
-            None => format!("{checked} checked, none wrong"),
-        };
-    };
-    let example = first
-        .examples
-        .first()
-        .map_or(first.kind.meaning(), |example| example.text.as_str());
-    format!(
-        "{} × {} in {checked} checked, such as: {example}",
-        count(first.count),
-        first.kind
     )
 }

@@ -3,10 +3,9 @@
 use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
-use results::{
-    Anomaly, Fairness, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict,
-    Verdict,
-};
+use results::{Fairness, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict};
+
+use crate::cli::answers;
 
 const COLUMNS: [Quantile; 6] = [
     Quantile::P50,
@@ -24,14 +23,7 @@ pub fn text(run: &Run) -> String {
         ("rate", rate(run)),
     ];
     lines.extend(latencies(run));
-    lines.push(("answers", answers(run)));
-    lines.extend(
-        run.correctness
-            .anomalies
-            .iter()
-            .map(|anomaly| ("", described(anomaly))),
-    );
-    lines.extend(run.correctness.notes.iter().map(|note| ("", note.clone())));
+    lines.extend(answers::lines(&run.correctness));
     lines.extend(
         run.totals
             .failures
@@ -51,10 +43,7 @@ pub fn text(run: &Run) -> String {
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
     lines.push(("valid", valid(run)));
-    lines
-        .iter()
-        .map(|(name, words)| format!("{name:<10}{words}\n"))
-        .collect()
+    answers::table(&lines)
 }
 
 /// The percentiles of each latency, under one line of headings, and what they mean.
@@ -94,15 +83,6 @@ fn kept(threshold: &Threshold) -> String {
     format!("{} {kept}: {}", threshold.expression, threshold.reading)
 }
 
-fn described(anomaly: &Anomaly) -> String {
-    let example = anomaly
-        .examples
-        .first()
-        .map(|example| format!(", such as: {}", example.text))
-        .unwrap_or_default();
-    format!("{} × {}{example}", count(anomaly.count), anomaly.kind)
-}
-
 fn row(cells: [String; 6]) -> String {
     cells.map(|cell| format!("{cell:>10}")).concat()
 }
@@ -136,36 +116,6 @@ fn rate(run: &Run) -> String {
             text,
             "; {} held back because too many were in flight",
             count(run.totals.delayed)
-        );
-    }
-    text
-}
-
-fn answers(run: &Run) -> String {
-    let correctness = &run.correctness;
-    let verdict = match correctness.verdict {
-        Verdict::Correct => "right",
-        Verdict::Wrong => "WRONG",
-        Verdict::Unknown => "none wrong, but not all could be checked",
-        Verdict::NotChecked => "not checked",
-    };
-    let mut text = format!(
-        "{verdict}: {} checked",
-        count(correctness.operations_checked)
-    );
-    if correctness.operations_ambiguous > 0 {
-        let _ = write!(
-            text,
-            ", {} of unknown fate",
-            count(correctness.operations_ambiguous)
-        );
-    }
-    if let Some(lost) = correctness.lost_updates() {
-        let _ = write!(
-            text,
-            "; {} increments acknowledged, {} lost",
-            count(correctness.acknowledged()),
-            count(lost)
         );
     }
     text

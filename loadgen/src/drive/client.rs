@@ -2,16 +2,17 @@
 
 use std::cell::RefCell;
 use std::future::poll_fn;
-use std::io;
 use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
+use std::{io, mem};
 
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::JoinSet;
 
+use crate::books::judge::{Reporter, Told};
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
 use crate::books::served::Served;
@@ -37,7 +38,6 @@ pub(crate) struct Share {
     pub(crate) plan: Arc<Plan>,
     pub(crate) address: Endpoint,
     pub(crate) run: u64,
-    pub(crate) before: Arc<[i64]>,
     pub(crate) requests: Arc<Requests>,
     pub(crate) clock: Clock,
     pub(crate) stop: Arc<AtomicBool>,
@@ -79,6 +79,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct Done {
     pub(crate) recorder: Recorder,
+    pub(crate) told: Told,
     pub(crate) refused: Vec<Broken>,
     pub(crate) lost_connections: u32,
     /// What each connection got; nothing where clients came and left.
@@ -90,7 +91,7 @@ pub(crate) struct Done {
 ///
 /// # Errors
 /// When the runtime cannot be made: no file descriptors are left.
-pub(crate) fn work(share: Share) -> io::Result<Done> {
+pub(crate) fn work(share: Share, reporter: Reporter) -> io::Result<Done> {
     // Dropped last, also by a panic: nobody waits for a thread that is gone.
     let _farewell = Farewell {
         thread: share.thread,
@@ -99,10 +100,10 @@ pub(crate) fn work(share: Share) -> io::Result<Done> {
     let runtime = Builder::new_current_thread()
         .enable_all()
         .build_local(LocalOptions::default())?;
-    runtime.block_on(work_async(share))
+    runtime.block_on(work_async(share, reporter))
 }
 
-async fn work_async(share: Share) -> io::Result<Done> {
+async fn work_async(share: Share, mut reporter: Reporter) -> io::Result<Done> {
     let share = Rc::new(share);
     let numbers = share.plan.connections_of(share.thread);
     // Clients of sessions connect when they come.
@@ -117,12 +118,17 @@ async fn work_async(share: Share) -> io::Result<Done> {
         None => sockets.len(),
         Some(_) => numbers.len(),
     };
-    let bench = Rc::new(RefCell::new(workbench(&share, slots, start_ns)));
+    reporter.start_at(start_ns);
+    let recorder = Recorder::new(reporter, !matches!(share.plan.load, Load::Closed { .. }));
+    let bench = workbench(&share, recorder, slots, start_ns);
+    let bench = Rc::new(RefCell::new(bench));
     let connections = match share.plan.sessions() {
         None => stay(&share, sockets, &bench, start_ns).await?,
         Some(sessions) => come_and_go(&share, &bench, start_ns, sessions).await?,
     };
     let end_ns = share.clock.now_ns();
+
+    bench.borrow_mut().recorder.reporter.rest(end_ns);
 
     // While the connections are open the server still shows what they cost it.
     share.tell(News::Reached(Stage::Finished));
@@ -130,9 +136,12 @@ async fn work_async(share: Share) -> io::Result<Done> {
     // Every task has ended and dropped its hold on the workbench.
     #[expect(clippy::expect_used, reason = "the line above")]
     let bench = Rc::into_inner(bench).expect("no task is left").into_inner();
+    let mut recorder = bench.recorder;
+    let reporter = mem::replace(&mut recorder.reporter, Reporter::to_nobody());
     Ok(Done {
         end_ns,
-        recorder: bench.recorder,
+        told: reporter.finish(share.clock.now_ns()),
+        recorder,
         lost_connections: bench.lost_connections,
         refused,
         served: connections
@@ -152,7 +161,7 @@ async fn stay(
     let numbers = share.plan.connections_of(share.thread);
     let mut tasks = JoinSet::new();
     for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
-        let conversation = Conversation::new(&share.plan, number, share.run, &share.before);
+        let conversation = Conversation::new(&share.plan, number, number, share.run);
         let connection = Connection::new(slot, socket, conversation);
         tasks.spawn_local(drive(connection, bench.clone()));
     }
@@ -239,7 +248,7 @@ impl Drop for Farewell {
     }
 }
 
-fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
+fn workbench(share: &Share, recorder: Recorder, connections: usize, start_ns: u64) -> Workbench {
     let plan = &share.plan;
     let orders = match plan.load {
         Load::Closed { depth } => {
@@ -262,7 +271,7 @@ fn workbench(share: &Share, connections: usize, start_ns: u64) -> Workbench {
     Workbench {
         clock: share.clock,
         requests: share.requests.clone(),
-        recorder: Recorder::new(plan.keys.count(), !matches!(orders, Orders::Closed { .. })),
+        recorder,
         orders,
         watch: Watch::new(connections, nanoseconds(plan.timeout)),
         input: vec![0; READ_BYTES].into_boxed_slice(),

@@ -10,7 +10,7 @@ use crate::books::served::Served;
 use crate::drive::endpoint::Socket;
 use crate::drive::orders::{Lateness, Order, Orders};
 use crate::drive::workbench::Workbench;
-use crate::talk::conversation::{Broken, Conversation, Stamps};
+use crate::talk::conversation::{Broken, Conversation, Lost, Stamps};
 
 /// Bytes of requests that are written at once, unless a single request is longer.
 const WRITE_BYTES: usize = 64 << 10;
@@ -155,6 +155,7 @@ impl Connection {
                     intended_ns: sent_ns,
                     sent_ns,
                 },
+                &mut bench.recorder,
             );
         }
         for Order {
@@ -168,6 +169,7 @@ impl Connection {
                     intended_ns,
                     sent_ns,
                 },
+                &mut bench.recorder,
             );
             match lateness {
                 Lateness::Ours => bench.recorder.lagged(sent_ns.saturating_sub(intended_ns)),
@@ -238,8 +240,13 @@ impl Connection {
         bench.lost_connections += 1;
         bench.recorder.losses.add(&broken.text);
         let unsent = mem::take(&mut self.unsent).len();
+        let lost = Lost {
+            reason: broken.reason,
+            at_ns: bench.clock.now_ns(),
+            unsent_bytes: unsent,
+        };
         self.conversation
-            .abandon(broken.reason, unsent, &bench.requests, &mut bench.recorder);
+            .abandon(&lost, &bench.requests, &mut bench.recorder);
         let never_sent = bench.orders.lose(self.slot);
         if never_sent > 0 {
             bench.recorder.failed_many(broken.reason, never_sent);

@@ -3,6 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
+use crate::books::judge::Reporter;
 use crate::drive::client::{Done, News, Share, Stage, Update, work};
 
 /// Client threads at work.
@@ -14,13 +15,13 @@ pub(crate) struct Crew {
 }
 
 impl Crew {
-    /// Starts so many threads; `share` says what each is to do. Each makes its connections and waits for
+    /// Starts a thread for each reporter; `share` says what it is to do. Each makes its connections and waits for
     /// [`go`](Self::go).
     ///
     /// # Errors
     /// When the system has no room for another thread.
     pub(crate) fn start(
-        threads: u32,
+        reporters: Vec<Reporter>,
         share: impl Fn(u32, Sender<Update>, Receiver<u64>) -> Share,
     ) -> Result<Self, String> {
         let (sender, updates) = channel();
@@ -29,13 +30,15 @@ impl Crew {
             signals: Vec::new(),
             updates,
         };
-        for number in 0..threads {
+        for (number, reporter) in (0..).zip(reporters) {
             let (signal, signals) = channel();
             let share = share(number, sender.clone(), signals);
             let builder = thread::Builder::new().name(format!("client {number}"));
-            let thread = builder.spawn(move || work(share)).map_err(|error| {
-                format!("cannot start client thread {number}: {error}; lower -t")
-            })?;
+            let thread = builder
+                .spawn(move || work(share, reporter))
+                .map_err(|error| {
+                    format!("cannot start client thread {number}: {error}; lower -t")
+                })?;
             crew.threads.push(thread);
             crew.signals.push(signal);
         }

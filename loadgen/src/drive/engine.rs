@@ -2,6 +2,7 @@
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
+use std::mem;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,6 +10,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use results::ServerCost;
 
 use crate::books::accounts::Values;
+use crate::books::court::{self, Session};
+use crate::books::judge::Told;
 use crate::books::slices::Slices;
 use crate::drive::allowance::nanoseconds;
 use crate::drive::client::{Done, News, Share, Stage};
@@ -48,14 +51,23 @@ pub fn run(
     let run = RandomState::new().build_hasher().finish();
     let requests = Arc::new(Requests::new(&plan, run));
     let mut reached = Reached::new(&plan, run, &requests)?;
+    let clock = Clock::start();
+    let session = court::convene(&plan, run, &reached.before)?;
     let started_unix_ms = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_millis() as u64);
-    let load = load(&plan, run, &requests, &mut reached, stop, progress)?;
+    let scene = Scene {
+        plan: &plan,
+        run,
+        requests: &requests,
+        clock,
+        stop,
+    };
+    let mut load = load(&scene, &mut reached, session, progress)?;
     if let Some(why) = load.nothing_connected() {
         return Err(why);
     }
-    let after = after(&plan, &requests, &reached);
+    let after = after(&scene, &reached, &mut load);
     let interrupted = stop.load(Ordering::Relaxed);
     Ok(record::outcome(record::Parts {
         plan: &plan,
@@ -69,11 +81,22 @@ pub fn run(
     }))
 }
 
+/// What stays the same all through a run.
+struct Scene<'a> {
+    plan: &'a Arc<Plan>,
+    run: u64,
+    requests: &'a Arc<Requests>,
+    clock: Clock,
+    stop: &'a Arc<AtomicBool>,
+}
+
 /// What the load left behind.
 #[derive(Debug)]
 pub(crate) struct Load {
     pub(crate) start_ns: u64,
     pub(crate) threads: Vec<Done>,
+    /// What the threads' reporters told, and the court unless there was none.
+    pub(crate) told: Told,
     pub(crate) slices: Slices,
     pub(crate) watch: ServerWatch,
     /// What the server held while the connections were still open.
@@ -92,25 +115,20 @@ impl Load {
 }
 
 fn load(
-    plan: &Arc<Plan>,
-    run: u64,
-    requests: &Arc<Requests>,
+    scene: &Scene<'_>,
     reached: &mut Reached,
-    stop: &Arc<AtomicBool>,
+    session: Session,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Load, String> {
-    let clock = Clock::start();
-    let unknown = || vec![i64::MIN; requests.names().len()];
-    let before: Arc<[i64]> = reached.before.clone().unwrap_or_else(unknown).into();
-    let crew = Crew::start(plan.threads, |thread, updates, signals| Share {
+    let Scene { plan, clock, .. } = *scene;
+    let crew = Crew::start(session.reporters, |thread, updates, signals| Share {
         thread,
         plan: plan.clone(),
         address: reached.address.clone(),
-        run,
-        before: before.clone(),
-        requests: requests.clone(),
+        run: scene.run,
+        requests: scene.requests.clone(),
         clock,
-        stop: stop.clone(),
+        stop: scene.stop.clone(),
         updates,
         signals,
     })?;
@@ -148,9 +166,18 @@ fn load(
         .map(|(after, before)| after.saturating_sub(before));
     watch.add(clock.now_ns(), reached.sums());
     let levels = levels(reached);
+    let mut threads = crew.finish()?;
+    let mut told = Told::default();
+    for done in &mut threads {
+        told.merge(mem::take(&mut done.told));
+    }
+    if let Some(clerk) = session.clerk {
+        told.court = Some(Box::new(clerk.adjourn()));
+    }
     Ok(Load {
         start_ns,
-        threads: crew.finish()?,
+        threads,
+        told,
         slices,
         watch,
         levels,
@@ -173,19 +200,24 @@ fn levels(reached: &Reached) -> ServerCost {
     }
 }
 
-/// The counters at the end.
-fn after(plan: &Plan, requests: &Requests, reached: &Reached) -> Values {
-    if !plan.counts() {
+/// The last look at the counters. Nothing else is asked meanwhile, but it is an operation like all others.
+fn after(scene: &Scene<'_>, reached: &Reached, load: &mut Load) -> Values {
+    if !scene.plan.counts() {
         return Values::NotAsked;
     }
-    if reached.before.is_none() {
-        return Values::Unknown(
-            "the target does not answer GET with a value: what the counters held is unknown"
-                .to_owned(),
-        );
+    if let Values::Unknown(why) = &reached.before {
+        return Values::Unknown(why.clone());
     }
-    match reached.counters_now(plan, requests) {
-        Ok(Some(values)) => Values::Known(values),
+    let since_start_ns = || scene.clock.now_ns().saturating_sub(load.start_ns);
+    let from_ns = since_start_ns();
+    match reached.counters_now(scene.plan, scene.requests) {
+        Ok(Some(values)) => {
+            let to_ns = since_start_ns();
+            if let Some(court) = &mut load.told.court {
+                court.looked(scene.plan, &values, from_ns, to_ns);
+            }
+            Values::Known(values)
+        }
         Ok(None) => Values::Unknown(
             "the target no longer answers GET with a value: what the counters hold is unknown"
                 .to_owned(),

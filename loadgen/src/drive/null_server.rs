@@ -15,10 +15,14 @@ use crate::plan::target::Protocol;
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 << 10;
 
+/// How the requests begin that do not count: they come alone, before and after the load.
+const INFO: &[u8] = b"*1\r\n$4\r\nINFO";
+const GET: &[u8] = b"*2\r\n$3\r\nGET";
+
 /// Starts it on a free port of the loopback, on one thread of this process; it lives as long as the process.
 ///
-/// It parses nothing. To plain echo it returns what came; to RESP it answers each `*`, with which a request begins, by the
-/// next integer: so only INCR makes sense, and what its counters hold cannot be read.
+/// It parses nothing. To plain echo it returns what came. To RESP it is one counter, whatever the key: it answers each `*`, with
+/// which a request begins, by the next integer, but where INFO or GET stands first it says what that integer was last.
 ///
 /// # Errors
 /// When no port is free, or no thread can be started.
@@ -59,6 +63,10 @@ async fn answer(mut peer: TcpStream, protocol: Protocol, count: Rc<Cell<u64>>) -
         output.clear();
         match protocol {
             Protocol::Echo => output.extend_from_slice(bytes),
+            Protocol::Resp if bytes.starts_with(INFO) || bytes.starts_with(GET) => {
+                let value = count.get().to_string();
+                write!(output, "${}\r\n{value}\r\n", value.len())?;
+            }
             Protocol::Resp => {
                 for _ in bytes.iter().filter(|byte| **byte == b'*') {
                     count.set(count.get() + 1);

@@ -169,13 +169,14 @@ impl Visit {
         let number = came
             .wrapping_mul(share.plan.threads)
             .wrapping_add(share.thread);
+        let first = share.plan.connections_of(share.thread).start;
         Self {
             place,
             number,
             requests,
             address: share.address.clone(),
             timeout: share.plan.timeout,
-            conversation: Conversation::new(&share.plan, number, share.run, &share.before),
+            conversation: Conversation::new(&share.plan, number, first + place as u32, share.run),
         }
     }
 }

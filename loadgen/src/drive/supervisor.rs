@@ -71,6 +71,7 @@ impl<'a> Supervisor<'a> {
         let bench = &mut *self.bench.borrow_mut();
         bench.watch.look(now_ns);
         bench.recorder.look();
+        bench.recorder.reporter.look(now_ns);
         if self.share.stop.load(Ordering::Relaxed) {
             bench.orders.stop();
             bench.watch.wake_all();

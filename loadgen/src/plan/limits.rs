@@ -10,7 +10,7 @@ pub const DEPTH: u32 = 65_536;
 pub const PAYLOAD_BYTES: u32 = 512 << 20;
 /// Each key has an entry in `run.json`.
 pub const KEYS: u32 = 100_000;
-/// Each connection remembers the last value of each key, in eight bytes.
+/// Each connection remembers the last value of each key of the last thousand or so that it asked for, in about fifty bytes.
 pub const VALUES_REMEMBERED: u64 = 32 << 20;
 /// The longest name that our servers take.
 pub const KEY_BYTES: usize = 512;

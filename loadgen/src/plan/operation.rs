@@ -20,6 +20,11 @@ impl Kind {
     /// All kinds, in the order of their discriminants: `ALL[kind as usize] == kind`.
     pub const ALL: [Self; 4] = [Self::Incr, Self::Get, Self::Echo, Self::Ping];
 
+    /// Whether it is asked of a counter, so that its answer belongs to the counter's history.
+    pub const fn counts(self) -> bool {
+        matches!(self, Self::Incr | Self::Get)
+    }
+
     /// The word of the command line.
     pub const fn name(self) -> &'static str {
         match self {

@@ -17,6 +17,8 @@ pub(crate) fn plan() -> Plan {
         timeout: Duration::from_secs(5),
         server_pid: None,
         label: None,
+        check: CheckLevel::Full,
+        history: None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use results::CheckLevel;
 use results::units::{count, number};
 
 use super::operation::Kind;
@@ -12,11 +13,12 @@ impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} to {}, seed {}, timeout {:?}",
+            "{} to {}, seed {}, timeout {:?}, {}",
             self.load_in_words(),
             self.target,
             self.seed,
-            self.timeout
+            self.timeout,
+            self.check_in_words(),
         )
     }
 }
@@ -67,6 +69,14 @@ impl Plan {
         )
     }
 
+    fn check_in_words(&self) -> &'static str {
+        match self.check {
+            CheckLevel::Full => "every answer judged",
+            CheckLevel::Replies => "every answer judged, the counters' real time not",
+            CheckLevel::None => "only the form of the answers checked",
+        }
+    }
+
     fn operations_in_words(&self) -> String {
         let payload = match self.mix.includes(Kind::Echo) {
             true => format!(", payload {} B", count(u64::from(self.payload_bytes))),
@@ -99,7 +109,7 @@ mod tests {
         assert_eq!(
             plan().checked().unwrap().to_string(),
             "1\u{a0}000\u{a0}000 requests (incr=8,get=2, one fresh key) over 50 connections, closed loop, \
-             16 in flight on each, 1 thread to resp://127.0.0.1:7001, seed 1, timeout 5s"
+             16 in flight on each, 1 thread to resp://127.0.0.1:7001, seed 1, timeout 5s, every answer judged"
         );
         let echo = Plan {
             mix: "echo".parse().unwrap(),

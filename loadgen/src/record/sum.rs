@@ -2,15 +2,12 @@
 
 use results::FailureReason;
 
-use crate::books::judge::Judge;
 use crate::books::recorder::Complaints;
 use crate::books::served::Served;
 use crate::drive::client::Done;
 
 /// What all threads booked together.
 pub(super) struct Sum {
-    /// The judges put together; `None` before the first.
-    pub(super) judge: Option<Judge>,
     pub(super) errors: Complaints,
     pub(super) losses: Complaints,
     pub(super) served: Vec<Served>,
@@ -22,7 +19,6 @@ pub(super) struct Sum {
 impl Sum {
     pub(super) fn of(threads: Vec<Done>) -> Self {
         let mut sum = Self {
-            judge: None,
             errors: Complaints::default(),
             losses: Complaints::default(),
             served: Vec::new(),
@@ -40,10 +36,6 @@ impl Sum {
         for broken in done.refused {
             self.losses.add(&broken.text);
             self.refused.push(broken.reason);
-        }
-        match &mut self.judge {
-            Some(judge) => judge.merge(done.recorder.judge),
-            None => self.judge = Some(done.recorder.judge),
         }
         self.errors.merge(done.recorder.errors);
         self.losses.merge(done.recorder.losses);

@@ -2,6 +2,7 @@
 
 use std::net::ToSocketAddrs;
 
+use crate::books::accounts::Values;
 use crate::drive::endpoint::Endpoint;
 use crate::plan::Plan;
 use crate::plan::target::{Place, Protocol};
@@ -19,8 +20,8 @@ pub(crate) struct Reached {
     /// The server's process, where it runs on this machine.
     pub(crate) process: Option<Process>,
     pub(crate) rss_idle_bytes: Option<u64>,
-    /// What each counter held before the run; `None` of a target that does not answer GET.
-    pub(crate) before: Option<Vec<i64>>,
+    /// What each counter held before the run.
+    pub(crate) before: Values,
     control: Option<Control>,
 }
 
@@ -39,8 +40,14 @@ impl Reached {
             Protocol::Resp => known(control.info().map_err(|broken| broken.text)?),
         };
         let before = match plan.counts() {
-            true => control.counters(requests).map_err(|broken| broken.text)?,
-            false => None,
+            true => match control.counters(requests).map_err(|broken| broken.text)? {
+                Some(values) => Values::Known(values),
+                None => Values::Unknown(
+                    "the target does not answer GET with a value: what the counters held is unknown, and what INCR returns was not judged"
+                        .to_owned(),
+                ),
+            },
+            false => Values::NotAsked,
         };
         let process = process(plan, &address, info.as_ref())?;
         let rss_idle_bytes = process.and_then(|process| process.levels().0);

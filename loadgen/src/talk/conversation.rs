@@ -4,13 +4,13 @@ mod answer;
 mod batches;
 mod echo;
 
+use history::Connection;
 use results::FailureReason;
 
-use crate::books::judge::LastValues;
+use crate::books::judge::connection;
 use crate::books::recorder::Recorder;
 use crate::books::served::Served;
 use crate::plan::Plan;
-use crate::plan::operation::Kind;
 use crate::plan::target::Protocol;
 use crate::talk::payload::Payloads;
 use crate::talk::requests::Requests;
@@ -27,19 +27,23 @@ use echo::Echo;
 ///   bytes from the socket ──> read ──> each reply judged, each batch's latency booked
 ///   the connection broke ──> abandon ──> each request in flight booked as failed or ambiguous
 /// ```
-/// Nothing is kept per request: `asking` and `awaiting` are the same script, as many steps apart as are in flight, and
-/// the requests of one write share one time stamp.
+/// Nothing is kept per request: `asking`, `sending` and `awaiting` are the same script. The first two are as many steps
+/// apart as requests lie in the thread's buffer, the last two as many as are in flight, and the requests of one write
+/// share one time stamp.
 #[derive(Debug)]
 pub(crate) struct Conversation {
-    connection: u32,
+    /// Its own, never given twice.
+    number: u32,
+    /// Under which the history knows it: the next client in its place goes on under the same.
+    connection: Connection,
     protocol: Protocol,
     asking: Script,
+    sending: Script,
     awaiting: Script,
     /// What the next reply answers: the script's next step, taken ahead, because a reply's beginning is judged by it.
     awaited: Operation,
     in_flight: Batches,
     payloads: Payloads,
-    last_values: LastValues,
     echo: Option<Echo>,
     served: Served,
 }
@@ -53,22 +57,34 @@ pub(crate) struct Broken {
     pub text: String,
 }
 
+/// How a connection ended before its time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Lost {
+    /// Why.
+    pub(crate) reason: FailureReason,
+    /// When.
+    pub(crate) at_ns: u64,
+    /// Bytes that were to be written and were not.
+    pub(crate) unsent_bytes: usize,
+}
+
 impl Conversation {
-    /// The conversation of connection number `connection`. `run` marks its payloads; `before` are the counters' values.
-    pub(crate) fn new(plan: &Plan, connection: u32, run: u64, before: &[i64]) -> Self {
-        let asking = Script::new(&plan.mix, plan.keys.count(), plan.seed, connection);
+    /// The conversation of connection number `number`, in one of the `plan.connections` places. `run` marks its payloads.
+    pub(crate) fn new(plan: &Plan, number: u32, place: u32, run: u64) -> Self {
+        let asking = Script::new(&plan.mix, plan.keys.count(), plan.seed, number);
         let mut awaiting = asking.clone();
         Self {
-            connection,
+            number,
+            connection: connection(place),
             protocol: plan.target.protocol,
+            sending: asking.clone(),
             asking,
             awaited: awaiting.next(),
             awaiting,
             in_flight: Batches::default(),
-            payloads: Payloads::new(run, connection, plan.payload_bytes),
-            last_values: LastValues::new(before),
+            payloads: Payloads::new(run, number, plan.payload_bytes),
             echo: None,
-            served: Served::new(connection),
+            served: Served::new(number),
         }
     }
 
@@ -99,7 +115,12 @@ impl Conversation {
 
     /// The last `requests` that [`write`](Self::write) appended go to the kernel now.
     #[inline]
-    pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps) {
+    pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps, recorder: &mut Recorder) {
+        for _ in 0..requests {
+            let operation = self.sending.next();
+            let reporter = &mut recorder.reporter;
+            reporter.started(self.connection, stamps.sent_ns, operation);
+        }
         self.in_flight.push(requests, stamps);
     }
 
@@ -117,7 +138,7 @@ impl Conversation {
     ) -> Result<usize, Broken> {
         let mut understood = 0;
         loop {
-            let pass = self.pass(&bytes[understood..], recorder);
+            let pass = self.pass(&bytes[understood..], at_ns, recorder);
             understood += pass.bytes;
             self.in_flight.answered(pass.replies, |replies, sent| {
                 let since = |stamp_ns| at_ns.saturating_sub(stamp_ns);
@@ -137,23 +158,18 @@ impl Conversation {
         }
     }
 
-    /// Books every request in flight as lost. The last `unsent_bytes` that were written never reached the kernel:
-    /// a request of which a part is missing cannot have been executed, while any other may have been.
-    pub(crate) fn abandon(
-        &mut self,
-        reason: FailureReason,
-        unsent_bytes: usize,
-        requests: &Requests,
-        recorder: &mut Recorder,
-    ) {
-        let lost: Vec<Operation> = (0..self.in_flight.clear())
+    /// Books every request in flight as lost. The last bytes that were written never reached the kernel: a request of
+    /// which a part is missing cannot have been executed, while any other may have been.
+    pub(crate) fn abandon(&mut self, lost: &Lost, requests: &Requests, recorder: &mut Recorder) {
+        let in_flight: Vec<Operation> = (0..self.in_flight.clear())
             .map(|_| self.answered())
             .collect();
-        let lengths = lost.iter().map(|operation| requests.bytes(operation.kind));
-        let mut handed_over = lengths.sum::<usize>().saturating_sub(unsent_bytes);
-        for operation in lost {
+        let lengths = in_flight.iter().map(|one| requests.bytes(one.kind));
+        let mut handed_over = lengths.sum::<usize>().saturating_sub(lost.unsent_bytes);
+        let mut whole = 0;
+        for operation in in_flight {
             let length = requests.bytes(operation.kind);
-            recorder.failed(reason);
+            recorder.failed(lost.reason);
             if handed_over < length {
                 handed_over = 0;
                 recorder.totals.sent -= 1;
@@ -161,10 +177,9 @@ impl Conversation {
             }
             handed_over -= length;
             recorder.totals.ambiguous += 1;
-            if operation.kind == Kind::Incr {
-                recorder.judge.ambiguous(operation.key);
-            }
+            whole += u32::from(operation.kind.counts());
         }
+        recorder.reporter.lost(self.connection, lost.at_ns, whole);
     }
 
     /// The operation that the next reply answers; the one after it is awaited from now on.

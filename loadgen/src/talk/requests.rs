@@ -31,9 +31,7 @@ impl Requests {
     pub(crate) fn new(plan: &Plan, run: u64) -> Self {
         let names = match &plan.keys {
             Keys::Named(name) => vec![name.clone()],
-            Keys::Fresh(count) => (0..*count)
-                .map(|key| format!("baton:{run:016x}:{key:05}"))
-                .collect(),
+            Keys::Fresh(count) => (0..*count).map(|key| fresh_name(run, key)).collect(),
         };
         let payload_bytes = plan.payload_bytes as usize;
         let (echo_head, echo_tail) = match plan.target.protocol {
@@ -90,6 +88,11 @@ impl Requests {
             Kind::Echo => self.echo_head.len() + self.payload_bytes + self.echo_tail.len(),
         }
     }
+}
+
+/// The name of a key that nobody used before this run. All are equally long.
+pub(crate) fn fresh_name(run: u64, key: u32) -> String {
+    format!("baton:{run:016x}:{key:05}")
 }
 
 impl Table {

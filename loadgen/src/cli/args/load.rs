@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use results::CheckLevel;
 
 use crate::plan::operation::Mix;
 use crate::plan::target::Target;
@@ -48,6 +49,9 @@ pub struct LoadArguments {
     /// incr, get, echo, ping, or shares such as mix:incr=8,get=2 [default: incr, or echo for echo://]
     #[arg(long = "op", value_name = "OPERATION")]
     pub operation: Option<Mix>,
+    /// How closely the answers are judged: each key's whole history, or what needs no common clock, or only their form
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "full")]
+    pub check: Check,
     /// Counters, each with a fresh name, that INCR and GET are spread over
     #[arg(long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub keys: u32,
@@ -57,6 +61,27 @@ pub struct LoadArguments {
     /// The longest wait for anything: a connection, a reply, the final values
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub timeout: Duration,
+}
+
+/// How closely to judge, as it is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Check {
+    /// Linearizability: every key's history can have come from one counter
+    Full,
+    /// INCR values are unique, each connection's replies are in order, and every value is accounted for
+    Replies,
+    /// Only the form of each reply, and echoed payloads: to see what the judging costs
+    None,
+}
+
+impl From<Check> for CheckLevel {
+    fn from(check: Check) -> Self {
+        match check {
+            Check::Full => Self::Full,
+            Check::Replies => Self::Replies,
+            Check::None => Self::None,
+        }
+    }
 }
 
 /// What to cut off, as it is typed.
@@ -145,6 +170,8 @@ impl LoadArguments {
             timeout: self.timeout,
             server_pid: None,
             label: None,
+            check: self.check.into(),
+            history: None,
         };
         plan.checked()
     }

@@ -29,6 +29,9 @@ pub struct RunArguments {
     /// Write run.json, intervals.ndjson, latency.hlog and latency.hgrm into this folder
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write every INCR and GET with its times and value into this file, for loadgen check to judge again
+    #[arg(long, value_name = "FILE")]
+    pub history: Option<PathBuf>,
     /// A limit that the run must keep, such as 'p99<5ms' or 'rate>=50k'; may be given several times
     #[arg(long = "threshold", value_name = "LIMIT")]
     pub goals: Vec<Goal>,
@@ -61,6 +64,7 @@ impl RunArguments {
         }
         plan.server_pid = self.server_pid;
         plan.label = self.label.clone();
+        plan.history = self.history.clone();
         plan.checked()
     }
 }

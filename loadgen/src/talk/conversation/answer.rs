@@ -1,5 +1,6 @@
 //! Replies: each is compared with what the oldest request in flight must be answered by.
 
+use history::Anomaly;
 use results::{AnomalyKind, FailureReason};
 use service::resp::{Reply, parse_i64, read_reply};
 
@@ -40,7 +41,7 @@ enum Answer {
 
 impl Conversation {
     /// Judges replies up to the first that is not good.
-    pub(super) fn pass(&mut self, bytes: &[u8], recorder: &mut Recorder) -> Pass {
+    pub(super) fn pass(&mut self, bytes: &[u8], at_ns: u64, recorder: &mut Recorder) -> Pass {
         let mut pass = Pass {
             bytes: 0,
             replies: 0,
@@ -53,12 +54,12 @@ impl Conversation {
                 return pass;
             }
             if pass.replies == in_flight {
-                pass.end = unsolicited(rest, recorder);
+                pass.end = self.unsolicited(rest, at_ns, recorder);
                 return pass;
             }
             let step = match self.echo_begins(rest) {
-                true => self.echo(rest, recorder),
-                false => self.reply(rest, recorder),
+                true => self.echo(rest, at_ns, recorder),
+                false => self.reply(rest, at_ns, recorder),
             };
             match step {
                 Ok(Some(bytes)) => {
@@ -85,30 +86,33 @@ impl Conversation {
     fn reply(
         &mut self,
         rest: &[u8],
+        at_ns: u64,
         recorder: &mut Recorder,
     ) -> Result<Option<usize>, (usize, End)> {
         match short_integer(rest).map_or_else(|| read_reply(rest), |found| Ok(Some(found))) {
-            Ok(Some((reply, bytes))) => match self.judge(reply, recorder) {
+            Ok(Some((reply, bytes))) => match self.judge(reply, at_ns, recorder) {
                 Answer::Good => Ok(Some(bytes)),
                 Answer::Failed(text) => Err((bytes, End::ErrorReply(text))),
-                Answer::Nonsense(text) => Err((0, nonsense(text, recorder))),
+                Answer::Nonsense(text) => Err((0, self.nonsense(text, at_ns, recorder))),
             },
             Ok(None) if rest.len() <= LINE_BYTES => Ok(None),
-            Ok(None) | Err(_) => Err((0, nonsense(diagnosis::not_resp(rest), recorder))),
+            Ok(None) | Err(_) => {
+                Err((0, self.nonsense(diagnosis::not_resp(rest), at_ns, recorder)))
+            }
         }
     }
 
     /// Compares a reply with what is awaited.
     #[inline]
-    fn judge(&mut self, reply: Reply<'_>, recorder: &mut Recorder) -> Answer {
-        let operation = self.answered();
-        let (judge, last) = (&mut recorder.judge, &mut self.last_values);
-        match (operation.kind, reply) {
+    fn judge(&mut self, reply: Reply<'_>, at_ns: u64, recorder: &mut Recorder) -> Answer {
+        let kind = self.awaited.kind;
+        let reporter = &mut recorder.reporter;
+        match (kind, reply) {
             (Kind::Incr, Reply::Integer(value)) => {
-                judge.incremented(self.connection, operation.key, value, last);
+                reporter.returned(self.connection, at_ns, value);
             }
             (Kind::Get, Reply::Bulk(digits)) => match parse_i64(digits) {
-                Some(value) => judge.read(self.connection, operation.key, value, last),
+                Some(value) => reporter.returned(self.connection, at_ns, value),
                 None => {
                     return Answer::Nonsense(format!(
                         "GET was answered by '{}', which is no number",
@@ -117,9 +121,15 @@ impl Conversation {
                 }
             },
             // A counter that nobody has written is 0.
-            (Kind::Get, Reply::Null) => judge.read(self.connection, operation.key, 0, last),
-            (Kind::Ping, Reply::Simple(b"PONG")) => judge.compared(),
-            (_, Reply::Error(text)) => return Answer::Failed(diagnosis::shown(text)),
+            (Kind::Get, Reply::Null) => reporter.returned(self.connection, at_ns, 0),
+            (Kind::Ping, Reply::Simple(b"PONG")) => reporter.compared(),
+            (_, Reply::Error(text)) => {
+                if kind.counts() {
+                    reporter.refused(self.connection, at_ns);
+                }
+                self.answered();
+                return Answer::Failed(diagnosis::shown(text));
+            }
             (kind, reply) => {
                 return Answer::Nonsense(format!(
                     "{kind} was answered by {}",
@@ -127,8 +137,48 @@ impl Conversation {
                 ));
             }
         }
+        self.answered();
         Answer::Good
     }
+
+    /// Bytes that are no answer to what is awaited. Whether it was executed nobody knows, and it stays in flight.
+    #[cold]
+    pub(super) fn nonsense(&self, text: String, at_ns: u64, recorder: &mut Recorder) -> End {
+        let reporter = &mut recorder.reporter;
+        reporter.found(AnomalyKind::ProtocolError, || {
+            let (number, sequence) = (self.number, self.awaited.sequence);
+            format!("connection {number}, request {sequence}: {text}")
+        });
+        if self.awaited.kind.counts() {
+            reporter.nonsense(self.connection, at_ns, Anomaly::ProtocolError);
+        }
+        broken(text)
+    }
+
+    /// Bytes that came although nothing was asked. If they are a value, the history may know whose.
+    #[cold]
+    fn unsolicited(&self, rest: &[u8], at_ns: u64, recorder: &mut Recorder) -> End {
+        let text = format!(
+            "'{}' came although no request was in flight",
+            diagnosis::shown(rest)
+        );
+        let value = match read_reply(rest) {
+            Ok(Some((Reply::Integer(value), _))) => Some(value),
+            Ok(Some((Reply::Bulk(digits), _))) => parse_i64(digits),
+            _ => None,
+        };
+        let describe = || format!("connection {}: {text}", self.number);
+        let reporter = &mut recorder.reporter;
+        reporter.left_over(self.connection, at_ns, value, describe);
+        broken(text)
+    }
+}
+
+fn broken(text: String) -> End {
+    End::Broken(Broken {
+        reason: FailureReason::Garbage,
+        text,
+    })
 }
 
 /// `:123\r\n` at the front of `bytes`, and its length: by far the most frequent reply, understood in one pass over its
@@ -150,34 +200,6 @@ fn short_integer(bytes: &[u8]) -> Option<(Reply<'static>, usize)> {
         return ends.then_some((Reply::Integer(value), at + 3));
     }
     None
-}
-
-#[cold]
-fn unsolicited(rest: &[u8], recorder: &mut Recorder) -> End {
-    let text = format!(
-        "'{}' came although no request was in flight",
-        diagnosis::shown(rest)
-    );
-    recorder
-        .judge
-        .findings
-        .add(AnomalyKind::ReplyUnsolicited, || text.clone());
-    End::Broken(Broken {
-        reason: FailureReason::Garbage,
-        text,
-    })
-}
-
-#[cold]
-pub(super) fn nonsense(text: String, recorder: &mut Recorder) -> End {
-    recorder
-        .judge
-        .findings
-        .add(AnomalyKind::ProtocolError, || text.clone());
-    End::Broken(Broken {
-        reason: FailureReason::Garbage,
-        text,
-    })
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use results::AnomalyKind;
 use service::resp::{Reply, read_reply};
 
 use super::Conversation;
-use super::answer::{End, nonsense};
+use super::answer::End;
 use crate::books::recorder::Recorder;
 use crate::plan::target::Protocol;
 use crate::talk::diagnosis;
@@ -28,11 +28,12 @@ impl Conversation {
     pub(super) fn echo(
         &mut self,
         rest: &[u8],
+        at_ns: u64,
         recorder: &mut Recorder,
     ) -> Result<Option<usize>, (usize, End)> {
         let header_bytes = match self.echo {
             Some(_) => 0,
-            None => match self.echo_header(rest, recorder)? {
+            None => match self.echo_header(rest, at_ns, recorder)? {
                 Some(bytes) => bytes,
                 None => return Ok(None),
             },
@@ -58,10 +59,10 @@ impl Conversation {
                 self.payloads.bytes(),
                 diagnosis::shown(after)
             );
-            return Err((0, nonsense(text, recorder)));
+            return Err((0, self.nonsense(text, at_ns, recorder)));
         }
         self.answered();
-        recorder.judge.compared();
+        recorder.reporter.compared();
         Ok(Some(header_bytes + part.len() + end.len()))
     }
 
@@ -77,6 +78,7 @@ impl Conversation {
     fn echo_header(
         &self,
         rest: &[u8],
+        at_ns: u64,
         recorder: &mut Recorder,
     ) -> Result<Option<usize>, (usize, End)> {
         if self.protocol == Protocol::Echo {
@@ -89,7 +91,7 @@ impl Conversation {
         else {
             return match rest.len() < NAMED_BYTES {
                 true => Ok(None),
-                false => Err((0, nonsense(diagnosis::not_resp(rest), recorder))),
+                false => Err((0, self.nonsense(diagnosis::not_resp(rest), at_ns, recorder))),
             };
         };
         let digits = rest[1..line]
@@ -100,9 +102,9 @@ impl Conversation {
             Some(length) => Err((0, self.wrong_length(length, recorder))),
             None if matches!(read_reply(rest), Ok(Some((Reply::Null, _)))) => Err((
                 0,
-                nonsense("echo was answered by null".to_owned(), recorder),
+                self.nonsense("echo was answered by null".to_owned(), at_ns, recorder),
             )),
-            None => Err((0, nonsense(diagnosis::not_resp(rest), recorder))),
+            None => Err((0, self.nonsense(diagnosis::not_resp(rest), at_ns, recorder))),
         }
     }
 
@@ -117,9 +119,10 @@ impl Conversation {
         };
         let text = format!(
             "connection {}, request {}: {sent} bytes were sent and {length} came back",
-            self.connection, self.awaited.sequence
+            self.connection.number(),
+            self.awaited.sequence
         );
-        recorder.judge.findings.add(kind, || text.clone());
+        recorder.reporter.found(kind, || text.clone());
         End::Broken(super::Broken {
             reason: results::FailureReason::Garbage,
             text,
@@ -145,7 +148,7 @@ impl Conversation {
     /// Names what is wrong with a payload whose first wrong byte is at `at`.
     #[cold]
     fn accuse(&self, at: usize, got: u8, stranger: Option<Origin>, recorder: &mut Recorder) {
-        let (connection, sequence) = (self.connection, self.awaited.sequence);
+        let (connection, sequence) = (self.number, self.awaited.sequence);
         let kind = match stranger {
             Some(origin)
                 if origin.run != self.payloads.run() || origin.connection != connection =>
@@ -157,7 +160,7 @@ impl Conversation {
             Some(_) | None => AnomalyKind::PayloadCorruption,
         };
         let expected = self.payloads.byte(sequence, at);
-        recorder.judge.findings.add(kind, || match stranger {
+        recorder.reporter.found(kind, || match stranger {
             Some(origin) if kind != AnomalyKind::PayloadCorruption => format!(
                 "connection {connection}, request {sequence}: the reply is that of connection {}, request {}, run {:016x}",
                 origin.connection, origin.sequence, origin.run

@@ -1,8 +1,10 @@
 //! The conversation with truthful, cut-up and lying replies, without a socket.
 
-use results::{AnomalyKind, FailureReason};
+use results::{AnomalyKind, CheckLevel, Correctness, FailureReason};
 
-use super::{Broken, Conversation, Stamps};
+use super::{Broken, Conversation, Lost, Stamps};
+use crate::books::accounts::{self, Closing, Values};
+use crate::books::court;
 use crate::books::recorder::Recorder;
 use crate::plan::tests::plan;
 use crate::plan::{Keys, Plan};
@@ -26,10 +28,11 @@ impl Talk {
             keys: Keys::Named("k".to_owned()),
             ..plan()
         };
+        let mut session = court::convene(&plan, RUN, &Values::Known(vec![0])).unwrap();
         Self {
-            conversation: Conversation::new(&plan, 4, RUN, &[0]),
+            conversation: Conversation::new(&plan, 4, 4, RUN),
             requests: Requests::new(&plan, RUN),
-            recorder: Recorder::new(1, false),
+            recorder: Recorder::new(session.reporters.remove(0), false),
         }
     }
 
@@ -47,6 +50,7 @@ impl Talk {
                 intended_ns: at_ns,
                 sent_ns: at_ns,
             },
+            &mut self.recorder,
         );
         self.recorder.sent(requests);
         out
@@ -56,8 +60,23 @@ impl Talk {
         self.conversation.read(bytes, 1_000, &mut self.recorder)
     }
 
+    /// What was said of the counter, and what was wrong with any answer.
+    fn close(self) -> Correctness {
+        let told = self.recorder.reporter.finish(2_000);
+        accounts::close(Closing {
+            level: CheckLevel::Full,
+            counts: true,
+            checked: told.checked,
+            findings: told.findings,
+            verdict: told.court.map(|court| court.close().verdict),
+            names: &["k".to_owned()],
+            before: &Values::Known(vec![0]),
+            after: &Values::NotAsked,
+        })
+    }
+
     fn anomalies(self) -> Vec<(AnomalyKind, u64)> {
-        let anomalies = self.recorder.judge.findings.into_anomalies();
+        let anomalies = self.close().anomalies;
         anomalies
             .iter()
             .map(|anomaly| (anomaly.kind, anomaly.count))
@@ -165,8 +184,9 @@ fn a_mixed_pipeline_is_answered_in_order() {
     }
     assert_eq!(talk.hear(&replies), Ok(replies.len()));
     assert_eq!(talk.recorder.totals.completed, 40);
-    assert_eq!(talk.recorder.judge.keys()[0].acknowledged, counter as u64);
-    assert!(talk.anomalies().is_empty());
+    let correctness = talk.close();
+    assert_eq!(correctness.counters[0].acknowledged, counter as u64);
+    assert!(correctness.anomalies.is_empty());
 }
 
 #[test]
@@ -177,7 +197,11 @@ fn lies_about_a_counter_are_named() {
     );
     assert_eq!(
         wrong_with(b":1\r\n:3\r\n:2\r\n:4\r\n"),
-        [(AnomalyKind::CounterRegression, 1)]
+        [(AnomalyKind::ReplyOutOfOrder, 1)]
+    );
+    assert_eq!(
+        wrong_with(b":1\r\n:2\r\n:2\r\n:3\r\n:4\r\n"),
+        [(AnomalyKind::ReplyDuplicate, 1)]
     );
     assert_eq!(
         wrong_with(b":0\r\n:1\r\n"),
@@ -243,7 +267,7 @@ fn payloads_of_others_are_called_by_their_names() {
         ..plan()
     };
     let mut stranger = Vec::new();
-    Conversation::new(&plan, 9, RUN, &[0]).write(&Requests::new(&plan, RUN), &mut stranger);
+    Conversation::new(&plan, 9, 9, RUN).write(&Requests::new(&plan, RUN), &mut stranger);
     let mut talk = Talk::resp("echo");
     let sent = talk.ask(2, 0);
     let own = replies_of_a_truthful_echo(&sent, "resp");
@@ -283,12 +307,13 @@ fn what_was_not_sent_whole_failed_and_the_rest_is_ambiguous() {
     let one = talk.ask(1, 0).len();
     talk.ask(3, 0);
     // The last request and a byte of the one before never reached the kernel.
-    talk.conversation.abandon(
-        FailureReason::Reset,
-        one + 1,
-        &talk.requests,
-        &mut talk.recorder,
-    );
+    let lost = Lost {
+        reason: FailureReason::Reset,
+        at_ns: 1_000,
+        unsent_bytes: one + 1,
+    };
+    talk.conversation
+        .abandon(&lost, &talk.requests, &mut talk.recorder);
     assert_eq!(
         talk.recorder.totals.failures.get(&FailureReason::Reset),
         Some(&4)
@@ -297,6 +322,6 @@ fn what_was_not_sent_whole_failed_and_the_rest_is_ambiguous() {
         (talk.recorder.totals.sent, talk.recorder.totals.ambiguous),
         (2, 2)
     );
-    assert_eq!(talk.recorder.judge.keys()[0].ambiguous, 2);
     assert_eq!(talk.conversation.in_flight(), 0);
+    assert_eq!(talk.close().operations_ambiguous, 2);
 }

@@ -1,0 +1,179 @@
+//! Where a run's history is judged, and written to a file if it is to be judged again.
+
+use std::fs::File;
+use std::io;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::thread::{self, JoinHandle};
+
+use history::{Event, Judge, Level, LogWriter, Merge, Observer, Verdict, What};
+use results::CheckLevel;
+
+use crate::books::accounts::Values;
+use crate::books::judge::{Handed, Reporter, connection, key};
+use crate::books::note::Note;
+use crate::plan::Plan;
+
+/// Batches that may wait for the judge. A judge who cannot follow holds up the threads that hand over, and they book the
+/// wait as their own lag; memory does not grow.
+const BATCHES_WAITING: usize = 256;
+
+/// The judge, and the file.
+#[derive(Debug)]
+pub(crate) struct Court {
+    judge: Judge,
+    log: Option<LogWriter<File>>,
+}
+
+/// What the court found.
+#[derive(Debug)]
+pub(crate) struct Sentence {
+    /// The verdict.
+    pub(crate) verdict: Verdict,
+    /// Why the history file is not whole, if it is not.
+    pub(crate) history_failure: Option<String>,
+}
+
+/// A court in session: the reporters of all threads, and where their events are judged.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub(crate) reporters: Vec<Reporter>,
+    pub(crate) clerk: Option<Clerk>,
+}
+
+/// The thread that puts the events of several threads into one order and passes them on to the court.
+#[derive(Debug)]
+pub(crate) struct Clerk(JoinHandle<Court>);
+
+/// Calls the court together. Where it is unknown what the counters held `before`, nothing can be said of what they were told.
+///
+/// # Errors
+/// A sentence, when the history file cannot be written or no thread can be started.
+pub(crate) fn convene(plan: &Plan, run: u64, before: &Values) -> Result<Session, String> {
+    let Some(mut court) = Court::new(plan, run, before)? else {
+        let reporters = (0..plan.threads).map(|_| Reporter::to_nobody()).collect();
+        return Ok(Session {
+            reporters,
+            clerk: None,
+        });
+    };
+    if let Values::Known(before) = before {
+        court.declare(before);
+    }
+    if plan.threads == 1 {
+        return Ok(Session {
+            reporters: vec![Reporter::to_court(court)],
+            clerk: None,
+        });
+    }
+    let threads = plan.threads as usize;
+    let (sender, receiver) = sync_channel(BATCHES_WAITING);
+    let reporters = (0..threads)
+        .map(|thread| Reporter::to_clerk(thread, sender.clone()))
+        .collect();
+    let clerk = thread::Builder::new()
+        .name("judge".to_owned())
+        .spawn(move || court.hear(threads, &receiver))
+        .map_err(|error| format!("cannot start the thread of the judge: {error}; lower -t"))?;
+    Ok(Session {
+        reporters,
+        clerk: Some(Clerk(clerk)),
+    })
+}
+
+impl Clerk {
+    /// The court, once all threads have finished.
+    pub(crate) fn adjourn(self) -> Court {
+        match self.0.join() {
+            Ok(court) => court,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
+
+impl Court {
+    /// A court that judges as the plan says; none if nothing is to be judged.
+    fn new(plan: &Plan, run: u64, before: &Values) -> Result<Option<Self>, String> {
+        let level = match (plan.check, before) {
+            (CheckLevel::None, _) | (_, Values::Unknown(_)) => return Ok(None),
+            (CheckLevel::Full, _) => Level::Full,
+            (CheckLevel::Replies, _) => Level::Replies,
+        };
+        let log = match &plan.history {
+            None => None,
+            Some(path) => {
+                let writer = File::create(path)
+                    .and_then(|file| LogWriter::new(file, &Note::of(plan, run).text()));
+                Some(writer.map_err(|error| {
+                    format!(
+                        "cannot write --history {}: {error}; choose another file",
+                        path.display()
+                    )
+                })?)
+            }
+        };
+        let judge = Judge::new(level);
+        Ok(Some(Self { judge, log }))
+    }
+
+    /// What the counters hold before the run.
+    fn declare(&mut self, before: &[i64]) {
+        for (number, start) in (0..).zip(before).filter(|(_, start)| **start != 0) {
+            let (key, start) = (key(number), *start);
+            let nobody = history::Connection::FIRST;
+            self.observe(Event::new(nobody, 0, What::Declared { key, start }));
+        }
+    }
+
+    /// Takes the batches of so many threads until all have finished.
+    fn hear(mut self, threads: usize, batches: &Receiver<Handed>) -> Self {
+        let mut merge = Merge::new(threads);
+        while let Ok(Handed { thread, batch }) = batches.recv() {
+            match batch {
+                Some(batch) => {
+                    merge.accept(thread, batch, &mut self);
+                }
+                None => merge.finish_thread(thread, &mut self),
+            }
+        }
+        self
+    }
+
+    /// The counters were read, one after the other, over a connection of their own: operations like all others.
+    pub(crate) fn looked(&mut self, plan: &Plan, values: &[i64], from_ns: u64, to_ns: u64) {
+        let connection = connection(plan.connections);
+        for (number, value) in (0..).zip(values) {
+            let call = history::Call::get(key(number));
+            self.observe(Event::started(connection, from_ns, call));
+            self.observe(Event::returned(connection, to_ns, *value));
+        }
+    }
+
+    /// Brings the history file up to date.
+    pub(crate) fn flush(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.flush();
+        }
+    }
+
+    /// The verdict.
+    pub(crate) fn close(self) -> Sentence {
+        let written: io::Result<()> = self.log.map_or(Ok(()), |log| log.finish().map(|_| ()));
+        Sentence {
+            verdict: self.judge.verdict(),
+            history_failure: written.err().map(|error| {
+                format!("the history file is not whole: {error}; what was judged is not affected")
+            }),
+        }
+    }
+}
+
+impl Observer for Court {
+    /// What a thread saw in the bytes it has booked with its words; the judge need not count it once more.
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        if !matches!(event.what, What::Reported(_)) {
+            self.judge.observe(event);
+        }
+        self.log.observe(event);
+    }
+}
