@@ -8,5 +8,7 @@ mod series;
 mod spec;
 
 pub use keeper::Keeper;
+pub use order::interleaved;
+pub use process::{NotStarted, Process};
 pub use series::{Series, Tried};
 pub use spec::Spec;

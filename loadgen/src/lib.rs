@@ -30,6 +30,7 @@ mod books;
 
 pub mod drive;
 mod scene;
+pub use scene::host::read as read_host;
 
 pub mod record;
 

@@ -26,7 +26,7 @@ fn the_figures_are_those_of_the_files() -> Result<(), Box<dyn Error>> {
         "every picture has a golden file"
     );
     for (name, figures) in drawn {
-        assert_golden(name, &figures)?;
+        assert_golden(&name, &figures)?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@
 //! Nothing is computed here that `results` does not hold; what is decided here is how it looks. The crate opens no file, asks
 //! no clock and measures nothing.
 
+mod claims;
 mod downloads;
 mod method;
 mod page;
@@ -25,7 +26,8 @@ mod terminal_plot;
 mod theme;
 mod ticks;
 
-pub use page::page;
+pub use claims::terminal_claims;
+pub use page::{page, page_with_claims};
 pub use plot::{Colours, Format, PICTURES, PlotError, plot};
 pub use terminal::{Screen, terminal, terminal_table};
 

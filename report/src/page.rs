@@ -4,23 +4,35 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
-use results::{Comparison, Weight, statements};
+use results::{Claims, Comparison, Weight, statements};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::picture::{Marks, Picture};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::{Symbol, Theme};
-use crate::{downloads, method, pictures, plotly};
+use crate::{claims, downloads, method, pictures, plotly};
 
 /// The page of a comparison.
 pub fn page(comparison: &Comparison) -> String {
+    rendered(&content(comparison, None))
+}
+
+/// The page of the claims, above that of a comparison where there is one.
+pub fn page_with_claims(comparison: Option<&Comparison>, claims: &Claims) -> String {
+    let none = || Comparison {
+        title: "The article, sentence by sentence".to_owned(),
+        started_unix_ms: claims.started_unix_ms,
+        ..Comparison::of_runs(String::new(), Vec::new())
+    };
+    let compared = comparison.cloned().unwrap_or_else(none);
+    rendered(&content(&compared, Some(claims)))
+}
+
+fn rendered(content: &Value) -> String {
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let rendered = environment.render_str(
-        include_str!("../assets/page.html"),
-        Serde(content(comparison)),
-    );
+    let rendered = environment.render_str(include_str!("../assets/page.html"), Serde(content));
     // The template is a part of this program: the tests render it with and without everything it may hold.
     #[expect(
         clippy::expect_used,
@@ -30,8 +42,10 @@ pub fn page(comparison: &Comparison) -> String {
 }
 
 /// Everything that the template has a place for.
-fn content(comparison: &Comparison) -> Value {
-    let pictures = pictures::all(comparison);
+fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
+    let labels = claims::labels(Some(comparison), claims);
+    let mut pictures = claims.map_or_else(Vec::new, |claims| claims::pictures(claims, &labels));
+    pictures.extend(pictures::all(comparison));
     let summary = Summary::new(comparison);
     let reference = comparison.reference().map(|system| system.label.as_str());
     let summary_table = summary.table(reference);
@@ -42,10 +56,12 @@ fn content(comparison: &Comparison) -> Value {
     json!({
         "title": comparison.title,
         "subtitle": method::subtitle(comparison),
+        "claims": claims.map(|claims| claims::section(claims, &pictures)),
+        "compared": claims.is_none() || !comparison.systems.is_empty(),
         "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
         "summary": summary_table,
         "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
-        "systems": systems(comparison),
+        "systems": systems(comparison, &labels),
         "pictures": drawn,
         "method": method::entries(comparison),
         "checks": method::checks(comparison),
@@ -88,16 +104,22 @@ fn said(statement: &results::Statement) -> Said {
     }
 }
 
-fn systems(comparison: &Comparison) -> Vec<Value> {
-    let measured = comparison
-        .systems
+/// Those that a picture may show: a system that is missing has a row of the table and no colour.
+fn systems(comparison: &Comparison, labels: &[String]) -> Vec<Value> {
+    let missing = |place: usize| {
+        comparison
+            .systems
+            .get(place)
+            .is_some_and(|system| system.runs().is_empty())
+    };
+    let shown = labels
         .iter()
         .enumerate()
-        .filter(|(_, system)| !system.runs().is_empty());
-    let key = measured.map(|(place, system)| {
+        .filter(|(place, _)| !missing(*place));
+    let key = shown.map(|(place, label)| {
         json!({
             "place": place,
-            "label": system.label,
+            "label": label,
             "glyph": Symbol::of_system(place).glyph(),
             "colour": place % Theme::LIGHT.series.len(),
         })

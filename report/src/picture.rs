@@ -9,7 +9,7 @@ use crate::table::Table;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Picture {
     /// What it is called on the command line and in links.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// What it shows, as a sentence with numbers.
     pub(crate) finding: String,
     /// How it is read.

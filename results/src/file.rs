@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Comparison, Run};
+use crate::{Claims, Comparison, Run};
 
 /// A format with a version in its `schema` member.
 pub trait Format: Serialize + DeserializeOwned {
@@ -25,7 +25,11 @@ impl Format for Comparison {
     const SCHEMA: &'static str = "baton.comparison/1";
 }
 
-/// Reads a [`Run`] or a [`Comparison`].
+impl Format for Claims {
+    const SCHEMA: &'static str = "baton.claims/1";
+}
+
+/// Reads a [`Run`], a [`Comparison`] or [`Claims`].
 pub fn load<T: Format>(path: &Path) -> Result<T, LoadError> {
     let fail = |kind| LoadError {
         path: path.to_owned(),
@@ -41,7 +45,7 @@ pub fn load<T: Format>(path: &Path) -> Result<T, LoadError> {
     parse(&text).map_err(fail)
 }
 
-/// Writes a [`Run`] or a [`Comparison`] as JSON with line breaks.
+/// Writes a [`Run`], a [`Comparison`] or [`Claims`] as JSON with line breaks.
 pub fn save<T: Format>(path: &Path, value: &T) -> io::Result<()> {
     let mut json = serde_json::to_vec_pretty(value)?;
     json.push(b'\n');

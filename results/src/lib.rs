@@ -17,6 +17,7 @@
 //!
 //! What is absent: sockets, clocks, drawing.
 
+mod claims;
 mod comparison;
 mod correctness;
 mod cost;
@@ -46,6 +47,10 @@ pub mod units;
 #[cfg(any(test, feature = "example"))]
 pub mod example;
 
+pub use claims::{
+    AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, ClaimVerdict, Claims, Effort, Examined,
+    Figure, Missing, Unit,
+};
 pub use comparison::{Comparison, Outcome, System};
 pub use correctness::{
     Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict, Witness,

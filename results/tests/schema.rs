@@ -15,6 +15,11 @@ fn the_schema_of_a_comparison_is_published() -> Result<(), Box<dyn Error>> {
     assert_published("comparison.schema.json", &results::schema::comparison())
 }
 
+#[test]
+fn the_schema_of_the_claims_is_published() -> Result<(), Box<dyn Error>> {
+    assert_published("claims.schema.json", &results::schema::claims())
+}
+
 /// `UPDATE_SCHEMA=1 cargo test -p results` writes the schemas anew after a change of the types.
 fn assert_published(name: &str, schema: &Schema) -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("schema");

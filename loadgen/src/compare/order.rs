@@ -4,7 +4,7 @@
 ///
 /// A machine that slowly warms up, or whose neighbours wake, then favours nobody: over two rounds each system's runs
 /// have the same middle (the ABBA design of crossover experiments).
-pub(super) fn interleaved(systems: usize, rounds: u32) -> impl Iterator<Item = (u32, usize)> {
+pub fn interleaved(systems: usize, rounds: u32) -> impl Iterator<Item = (u32, usize)> {
     (0..rounds).flat_map(move |round| {
         (0..systems).map(move |place| match round % 2 {
             0 => (round, place),

@@ -28,24 +28,30 @@ const STARTS: u64 = 3;
 
 /// A server that listens. Dropping it ends it.
 #[derive(Debug)]
-pub(super) struct Process {
+pub struct Process {
     child: Child,
     keeper: Keeper,
-    pub(super) port: u16,
+    /// Where it listens.
+    pub port: u16,
     /// What it prints.
-    pub(super) log: PathBuf,
+    pub log: PathBuf,
 }
 
 /// Why a server does not run, and what would mend it.
 #[derive(Debug, Clone)]
-pub(super) struct NotStarted {
-    pub(super) reason: String,
-    pub(super) remedy: String,
+pub struct NotStarted {
+    /// Why.
+    pub reason: String,
+    /// What would mend it.
+    pub remedy: String,
 }
 
 impl Process {
     /// Starts a server and waits until it accepts connections. What it prints goes to `log`.
-    pub(super) fn start(spec: &Spec, log: &Path, keeper: &Keeper) -> Result<Self, NotStarted> {
+    ///
+    /// # Errors
+    /// When it cannot be started, ends at once, or does not listen in time.
+    pub fn start(spec: &Spec, log: &Path, keeper: &Keeper) -> Result<Self, NotStarted> {
         let mut outcome = Self::start_once(spec, log, keeper, 0);
         for attempt in 1..STARTS {
             if outcome.is_ok() || keeper.is_stopped() {
@@ -79,17 +85,20 @@ impl Process {
     }
 
     /// The process number.
-    pub(super) fn pid(&self) -> u32 {
+    pub fn pid(&self) -> u32 {
         self.child.id()
     }
 
     /// How it ended, if it did so by itself.
-    pub(super) fn ended(&mut self) -> Option<ExitStatus> {
+    pub fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().ok().flatten()
     }
 
     /// Asks it to end, and waits until it has; returns what was wrong with that.
-    pub(super) fn end(mut self) -> Result<(), String> {
+    ///
+    /// # Errors
+    /// When it had to be killed.
+    pub fn end(mut self) -> Result<(), String> {
         self.end_now()
     }
 

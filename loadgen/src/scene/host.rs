@@ -16,7 +16,7 @@ const SYSCTLS: [&str; 5] = [
 ];
 
 /// Reads it; what the kernel does not say is absent.
-pub(crate) fn read() -> Host {
+pub fn read() -> Host {
     Host {
         kernel: kernel(),
         cpu_model: value_in("/proc/cpuinfo", "model name"),

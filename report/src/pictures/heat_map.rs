@@ -44,7 +44,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     };
     let table = table(&shown);
     Some(Picture {
-        name: NAME,
+        name: NAME.to_owned(),
         finding: finding(&shown),
         caption: format!(
             "Each column is a slice of time, each row a range of latency; the stronger the colour, the more replies (the \

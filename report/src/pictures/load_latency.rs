@@ -37,7 +37,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         .collect();
     panels.push(achieved(&sweep));
     Some(Picture {
-        name: NAME,
+        name: NAME.to_owned(),
         finding: finding(&sweep),
         caption: "To the left the server keeps up; the knee is where waiting begins. Band: from the lowest run to the \
             highest. The last panel is what came back of what was asked: under 100 % the server cannot."

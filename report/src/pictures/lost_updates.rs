@@ -44,7 +44,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     let y = axis(drawn);
     let series = series(scene, drawn, over_writers, y.ticks[0].at);
     Some(Picture {
-        name: NAME,
+        name: NAME.to_owned(),
         finding: finding(&by_system),
         caption: "Of a million acknowledged increments, how many vanished. Whiskers: 95 % interval of a Poisson count. Nothing lost is drawn in the lowest lane; its whisker ends at \
             the rate that this many increments can rule out."

@@ -1,5 +1,6 @@
 //! The pictures: one file each, from a comparison to a [`Picture`].
 
+pub(crate) mod claim;
 mod heat_map;
 mod load_latency;
 mod lost_updates;

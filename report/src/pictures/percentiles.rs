@@ -25,7 +25,7 @@ pub(crate) fn draw(scene: &Scene) -> Option<Picture> {
         .collect();
     let heights = series.iter().flat_map(heights);
     Some(Picture {
-        name: NAME,
+        name: NAME.to_owned(),
         finding: title(&curves),
         caption: caption(scene, &curves),
         panels: vec![Panel {

@@ -42,7 +42,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     let panel =
         |(metric, title): &(Metric, &str)| sweep.panel(*metric, &sweep.axis_of(title, &[*metric]));
     Some(Picture {
-        name: NAME,
+        name: NAME.to_owned(),
         finding: finding(&sweep),
         caption: "Each step to the right doubles the connections. Band: from the lowest run to the highest.".to_owned(),
         panels: METRICS.iter().filter_map(panel).collect(),

@@ -1,0 +1,213 @@
+//! The bench: servers started anew for every run, in an order that is fair to all, loaded by `loadgen`.
+
+use std::path::PathBuf;
+
+use clap::Parser as _;
+use loadgen::cli::args::{Arguments, Command, CompareArguments};
+use loadgen::cli::progress::Meter;
+use loadgen::compare::{Keeper, Process, Spec, interleaved};
+use loadgen::drive::engine;
+use results::{Effort, Missing, Run};
+
+use crate::pin::Pinned;
+use crate::system::{Cpus, System};
+
+/// Where experiments are made.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// How much time there is.
+    pub effort: Effort,
+    /// The folder of our servers.
+    pub programs: PathBuf,
+    /// The folder for what servers print.
+    pub out: PathBuf,
+    keeper: &'a Keeper,
+    missing: Vec<Missing>,
+}
+
+/// A system in one experiment.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The system.
+    pub system: System,
+    /// The processors it may use.
+    pub cpus: Cpus,
+    /// Arguments beside its own.
+    pub more: String,
+}
+
+impl From<System> for Entry {
+    fn from(system: System) -> Self {
+        Self {
+            system,
+            cpus: Cpus::All,
+            more: String::new(),
+        }
+    }
+}
+
+/// One run: a server that has just been started, and the means to load it.
+#[derive(Debug)]
+pub struct Stage<'b> {
+    /// The server.
+    pub server: &'b Process,
+    label: &'b str,
+    keeper: &'b Keeper,
+    meter: &'b mut Meter,
+}
+
+impl<'a> Bench<'a> {
+    /// A bench.
+    pub fn new(effort: Effort, programs: PathBuf, out: PathBuf, keeper: &'a Keeper) -> Self {
+        Self {
+            effort,
+            programs,
+            out,
+            keeper,
+            missing: Vec::new(),
+        }
+    }
+
+    /// One of two numbers, by the time that there is.
+    pub fn quick_or_full<T>(&self, quick: T, full: T) -> T {
+        match self.effort {
+            Effort::Quick => quick,
+            Effort::Full => full,
+        }
+    }
+
+    /// Restarted servers of each system: four are the fewest that can decide anything.
+    pub fn rounds(&self) -> u32 {
+        self.quick_or_full(4, 10)
+    }
+
+    /// Whether Ctrl-C was pressed.
+    pub fn is_stopped(&self) -> bool {
+        self.keeper.is_stopped()
+    }
+
+    /// A system that could not be measured, and why.
+    pub fn miss(&mut self, system: &str, reason: impl Into<String>) {
+        if self.missing.iter().all(|missing| missing.system != system) {
+            self.missing.push(Missing {
+                system: system.to_owned(),
+                reason: reason.into(),
+            });
+        }
+    }
+
+    /// What could not be measured since this was asked last.
+    pub fn take_missing(&mut self) -> Vec<Missing> {
+        std::mem::take(&mut self.missing)
+    }
+
+    /// Loads each system `rounds` times, each time a new server; the runs of each, in the order of `entries`.
+    pub fn compare(&mut self, entries: &[Entry], rounds: u32, load: &str) -> Vec<Vec<Run>> {
+        self.each(entries, rounds, |stage| stage.drive(load))
+    }
+
+    /// Does `work` on each system `rounds` times, each time with a new server; what came of it, in the order of `entries`.
+    ///
+    /// A system that cannot be started is noted as missing, and so is one that failed in every run.
+    pub fn each<T>(
+        &mut self,
+        entries: &[Entry],
+        rounds: u32,
+        mut work: impl FnMut(&mut Stage<'_>) -> Result<T, String>,
+    ) -> Vec<Vec<T>> {
+        let mut outcomes: Vec<Vec<T>> = entries.iter().map(|_| Vec::new()).collect();
+        let mut given_up = vec![false; entries.len()];
+        let mut meter = Meter::new(entries.len() as u32 * rounds);
+        for (round, place) in interleaved(entries.len(), rounds) {
+            if self.is_stopped() || given_up[place] {
+                continue;
+            }
+            let label = entries[place].system.label;
+            meter.part(&format!("round {} of {rounds}, {label}", round + 1));
+            match self.once(&entries[place], round, &mut meter, &mut work) {
+                Ok(outcome) => outcomes[place].push(outcome),
+                Err(_) if self.is_stopped() => {}
+                Err(why) => {
+                    given_up[place] = outcomes[place].is_empty();
+                    self.miss(label, why);
+                }
+            }
+        }
+        meter.done();
+        outcomes
+    }
+
+    fn once<T>(
+        &self,
+        entry: &Entry,
+        round: u32,
+        meter: &mut Meter,
+        work: &mut impl FnMut(&mut Stage<'_>) -> Result<T, String>,
+    ) -> Result<T, String> {
+        let label = entry.system.label;
+        let spec: Spec = entry.system.spec(&self.programs, entry.cpus, &entry.more)?;
+        let log = self
+            .out
+            .join("servers")
+            .join(format!("{label}-{round}.log"));
+        let server = Process::start(&spec, &log, self.keeper)
+            .map_err(|why| format!("{}; {}", why.reason, why.remedy))?;
+        // A server on one processor and its load beside it: what is measured is the server, not their quarrel.
+        let pinned = (entry.cpus == Cpus::One).then(Pinned::away_from_first);
+        let outcome = work(&mut Stage {
+            server: &server,
+            label,
+            keeper: self.keeper,
+            meter,
+        });
+        drop(pinned);
+        server.end()?;
+        outcome
+    }
+}
+
+impl Stage<'_> {
+    /// Loads the server as `loadgen run` would, with these flags.
+    ///
+    /// # Errors
+    /// A sentence: when the flags make no sense, or there was nothing to measure.
+    pub fn drive(&mut self, load: &str) -> Result<Run, String> {
+        let mut plan = arguments(load)?.plan(self.server.port)?;
+        plan.label = Some(self.label.to_owned());
+        plan.server_pid = Some(self.server.pid());
+        let limit = plan.limit;
+        let meter = &mut *self.meter;
+        let outcome = engine::run(plan, &[], self.keeper.stop(), &mut |progress| {
+            meter.show(limit, progress);
+        })?;
+        match outcome.failure() {
+            Some(why) => Err(why),
+            None => Ok(outcome.run),
+        }
+    }
+}
+
+/// The load of `loadgen compare`, read as if it had been typed.
+fn arguments(load: &str) -> Result<CompareArguments, String> {
+    let words = ["loadgen", "compare", "--server", "claims=server {port}"];
+    let words = words.into_iter().chain(load.split_whitespace());
+    match Arguments::try_parse_from(words) {
+        Ok(Arguments {
+            command: Command::Compare(arguments),
+        }) => Ok(arguments),
+        Ok(_) => Err(format!("'{load}' is no load")),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_load_is_read_as_loadgen_reads_it() {
+        let plan = arguments("-c 7 -P 3 -n 1k").unwrap().plan(1).unwrap();
+        assert_eq!(plan.connections, 7);
+        assert!(arguments("--wat").is_err());
+    }
+}

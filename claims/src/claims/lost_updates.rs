@@ -1,0 +1,178 @@
+//! A hundred threads that increment one number without a lock: does the sum come out short?
+
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Unit};
+
+use crate::bench::{Bench, Entry};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::rule::{Counted, Ruling, Says, over_conditions};
+use crate::system::{THREADS, THREADS_RACY};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "lost-updates",
+    sentence: "The value of counter was 96733 last time this article was checked, which means that 3% of the counter increments went wrong.",
+    confirms: "acknowledged increments that the counter no longer holds, beyond the interval of chance",
+    refutes: "none lost in a million acknowledged increments, at any depth of pipelining",
+    experiment: "100 connections send 1000 INCR each to a thread per connection whose counter is read, then written, without a lock; 1, 16 and 1000 in flight. \
+        The client compares what was acknowledged with what the counter holds. The same load on a locked counter is the control.",
+    examine,
+};
+
+/// Requests in flight on each connection: how long a thread runs without waiting for its peer.
+const DEPTHS: [u32; 3] = [1, 16, 1000];
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let rounds = bench.quick_or_full(5, 15);
+    let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
+    let mut depths = Vec::new();
+    for in_flight in DEPTHS {
+        let load = format!("-c 100 -n 100k -P {in_flight}");
+        let runs = bench.compare(&entries, rounds, &load);
+        let of = |place: usize| {
+            let counted = figures::lost(entries[place].system.label, &runs[place])?;
+            let label = format!("{in_flight} in flight");
+            Some(Counted { label, ..counted })
+        };
+        depths.push(Depth {
+            in_flight,
+            racy: of(0),
+            locked: of(1),
+        });
+    }
+    let racy: Vec<Counted> = depths
+        .iter()
+        .filter_map(|depth| depth.racy.clone())
+        .collect();
+    let locked: Vec<Counted> = depths
+        .iter()
+        .filter_map(|depth| depth.locked.clone())
+        .collect();
+    let ruling = rule(&racy);
+    let of = |label: &'static str, counts: &[Counted]| -> Vec<Figure> {
+        let figure = |counted: &Counted| {
+            let figure = figures::counted(&format!("lost, {}", counted.label), counted)?;
+            Some(Figure {
+                system: label.to_owned(),
+                ..figure
+            })
+        };
+        counts.iter().filter_map(figure).collect()
+    };
+    let mut all = of(THREADS_RACY.label, &racy);
+    all.extend(of(THREADS.label, &locked));
+    Evidence {
+        chart: Some(chart(&depths, &ruling.answer)),
+        ruling,
+        figures: all,
+    }
+}
+
+/// Each depth confirms where losses are certain, and refutes where none is seen in enough operations.
+fn rule(racy: &[Counted]) -> Ruling {
+    let says = |counted: &Counted| match counted {
+        counted if !counted.is_enough() => Says::Nothing,
+        counted if counted.events > 0 => Says::Confirms,
+        _ => Says::Refutes,
+    };
+    let conditions: Vec<_> = racy
+        .iter()
+        .map(|counted| (counted.label.clone(), says(counted)))
+        .collect();
+    let most = racy
+        .iter()
+        .max_by(|a, b| a.per_million().total_cmp(&b.per_million()));
+    let answer = most.map_or(String::new(), |most| {
+        format!(
+            "{:.2} % lost with {} on each connection ({}); the article lost 3.27 %",
+            most.per_million() / 1e4,
+            most.label,
+            most.text()
+        )
+    });
+    over_conditions("requests in flight", &conditions, answer)
+}
+
+/// What one depth showed.
+struct Depth {
+    in_flight: u32,
+    racy: Option<Counted>,
+    locked: Option<Counted>,
+}
+
+/// P5: what is lost against how much is in flight.
+fn chart(depths: &[Depth], finding: &str) -> Chart {
+    let line = |label: &str, of: fn(&Depth) -> Option<&Counted>| {
+        let points = depths.iter().filter_map(|depth| {
+            let counted = of(depth)?;
+            let range = Some(counted.interval_per_million());
+            ChartPoint::new(f64::from(depth.in_flight), counted.per_million(), range)
+        });
+        ChartSeries {
+            label: label.to_owned(),
+            joined: false,
+            points: points.collect(),
+        }
+    };
+    Chart {
+        finding: finding.to_owned(),
+        caption: "Of a million acknowledged increments, how many the counter does not hold. Whiskers: 95 % interval of a count; nothing lost is drawn in the lowest lane, \
+            and its whisker ends at the rate that this many increments rule out."
+            .to_owned(),
+        x: figures::axis("requests in flight on each of 100 connections", Unit::Count, AxisScale::Log),
+        y: figures::axis("lost per million", Unit::PerMillion, AxisScale::Log),
+        series: vec![
+            line(THREADS_RACY.label, |depth| depth.racy.as_ref()),
+            line(THREADS.label, |depth| depth.locked.as_ref()),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn counted(depth: u32, events: u64, of: u64, runs: usize) -> Counted {
+        Counted {
+            label: format!("{depth} in flight"),
+            events,
+            of,
+            runs,
+        }
+    }
+
+    #[test]
+    fn losses_at_every_depth_confirm() {
+        let ruling = rule(&[
+            counted(1, 13, 500_000, 5),
+            counted(1000, 16_000, 500_000, 5),
+        ]);
+        assert_eq!(ruling.verdict, ClaimVerdict::Holds);
+        assert!(
+            ruling.answer.contains("3.20 % lost with 1000 in flight"),
+            "{}",
+            ruling.answer
+        );
+    }
+
+    #[test]
+    fn nothing_lost_refutes_and_a_part_depends() {
+        let none = counted(1, 0, 1_000_000, 1);
+        assert_eq!(rule(&[none.clone()]).verdict, ClaimVerdict::Fails);
+        let ruling = rule(&[none, counted(16, 300, 500_000, 5)]);
+        assert_eq!(
+            ruling.verdict.reason(),
+            Some("requests in flight: so with 16 in flight; not with 1 in flight")
+        );
+    }
+
+    #[test]
+    fn too_few_runs_decide_nothing() {
+        assert_eq!(
+            rule(&[counted(1, 9, 300_000, 3)]).verdict.word(),
+            "not measured"
+        );
+        assert_eq!(rule(&[]).verdict.word(), "not measured");
+    }
+}

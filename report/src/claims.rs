@@ -1,0 +1,149 @@
+//! The claims as the page and the terminal show them: a line each, the verdict first.
+
+use std::fmt::Write as _;
+
+use results::{ClaimVerdict, Claims, Comparison, Effort, Examined, Figure};
+use serde_json::{Value, json};
+
+use crate::picture::Picture;
+use crate::pictures;
+use crate::table::{Cell, Column, Table};
+
+/// The section of the page; `drawn` are the names of the pictures that it has.
+pub(crate) fn section(claims: &Claims, drawn: &[Picture]) -> Value {
+    let lines = claims.claims.iter().map(|claim| line(claim, drawn));
+    json!({
+        "tally": tally(claims),
+        "host": host(claims),
+        "lines": lines.collect::<Vec<_>>(),
+    })
+}
+
+/// Every picture of the claims.
+pub(crate) fn pictures(claims: &Claims, labels: &[String]) -> Vec<Picture> {
+    let place = |label: &str| labels.iter().position(|known| known == label).unwrap_or(0);
+    let draw = |claim: &Examined| pictures::claim::draw(&claim.name, claim.chart.as_ref()?, place);
+    claims.claims.iter().filter_map(draw).collect()
+}
+
+/// The systems of the page, each once: its place decides its colour.
+pub(crate) fn labels(comparison: Option<&Comparison>, claims: Option<&Claims>) -> Vec<String> {
+    let compared = comparison
+        .into_iter()
+        .flat_map(|comparison| &comparison.systems);
+    let mut labels: Vec<String> = compared.map(|system| system.label.clone()).collect();
+    let charts = claims.into_iter().flat_map(|claims| &claims.claims);
+    for series in charts
+        .filter_map(|claim| claim.chart.as_ref())
+        .flat_map(|chart| &chart.series)
+    {
+        if !labels.contains(&series.label) {
+            labels.push(series.label.clone());
+        }
+    }
+    labels
+}
+
+/// The claims on a terminal. Ends with a line break.
+pub fn terminal_claims(claims: &Claims) -> String {
+    let mut text = format!("{}\n\n", tally(claims));
+    for claim in &claims.claims {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{:13} {}", claim.verdict.word(), claim.name);
+        for said in [claim.verdict.reason().unwrap_or(""), &claim.answer] {
+            if !said.is_empty() {
+                let _ = writeln!(text, "              {said}");
+            }
+        }
+    }
+    text
+}
+
+fn tally(claims: &Claims) -> String {
+    let count = |word: &str| {
+        claims
+            .claims
+            .iter()
+            .filter(|claim| claim.verdict.word() == word)
+            .count()
+    };
+    format!(
+        "Of {} claims of the article {} hold, {} fail, {} depend on conditions, and {} were not measured.",
+        claims.claims.len(),
+        count("holds"),
+        count("fails"),
+        count("depends"),
+        count("not measured"),
+    )
+}
+
+fn host(claims: &Claims) -> String {
+    let host = &claims.host;
+    let length = match claims.effort {
+        Effort::Quick => "--quick: few and short runs",
+        Effort::Full => "--full",
+    };
+    format!(
+        "{}, {} processors, {}; {length}; {}",
+        host.cpu_model.as_deref().unwrap_or("an unnamed processor"),
+        host.cores,
+        host.kernel,
+        claims.command.join(" "),
+    )
+}
+
+fn line(claim: &Examined, drawn: &[Picture]) -> Value {
+    let picture = format!("claim-{}", claim.name);
+    let has_picture = drawn.iter().any(|drawn| drawn.name == picture);
+    json!({
+        "name": claim.name,
+        "tone": tone(&claim.verdict),
+        "word": claim.verdict.word(),
+        "reason": claim.verdict.reason(),
+        "sentence": claim.sentence,
+        "answer": claim.answer,
+        "confirms": claim.confirms,
+        "refutes": claim.refutes,
+        "experiment": claim.experiment,
+        "repeat": claim.repeat,
+        "picture": has_picture.then_some(picture),
+        "figures": figures(&claim.figures),
+        "missing": claim.missing.iter().map(|missing| format!("{}: {}", missing.system, missing.reason)).collect::<Vec<_>>(),
+    })
+}
+
+fn tone(verdict: &ClaimVerdict) -> &'static str {
+    match verdict {
+        ClaimVerdict::Holds => "pass",
+        ClaimVerdict::Fails => "fail",
+        ClaimVerdict::Depends { .. } => "doubt",
+        ClaimVerdict::NotMeasured { .. } => "note",
+    }
+}
+
+fn figures(figures: &[Figure]) -> Table {
+    let row = |figure: &Figure| {
+        let text = |value: f64| figure.unit.text(value);
+        let interval = figure
+            .interval
+            .map(|(low, high)| format!("{} … {}", text(low.value()), text(high.value())));
+        vec![
+            Cell::words(&figure.system),
+            Cell::words(&figure.what),
+            Cell {
+                note: interval.unwrap_or_default(),
+                ..Cell::number(Some(figure.value.value()), text)
+            },
+            Cell::number(Some(f64::from(figure.runs)), results::units::number),
+        ]
+    };
+    Table {
+        columns: vec![
+            Column::words("system"),
+            Column::words("what"),
+            Column::numbers("value", "with its 95 % interval, or the range of its runs"),
+            Column::numbers("runs", "restarted servers, or repetitions"),
+        ],
+        rows: figures.iter().map(row).collect(),
+    }
+}
