@@ -1,11 +1,32 @@
 //! All claims, in the order of the page: a file each.
 
+mod cooperative_is_exact;
+mod faster_on_one_processor;
+mod lock_costs_ten_percent;
+mod lock_is_exact;
+mod lock_wait_state;
 mod lost_updates;
+mod scheduling_overhead;
+mod slower_with_more_threads;
+mod socket_wait_state;
+mod threads_beat_deferreds;
+mod wait_state;
 
 use crate::claim::Claim;
 
 /// Every claim.
-pub const ALL: &[Claim] = &[lost_updates::CLAIM];
+pub const ALL: &[Claim] = &[
+    lost_updates::CLAIM,
+    lock_is_exact::CLAIM,
+    cooperative_is_exact::CLAIM,
+    faster_on_one_processor::CLAIM,
+    slower_with_more_threads::CLAIM,
+    scheduling_overhead::CLAIM,
+    lock_costs_ten_percent::CLAIM,
+    threads_beat_deferreds::CLAIM,
+    socket_wait_state::CLAIM,
+    lock_wait_state::CLAIM,
+];
 
 /// The claim of that name.
 pub fn find(name: &str) -> Option<&'static Claim> {

@@ -75,6 +75,21 @@ pub fn lost(label: &str, runs: &[Run]) -> Option<Counted> {
     })
 }
 
+/// Wrong answers of any kind over all runs of a system.
+pub fn wrong(label: &str, runs: &[Run]) -> Option<Counted> {
+    let anomalies = runs.iter().flat_map(|run| &run.correctness.anomalies);
+    let counted = Counted {
+        label: label.to_owned(),
+        events: anomalies.map(|anomaly| anomaly.count).sum(),
+        of: runs
+            .iter()
+            .map(|run| run.correctness.operations_checked)
+            .sum(),
+        runs: runs.len(),
+    };
+    (counted.of > 0).then_some(counted)
+}
+
 /// An axis.
 pub fn axis(title: &str, unit: Unit, scale: AxisScale) -> ChartAxis {
     ChartAxis {

@@ -13,14 +13,19 @@
 //! **Contract.** A verdict follows from the evidence by a rule that was there before the run. It rests on at least four
 //! restarted servers, or on a count over a million operations. What could not be measured says so, with the reason.
 //!
-//! Reading order: [`claim`], [`rule`], [`bench`], then any file of [`claims`].
+//! Reading order: [`claim`], [`rule`], [mod@bench], then any file of [`claims`].
 
 pub mod claim;
 pub mod rule;
 
 pub mod bench;
 pub mod figures;
+mod peer;
 mod pin;
+mod procfs;
+
+pub mod article;
+
 pub mod system;
 
 pub mod claims;

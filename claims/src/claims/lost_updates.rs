@@ -2,6 +2,7 @@
 
 use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Unit};
 
+use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
@@ -14,7 +15,7 @@ pub(super) const CLAIM: Claim = Claim {
     confirms: "acknowledged increments that the counter no longer holds, beyond the interval of chance",
     refutes: "none lost in a million acknowledged increments, at any depth of pipelining",
     experiment: "100 connections send 1000 INCR each to a thread per connection whose counter is read, then written, without a lock; 1, 16 and 1000 in flight. \
-        The client compares what was acknowledged with what the counter holds. The same load on a locked counter is the control.",
+        The client compares what was acknowledged with what the counter holds. The same load on a locked counter is the control. And the article's own script in every Python found.",
     examine,
 };
 
@@ -47,7 +48,9 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         .iter()
         .filter_map(|depth| depth.locked.clone())
         .collect();
-    let ruling = rule(&racy);
+    let pythons = article::in_pythons(bench.quick_or_full(4, 15));
+    let in_python: Vec<Counted> = pythons.iter().map(of_python).collect();
+    let ruling = rule(&racy, &in_python);
     let of = |label: &'static str, counts: &[Counted]| -> Vec<Figure> {
         let figure = |counted: &Counted| {
             let figure = figures::counted(&format!("lost, {}", counted.label), counted)?;
@@ -60,6 +63,11 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     };
     let mut all = of(THREADS_RACY.label, &racy);
     all.extend(of(THREADS.label, &locked));
+    all.extend(
+        in_python
+            .iter()
+            .filter_map(|counted| figures::counted("lost by the article's script", counted)),
+    );
     Evidence {
         chart: Some(chart(&depths, &ruling.answer)),
         ruling,
@@ -67,8 +75,18 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     }
 }
 
-/// Each depth confirms where losses are certain, and refutes where none is seen in enough operations.
-fn rule(racy: &[Counted]) -> Ruling {
+fn of_python(programs: &Programs) -> Counted {
+    let runs = programs.unlocked_ns.len();
+    Counted {
+        label: programs.name.clone(),
+        events: programs.lost,
+        of: (runs * article::THREADS * article::INCREMENTS) as u64,
+        runs,
+    }
+}
+
+/// Each depth, and each Python, confirms where something was lost, and refutes where nothing was in enough operations.
+fn rule(racy: &[Counted], in_python: &[Counted]) -> Ruling {
     let says = |counted: &Counted| match counted {
         counted if !counted.is_enough() => Says::Nothing,
         counted if counted.events > 0 => Says::Confirms,
@@ -76,6 +94,7 @@ fn rule(racy: &[Counted]) -> Ruling {
     };
     let conditions: Vec<_> = racy
         .iter()
+        .chain(in_python)
         .map(|counted| (counted.label.clone(), says(counted)))
         .collect();
     let most = racy
@@ -89,7 +108,7 @@ fn rule(racy: &[Counted]) -> Ruling {
             most.text()
         )
     });
-    over_conditions("requests in flight", &conditions, answer)
+    over_conditions("what runs the threads", &conditions, answer)
 }
 
 /// What one depth showed.
@@ -144,10 +163,13 @@ mod tests {
 
     #[test]
     fn losses_at_every_depth_confirm() {
-        let ruling = rule(&[
-            counted(1, 13, 500_000, 5),
-            counted(1000, 16_000, 500_000, 5),
-        ]);
+        let ruling = rule(
+            &[
+                counted(1, 13, 500_000, 5),
+                counted(1000, 16_000, 500_000, 5),
+            ],
+            &[],
+        );
         assert_eq!(ruling.verdict, ClaimVerdict::Holds);
         assert!(
             ruling.answer.contains("3.20 % lost with 1000 in flight"),
@@ -159,20 +181,27 @@ mod tests {
     #[test]
     fn nothing_lost_refutes_and_a_part_depends() {
         let none = counted(1, 0, 1_000_000, 1);
-        assert_eq!(rule(&[none.clone()]).verdict, ClaimVerdict::Fails);
-        let ruling = rule(&[none, counted(16, 300, 500_000, 5)]);
+        let python = Counted {
+            label: "CPython 3.13".to_owned(),
+            ..none.clone()
+        };
+        assert_eq!(
+            rule(std::slice::from_ref(&none), std::slice::from_ref(&python)).verdict,
+            ClaimVerdict::Fails
+        );
+        let ruling = rule(&[counted(16, 300, 500_000, 5)], &[python]);
         assert_eq!(
             ruling.verdict.reason(),
-            Some("requests in flight: so with 16 in flight; not with 1 in flight")
+            Some("what runs the threads: so with 16 in flight; not with CPython 3.13")
         );
     }
 
     #[test]
     fn too_few_runs_decide_nothing() {
         assert_eq!(
-            rule(&[counted(1, 9, 300_000, 3)]).verdict.word(),
+            rule(&[counted(1, 9, 300_000, 3)], &[]).verdict.word(),
             "not measured"
         );
-        assert_eq!(rule(&[]).verdict.word(), "not measured");
+        assert_eq!(rule(&[], &[]).verdict.word(), "not measured");
     }
 }

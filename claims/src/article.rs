@@ -1,0 +1,220 @@
+//! The article's programs in one process: in every Python found, and the same in Rust.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use service::Counter;
+use service::counter::{Mutex, Racy};
+
+/// The three programs: what each took in every repetition, and how many increments it lost.
+#[derive(Debug, Clone, Default)]
+pub struct Programs {
+    /// The language and its version.
+    pub name: String,
+    /// Threads without a lock, in nanoseconds.
+    pub unlocked_ns: Vec<f64>,
+    /// Threads with one.
+    pub locked_ns: Vec<f64>,
+    /// Deferreds; empty where there is no Twisted.
+    pub deferred_ns: Vec<f64>,
+    /// Increments that the unlocked threads lost, all repetitions together.
+    pub lost: u64,
+}
+
+/// The article's numbers.
+pub const THREADS: usize = 100;
+/// Increments of each thread.
+pub const INCREMENTS: usize = 1000;
+
+/// One repetition in one interpreter takes a tenth of a second, or a few on a machine that is busy.
+const SCRIPT: &str = include_str!("claims/article.py");
+
+/// Runs the article's script `rounds` times in every Python found, interleaved.
+pub fn in_pythons(rounds: u32) -> Vec<Programs> {
+    let pythons = pythons();
+    let mut found: BTreeMap<String, Programs> = BTreeMap::new();
+    let mut first_of: BTreeMap<String, PathBuf> = BTreeMap::new();
+    for round in 0..rounds {
+        for python in &pythons {
+            let Some((version, lines)) = once(python) else {
+                continue;
+            };
+            // Two names of one interpreter are one.
+            let owner = first_of
+                .entry(version.clone())
+                .or_insert_with(|| python.clone());
+            if owner != python {
+                continue;
+            }
+            let programs = found.entry(version.clone()).or_default();
+            programs.name = format!("CPython {version}");
+            programs.take(&lines);
+        }
+        if round == 0 && found.is_empty() {
+            break;
+        }
+    }
+    found.into_values().collect()
+}
+
+/// What one program printed.
+struct Line {
+    name: String,
+    ns: f64,
+    counter: u64,
+}
+
+impl Programs {
+    fn take(&mut self, lines: &[Line]) {
+        for Line { name, ns, counter } in lines {
+            match name.as_str() {
+                "unlocked" => {
+                    self.unlocked_ns.push(*ns);
+                    self.lost += ((THREADS * INCREMENTS) as u64).saturating_sub(*counter);
+                }
+                "locked" => self.locked_ns.push(*ns),
+                _ => self.deferred_ns.push(*ns),
+            }
+        }
+    }
+}
+
+/// One run of the script: the version, and each program's name, time and counter.
+fn once(python: &Path) -> Option<(String, Vec<Line>)> {
+    let output = Command::new(python).args(["-c", SCRIPT]).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut version = None;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["version", number] => version = Some(number.to_owned()),
+            [name, ns, counter] => {
+                lines.push(Line {
+                    name: name.to_owned(),
+                    ns: ns.parse().ok()?,
+                    counter: counter.parse().ok()?,
+                });
+            }
+            _ => {}
+        }
+    }
+    Some((version?, lines))
+}
+
+/// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
+fn pythons() -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = ["originals/.venv/bin/python", "originals/venv/bin/python"]
+        .map(PathBuf::from)
+        .to_vec();
+    let names = ["python3", "python2", "python"];
+    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
+        found.extend(names.iter().map(|name| folder.join(name)));
+    }
+    let pyenv = env::var_os("PYENV_ROOT")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")));
+    let versions = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let mut kept: Vec<PathBuf> = versions
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path().join("bin/python"))
+        .collect();
+    kept.sort();
+    found.extend(kept);
+    found.retain(|path| path.exists());
+    found
+}
+
+/// The same in Rust, with so many increments for each thread.
+pub fn in_rust(rounds: u32, increments: usize) -> Programs {
+    let mut programs = Programs {
+        name: format!(
+            "Rust, {} increments for each thread",
+            results::units::count(increments as u64)
+        ),
+        ..Programs::default()
+    };
+    for _ in 0..rounds {
+        let (took, counted) = in_threads::<Racy>(increments);
+        programs.unlocked_ns.push(took.as_nanos() as f64);
+        programs.lost += (THREADS * increments) as u64 - counted;
+        programs
+            .locked_ns
+            .push(in_threads::<Mutex>(increments).0.as_nanos() as f64);
+        programs
+            .deferred_ns
+            .push(deferred(increments).as_nanos() as f64);
+    }
+    programs
+}
+
+fn in_threads<C: Counter + Sync>(increments: usize) -> (Duration, u64) {
+    let counter = C::starting_at(0);
+    let start = Instant::now();
+    thread::scope(|scope| {
+        for _ in 0..THREADS {
+            scope.spawn(|| (0..increments).for_each(|_| assert!(counter.add(1).is_some())));
+        }
+    });
+    (start.elapsed(), counter.get().unsigned_abs())
+}
+
+/// A hundred pending calls, fired one after the other.
+fn deferred(increments: usize) -> Duration {
+    let counter = Cell::new(0_u64);
+    let start = Instant::now();
+    let pending: Vec<Box<dyn FnOnce() + '_>> = (0..THREADS)
+        .map(|_| -> Box<dyn FnOnce() + '_> {
+            Box::new(|| {
+                for _ in 0..increments {
+                    // Without this the compiler would add all of them in one step.
+                    counter.set(std::hint::black_box(counter.get() + 1));
+                }
+            })
+        })
+        .collect();
+    pending.into_iter().for_each(|call| call());
+    start.elapsed()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_count_what_they_should() {
+        assert_eq!(in_threads::<Mutex>(10).1, 1000);
+        let programs = in_rust(2, 10);
+        assert_eq!(
+            (programs.locked_ns.len(), programs.deferred_ns.len()),
+            (2, 2)
+        );
+    }
+
+    #[test]
+    fn a_script_s_lines_become_numbers() {
+        let mut programs = Programs::default();
+        let line = |name: &str, counter| Line {
+            name: name.to_owned(),
+            ns: 5.0,
+            counter,
+        };
+        programs.take(&[line("unlocked", 96_733), line("deferred", 100_000)]);
+        assert_eq!(
+            (
+                programs.lost,
+                programs.unlocked_ns.len(),
+                programs.deferred_ns.len()
+            ),
+            (3_267, 1, 1)
+        );
+    }
+}

@@ -1,0 +1,88 @@
+//! One thread, one number, no lock; and the way to lose updates all the same.
+
+use crate::bench::{Bench, Entry};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::rule::{Counted, Ruling};
+use crate::system::{ASYNC_YIELDING, REACTOR, THREADS_RACY};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "cooperative-is-exact",
+    sentence: "The function running has an exclusive access to all the ressources, avoiding the danger of concurrent accesses, and misuses of locks.",
+    confirms: "no wrong answer in a million increments of a plain number on one thread, under a load that shows the mistake under threads",
+    refutes: "one lost, repeated or misplaced increment",
+    experiment: "100 connections, 100 INCR in flight on each, against one thread with one poll and a number without any protection. Control: threads without a lock. \
+        Counter-example: tasks of one thread that pass the baton between the read and the write.",
+    examine,
+};
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let entries: [Entry; 3] = [THREADS_RACY.into(), REACTOR.into(), ASYNC_YIELDING.into()];
+    let load = bench.quick_or_full("-c 100 -P 100 -n 250k", "-c 100 -P 100 -n 1M");
+    let runs = bench.compare(&entries, bench.rounds(), load);
+    let counted: Vec<Option<Counted>> = entries
+        .iter()
+        .zip(&runs)
+        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
+        .collect();
+    let ruling = match &counted[..] {
+        [Some(control), Some(reactor), yielding] => rule(control, reactor, yielding.as_ref()),
+        _ => Ruling::not_measured("a server could not be measured"),
+    };
+    let counts: Vec<Counted> = counted.into_iter().flatten().collect();
+    Evidence {
+        chart: Some(figures::rates(
+            ruling.answer.clone(),
+            "wrong answers per million",
+            &counts,
+        )),
+        figures: counts
+            .iter()
+            .filter_map(|counted| figures::counted("wrong answers", counted))
+            .collect(),
+        ruling,
+    }
+}
+
+/// As for a lock; and where a task that yields in the middle goes wrong, the claim depends on where the baton is passed.
+fn rule(control: &Counted, reactor: &Counted, yielding: Option<&Counted>) -> Ruling {
+    let ruling = super::lock_is_exact::rule(control, &[reactor]);
+    match yielding {
+        Some(yielding) if yielding.events > 0 && ruling.verdict == results::ClaimVerdict::Holds => {
+            Ruling::depends(
+                "where the baton is passed: exact while a function returns only when its work is whole; not when it waits between the read and the write",
+                format!("{}; {}: {}", ruling.answer, yielding.label, yielding.text()),
+            )
+        }
+        _ => ruling,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn counted(events: u64) -> Counted {
+        Counted {
+            label: "a".to_owned(),
+            events,
+            of: 1_000_000,
+            runs: 4,
+        }
+    }
+
+    #[test]
+    fn the_plain_number_decides_and_the_yielding_task_sets_the_condition() {
+        let verdict = |control, reactor, yielding: Option<u64>| {
+            let yielding = yielding.map(counted);
+            rule(&counted(control), &counted(reactor), yielding.as_ref()).verdict
+        };
+        assert_eq!(verdict(900, 0, None), ClaimVerdict::Holds);
+        assert_eq!(verdict(900, 0, Some(0)), ClaimVerdict::Holds);
+        assert_eq!(verdict(900, 0, Some(70)).word(), "depends");
+        assert_eq!(verdict(900, 1, Some(70)), ClaimVerdict::Fails);
+        assert_eq!(verdict(0, 0, Some(70)).word(), "not measured");
+    }
+}

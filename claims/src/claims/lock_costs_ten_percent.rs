@@ -1,0 +1,143 @@
+//! What a lock costs: in a loop that does nothing else, and in a server that does a request's work around it.
+
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Metric, Unit};
+
+use crate::article::{self, Programs};
+use crate::bench::{Bench, Entry};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::rule::{Pair, Ruling, Says, over_conditions, ratio_text};
+use crate::system::{THREADS, THREADS_RACY};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "lock-costs-ten-percent",
+    sentence: "The locked version of the variable increment is roughly 10% slower than the version without locks.",
+    confirms: "locked over unlocked between 1.05 and 1.20",
+    refutes: "an interval that lies wholly outside of that",
+    experiment: "The article's two programs in every Python found and in Rust (a new process, or new threads, for every repetition); and over sockets the processor time per request \
+        of a thread per connection with a mutex over that of one without, 50 connections.",
+    examine,
+};
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let rounds = bench.quick_or_full(5, 15);
+    let mut programs = vec![
+        article::in_rust(rounds, article::INCREMENTS),
+        article::in_rust(rounds, 10 * article::INCREMENTS),
+    ];
+    programs.extend(article::in_pythons(rounds));
+    let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
+
+    let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
+    let length = bench.quick_or_full("-d 500ms --warmup 100ms", "-d 3s");
+    for depth in [1, 16] {
+        let runs = bench.compare(
+            &entries,
+            bench.rounds().max(6),
+            &format!("-c 50 -P {depth} {length}"),
+        );
+        pairs.push(Pair {
+            condition: format!("sockets, {depth} in flight"),
+            reference: figures::values(&runs[0], Metric::CpuPerRequest),
+            candidate: figures::values(&runs[1], Metric::CpuPerRequest),
+        });
+    }
+    let ruling = rule(&pairs);
+    Evidence {
+        chart: Some(chart(&pairs, &ruling.answer)),
+        figures: pairs
+            .iter()
+            .filter_map(|pair| figures::of_pair("locked / unlocked", "time", pair))
+            .collect(),
+        ruling,
+    }
+}
+
+fn of_programs(programs: &Programs) -> Pair {
+    Pair {
+        condition: programs.name.clone(),
+        reference: programs.unlocked_ns.clone(),
+        candidate: programs.locked_ns.clone(),
+    }
+}
+
+/// What "roughly 10 %" is taken to mean.
+const ROUGHLY: (f64, f64) = (1.05, 1.20);
+
+fn rule(pairs: &[Pair]) -> Ruling {
+    let says = |pair: &Pair| {
+        let Some(evidence) = pair.contrast().and_then(|seen| seen.evidence) else {
+            return Says::Nothing;
+        };
+        let (low, high) = (evidence.low.value(), evidence.high.value());
+        match () {
+            () if low >= ROUGHLY.0 && high <= ROUGHLY.1 => Says::Confirms,
+            () if high < ROUGHLY.0 || low > ROUGHLY.1 => Says::Refutes,
+            () => Says::Nothing,
+        }
+    };
+    let conditions: Vec<_> = pairs
+        .iter()
+        .map(|pair| (pair.condition.clone(), says(pair)))
+        .collect();
+    let told: Vec<String> = pairs
+        .iter()
+        .map(|pair| format!("{}: {}", pair.condition, ratio_text(pair)))
+        .collect();
+    over_conditions(
+        "what else is done between two increments",
+        &conditions,
+        format!("locked over unlocked: {}", told.join("; ")),
+    )
+}
+
+fn chart(pairs: &[Pair], finding: &str) -> Chart {
+    let point = |(place, pair): (usize, &Pair)| {
+        let seen = pair.contrast()?;
+        let range = seen
+            .evidence
+            .map(|evidence| (evidence.low.value(), evidence.high.value()));
+        ChartPoint::new(place as f64, seen.ratio.value(), range)
+    };
+    Chart {
+        finding: finding.to_owned(),
+        caption: "The time with a lock over the time without. Whiskers: 95 % interval of the ratio. The article says 1.1.".to_owned(),
+        x: figures::axis("", Unit::Count, AxisScale::Names { names: pairs.iter().map(|pair| pair.condition.clone()).collect() }),
+        y: figures::axis("locked over unlocked", Unit::Ratio, AxisScale::Log),
+        series: vec![ChartSeries {
+            label: THREADS.label.to_owned(),
+            joined: false,
+            points: pairs.iter().enumerate().filter_map(point).collect(),
+        }],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn pair(factor: f64) -> Pair {
+        let unlocked = [1.0, 1.005, 0.995, 1.0];
+        Pair {
+            condition: format!("{factor}"),
+            reference: unlocked.to_vec(),
+            candidate: unlocked.map(|time| time * factor).to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_tenth_confirms_and_everything_else_refutes() {
+        assert_eq!(rule(&[pair(1.1), pair(1.15)]).verdict, ClaimVerdict::Holds);
+        assert_eq!(rule(&[pair(1.0), pair(8.0)]).verdict, ClaimVerdict::Fails);
+        assert_eq!(rule(&[pair(1.1), pair(8.0)]).verdict.word(), "depends");
+    }
+
+    #[test]
+    fn an_interval_over_the_limit_decides_nothing() {
+        let mut wide = pair(1.2);
+        wide.candidate = vec![1.0, 1.4, 1.1, 1.3];
+        assert_eq!(rule(&[wide]).verdict.word(), "not measured");
+    }
+}

@@ -1,0 +1,126 @@
+//! The article's cure: a lock around the increment.
+
+use crate::bench::{Bench, Entry};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::rule::{Counted, Ruling};
+use crate::system::{THREADS, THREADS_ATOMIC, THREADS_RACY};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "lock-is-exact",
+    sentence: "Here is a correct version of the incr version using a lock dedicated to the counter ressource.",
+    confirms: "no wrong answer in a million increments under a load that shows the mistake of a counter without a lock",
+    refutes: "one lost, repeated or misplaced increment",
+    experiment: "100 connections, 100 INCR in flight on each, against a thread per connection with a mutex, with one atomic instruction, and, as a control, with neither. \
+        Every reply and the final value are checked.",
+    examine,
+};
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let entries: [Entry; 3] = [THREADS_RACY.into(), THREADS.into(), THREADS_ATOMIC.into()];
+    let load = bench.quick_or_full("-c 100 -P 100 -n 250k", "-c 100 -P 100 -n 1M");
+    let runs = bench.compare(&entries, bench.rounds(), load);
+    let counted: Vec<Option<Counted>> = entries
+        .iter()
+        .zip(&runs)
+        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
+        .collect();
+    let ruling = match &counted[..] {
+        [Some(control), Some(mutex), Some(atomic)] => rule(control, &[mutex, atomic]),
+        _ => Ruling::not_measured("a server could not be measured"),
+    };
+    let counts: Vec<Counted> = counted.into_iter().flatten().collect();
+    Evidence {
+        chart: Some(figures::rates(
+            ruling.answer.clone(),
+            "wrong answers per million",
+            &counts,
+        )),
+        figures: counts
+            .iter()
+            .filter_map(|counted| figures::counted("wrong answers", counted))
+            .collect(),
+        ruling,
+    }
+}
+
+/// One wrong answer refutes. None confirms only where the control shows that the load would have found one.
+pub(super) fn rule(control: &Counted, cured: &[&Counted]) -> Ruling {
+    if let Some(guilty) = cured.iter().find(|counted| counted.events > 0) {
+        return Ruling::fails(format!(
+            "{}: {} answers were wrong",
+            guilty.label,
+            guilty.text()
+        ));
+    }
+    if !cured.iter().all(|counted| counted.is_enough()) {
+        return Ruling::not_measured("too few increments were made");
+    }
+    if control.events == 0 {
+        return Ruling::not_measured(format!(
+            "{} was not seen to go wrong either: this load would not show a mistake",
+            control.label
+        ));
+    }
+    let told: Vec<String> = cured
+        .iter()
+        .map(|counted| format!("{}: {}", counted.label, counted.text()))
+        .collect();
+    Ruling::holds(format!(
+        "wrong answers: {}; {}: {}",
+        told.join("; "),
+        control.label,
+        control.text()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn counted(label: &str, events: u64, of: u64) -> Counted {
+        Counted {
+            label: label.to_owned(),
+            events,
+            of,
+            runs: 4,
+        }
+    }
+
+    #[test]
+    fn none_wrong_confirms_where_the_control_is() {
+        let ruling = rule(
+            &counted("racy", 900, 1_000_000),
+            &[&counted("mutex", 0, 1_000_000)],
+        );
+        assert_eq!(ruling.verdict, ClaimVerdict::Holds);
+    }
+
+    #[test]
+    fn one_wrong_refutes() {
+        let ruling = rule(
+            &counted("racy", 900, 1_000_000),
+            &[&counted("mutex", 1, 1_000_000)],
+        );
+        assert_eq!(ruling.verdict, ClaimVerdict::Fails);
+    }
+
+    #[test]
+    fn a_control_that_is_right_too_decides_nothing() {
+        let ruling = rule(
+            &counted("racy", 0, 1_000_000),
+            &[&counted("mutex", 0, 1_000_000)],
+        );
+        assert_eq!(ruling.verdict.word(), "not measured");
+        let few = Counted {
+            runs: 3,
+            ..counted("mutex", 0, 1000)
+        };
+        assert_eq!(
+            rule(&counted("racy", 9, 1000), &[&few]).verdict.word(),
+            "not measured"
+        );
+    }
+}

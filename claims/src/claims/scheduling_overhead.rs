@@ -1,0 +1,177 @@
+//! What the scheduler costs: context switches, and the time threads wait for a processor.
+
+use results::{AxisScale, Chart, Metric, Run, Unit};
+
+use crate::bench::{Bench, Entry};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
+use crate::system::{Cpus, REACTOR, THREADS};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "scheduling-overhead",
+    sentence: "The scheduling overhead does not occur with Twisted.",
+    confirms: "a tenth or less of the threads' context switches for each request",
+    refutes: "as many, give or take half",
+    experiment: "INCR in a closed loop from 1, 50 and 500 connections against both servers, each pinned to one processor. Context switches are read from the kernel's own count; \
+        the processor time spent in the kernel for each request stands beside them.",
+    examine,
+};
+
+const CONNECTIONS: [u32; 3] = [1, 50, 500];
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let pinned = |system| Entry {
+        cpus: Cpus::One,
+        ..Entry::from(system)
+    };
+    let entries = [pinned(THREADS), pinned(REACTOR)];
+    let length = bench.quick_or_full("-d 300ms --warmup 100ms", "-d 3s");
+    let mut measured = Vec::new();
+    for connections in CONNECTIONS {
+        let load = format!("-c {connections} {length}");
+        measured.push((connections, bench.compare(&entries, bench.rounds(), &load)));
+    }
+    let pairs: Vec<Pair> = measured
+        .iter()
+        .map(|(connections, runs)| pair(*connections, runs, switches))
+        .collect();
+    let ruling = rule(&pairs);
+    let mut all = Vec::new();
+    for (connections, runs) in &measured {
+        for (place, entry) in entries.iter().enumerate() {
+            let label = entry.system.label;
+            let what = |what: &str| format!("{what}, {connections} connections");
+            let of =
+                |of: fn(&Run) -> Option<f64>| runs[place].iter().filter_map(of).collect::<Vec<_>>();
+            all.extend(figures::middle(
+                label,
+                &what("switches per request"),
+                Unit::PerRequest,
+                &of(switches),
+            ));
+            all.extend(figures::middle(
+                label,
+                &what("kernel time per request"),
+                Unit::Time,
+                &of(kernel_ns),
+            ));
+        }
+    }
+    Evidence {
+        chart: Some(chart(&measured, &ruling.answer)),
+        ruling,
+        figures: all,
+    }
+}
+
+fn switches(run: &Run) -> Option<f64> {
+    Metric::SwitchesPerRequest.of(run)
+}
+
+/// Processor time in the kernel for each request.
+fn kernel_ns(run: &Run) -> Option<f64> {
+    let system_ns = run.server_cost.as_ref()?.cpu_system_ns?;
+    (run.totals.completed > 0).then(|| system_ns as f64 / run.totals.completed as f64)
+}
+
+fn pair(connections: u32, runs: &[Vec<Run>], of: fn(&Run) -> Option<f64>) -> Pair {
+    Pair {
+        condition: match connections {
+            1 => "1 connection".to_owned(),
+            more => format!("{more} connections"),
+        },
+        reference: runs[0].iter().filter_map(of).collect(),
+        candidate: runs[1].iter().filter_map(of).collect(),
+    }
+}
+
+/// At most a tenth of the switches confirms, more than half of them refutes; what lies between is neither.
+fn rule(switches: &[Pair]) -> Ruling {
+    let says = |pair: &Pair| {
+        let Some((ratio, evidence)) = pair
+            .contrast()
+            .and_then(|seen| Some((seen.ratio.value(), seen.evidence?)))
+        else {
+            return Says::Nothing;
+        };
+        match pair.difference(0.05) {
+            Difference::Less if evidence.high.value() <= 0.1 => Says::Confirms,
+            _ if evidence.low.value() > 0.5 && ratio > 0.5 => Says::Refutes,
+            _ => Says::Nothing,
+        }
+    };
+    let conditions: Vec<_> = switches
+        .iter()
+        .map(|pair| (pair.condition.clone(), says(pair)))
+        .collect();
+    let told: Vec<String> = switches
+        .iter()
+        .map(|pair| format!("{} with {}", ratio_text(pair), pair.condition))
+        .collect();
+    over_conditions(
+        "how many requests are ready at once",
+        &conditions,
+        format!(
+            "context switches per request, reactor over threads: {}",
+            told.join("; ")
+        ),
+    )
+}
+
+fn chart(measured: &[(u32, Vec<Vec<Run>>)], finding: &str) -> Chart {
+    let line = |place: usize, label| {
+        let of = |(connections, runs): &(u32, Vec<Vec<Run>>)| {
+            (
+                f64::from(*connections),
+                runs[place].iter().filter_map(switches).collect(),
+            )
+        };
+        figures::series(label, &measured.iter().map(of).collect::<Vec<_>>())
+    };
+    Chart {
+        finding: finding.to_owned(),
+        caption: "Context switches of the server for each request, on one processor. With one connection there is nothing else to do but to wait, whoever waits.".to_owned(),
+        x: figures::axis("connections", Unit::Count, AxisScale::Log),
+        y: figures::axis("switches per request", Unit::PerRequest, AxisScale::Log),
+        series: vec![line(0, THREADS.label), line(1, REACTOR.label)],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn pair(condition: &str, factor: f64) -> Pair {
+        let threads = [1.0, 1.01, 0.99, 1.005];
+        Pair {
+            condition: condition.to_owned(),
+            reference: threads.to_vec(),
+            candidate: threads.map(|rate| rate * factor).to_vec(),
+        }
+    }
+
+    #[test]
+    fn a_tenth_confirms_and_as_many_refute() {
+        assert_eq!(
+            rule(&[pair("a", 0.01), pair("b", 0.05)]).verdict,
+            ClaimVerdict::Holds
+        );
+        assert_eq!(
+            rule(&[pair("a", 1.0), pair("b", 0.9)]).verdict,
+            ClaimVerdict::Fails
+        );
+        assert_eq!(
+            rule(&[pair("a", 1.0), pair("b", 0.02)]).verdict.word(),
+            "depends"
+        );
+    }
+
+    #[test]
+    fn a_quarter_decides_nothing() {
+        assert_eq!(rule(&[pair("a", 0.25)]).verdict.word(), "not measured");
+        assert_eq!(rule(&[]).verdict.word(), "not measured");
+    }
+}

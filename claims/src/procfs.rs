@@ -1,0 +1,65 @@
+//! Threads as the kernel shows them: /proc/PID/task/TID/{stat,wchan,schedstat}.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+/// The threads of a process, by number; none of a process that has ended.
+pub(crate) fn threads(pid: u32) -> BTreeSet<u32> {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+    let number = |entry: fs::DirEntry| entry.file_name().to_str()?.parse().ok();
+    tasks
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(number)
+        .collect()
+}
+
+/// What a thread is doing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Glance {
+    /// proc(5): `R` running or runnable, `S` interruptible sleep, `D` uninterruptible sleep.
+    pub(crate) state: char,
+    /// The function of the kernel in which it waits; `None` where the kernel does not say.
+    pub(crate) waits_in: Option<String>,
+}
+
+/// Looks at a thread.
+pub(crate) fn glance(pid: u32, thread: u32) -> Option<Glance> {
+    let folder = format!("/proc/{pid}/task/{thread}");
+    let stat = fs::read_to_string(format!("{folder}/stat")).ok()?;
+    let waits_in = fs::read_to_string(format!("{folder}/wchan")).ok();
+    Some(Glance {
+        state: state_in(&stat)?,
+        waits_in: waits_in.filter(|name| !name.is_empty() && name != "0"),
+    })
+}
+
+/// The state stands behind the name, which is in parentheses and may hold any.
+fn state_in(stat: &str) -> Option<char> {
+    stat.rsplit_once(") ")?.1.chars().next()
+}
+
+/// How often a thread was given a processor: the third number of schedstat.
+pub(crate) fn times_run(pid: u32, thread: u32) -> Option<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/task/{thread}/schedstat")).ok()?;
+    text.split_whitespace().nth(2)?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_with_parentheses_does_not_mislead() {
+        assert_eq!(state_in("7 (a) S (b)) R 1 2 3"), Some('R'));
+        assert_eq!(state_in("nonsense"), None);
+    }
+
+    #[test]
+    fn this_very_thread_is_seen_running() {
+        let pid = std::process::id();
+        assert!(threads(pid).contains(&pid));
+        assert!(glance(pid, pid).is_some() && times_run(pid, pid).is_some());
+    }
+}
