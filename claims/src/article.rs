@@ -32,51 +32,59 @@ pub const THREADS: usize = 100;
 /// Increments of each thread.
 pub const INCREMENTS: usize = 1000;
 
+/// Times that each program is run in one repetition; the quickest counts, for what disturbs a time only makes it longer.
+pub const TIMES: usize = 3;
+
 /// One repetition in one interpreter takes a tenth of a second, or a few on a machine that is busy.
 const SCRIPT: &str = include_str!("claims/article.py");
 
 /// Runs the article's script `rounds` times in every Python found, interleaved.
 pub fn in_pythons(rounds: u32) -> Vec<Programs> {
-    let pythons = pythons();
     let mut found: BTreeMap<String, Programs> = BTreeMap::new();
-    let mut first_of: BTreeMap<String, PathBuf> = BTreeMap::new();
-    for round in 0..rounds {
-        for python in &pythons {
-            let Some((version, lines)) = once(python) else {
+    let pythons = distinct(pythons());
+    for _ in 0..rounds {
+        for (version, python) in &pythons {
+            let Some((_, lines)) = once(python) else {
                 continue;
             };
-            // Two names of one interpreter are one.
-            let owner = first_of
-                .entry(version.clone())
-                .or_insert_with(|| python.clone());
-            if owner != python {
-                continue;
-            }
             let programs = found.entry(version.clone()).or_default();
             programs.name = format!("CPython {version}");
             programs.take(&lines);
         }
-        if round == 0 && found.is_empty() {
-            break;
-        }
     }
     found.into_values().collect()
+}
+
+/// One interpreter for each version, and rather one with Twisted.
+fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<String, PathBuf> {
+    let mut chosen: BTreeMap<String, (PathBuf, usize)> = BTreeMap::new();
+    for python in pythons {
+        let Some((version, lines)) = once(&python) else {
+            continue;
+        };
+        let better = |(_, programs): &(PathBuf, usize)| *programs < lines.len();
+        if chosen.get(&version).is_none_or(better) {
+            chosen.insert(version, (python, lines.len()));
+        }
+    }
+    let path = |(version, (python, _))| (version, python);
+    chosen.into_iter().map(path).collect()
 }
 
 /// What one program printed.
 struct Line {
     name: String,
     ns: f64,
-    counter: u64,
+    lost: u64,
 }
 
 impl Programs {
     fn take(&mut self, lines: &[Line]) {
-        for Line { name, ns, counter } in lines {
+        for Line { name, ns, lost } in lines {
             match name.as_str() {
                 "unlocked" => {
                     self.unlocked_ns.push(*ns);
-                    self.lost += ((THREADS * INCREMENTS) as u64).saturating_sub(*counter);
+                    self.lost += lost;
                 }
                 "locked" => self.locked_ns.push(*ns),
                 _ => self.deferred_ns.push(*ns),
@@ -85,7 +93,7 @@ impl Programs {
     }
 }
 
-/// One run of the script: the version, and each program's name, time and counter.
+/// One run of the script: the version, and what each program printed.
 fn once(python: &Path) -> Option<(String, Vec<Line>)> {
     let output = Command::new(python).args(["-c", SCRIPT]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -95,11 +103,11 @@ fn once(python: &Path) -> Option<(String, Vec<Line>)> {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
             ["version", number] => version = Some(number.to_owned()),
-            [name, ns, counter] => {
+            [name, ns, lost] => {
                 lines.push(Line {
                     name: name.to_owned(),
                     ns: ns.parse().ok()?,
-                    counter: counter.parse().ok()?,
+                    lost: lost.parse().ok()?,
                 });
             }
             _ => {}
@@ -143,15 +151,23 @@ pub fn in_rust(rounds: u32, increments: usize) -> Programs {
         ..Programs::default()
     };
     for _ in 0..rounds {
-        let (took, counted) = in_threads::<Racy>(increments);
-        programs.unlocked_ns.push(took.as_nanos() as f64);
-        programs.lost += (THREADS * increments) as u64 - counted;
-        programs
-            .locked_ns
-            .push(in_threads::<Mutex>(increments).0.as_nanos() as f64);
-        programs
-            .deferred_ns
-            .push(deferred(increments).as_nanos() as f64);
+        let mut quickest = [Duration::MAX; 3];
+        for _ in 0..TIMES {
+            let (unlocked, counted) = in_threads::<Racy>(increments);
+            programs.lost += (THREADS * increments) as u64 - counted;
+            let took = [
+                unlocked,
+                in_threads::<Mutex>(increments).0,
+                deferred(increments),
+            ];
+            for (quickest, took) in quickest.iter_mut().zip(took) {
+                *quickest = took.min(*quickest);
+            }
+        }
+        let [unlocked, locked, deferred] = quickest.map(|took| took.as_nanos() as f64);
+        programs.unlocked_ns.push(unlocked);
+        programs.locked_ns.push(locked);
+        programs.deferred_ns.push(deferred);
     }
     programs
 }
@@ -202,12 +218,12 @@ mod tests {
     #[test]
     fn a_script_s_lines_become_numbers() {
         let mut programs = Programs::default();
-        let line = |name: &str, counter| Line {
+        let line = |name: &str, lost| Line {
             name: name.to_owned(),
             ns: 5.0,
-            counter,
+            lost,
         };
-        programs.take(&[line("unlocked", 96_733), line("deferred", 100_000)]);
+        programs.take(&[line("unlocked", 3_267), line("deferred", 0)]);
         assert_eq!(
             (
                 programs.lost,

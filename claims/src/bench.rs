@@ -9,6 +9,7 @@ use loadgen::compare::{Keeper, Process, Spec, interleaved};
 use loadgen::drive::engine;
 use results::{Effort, Missing, Run};
 
+use crate::article::{self, Programs};
 use crate::pin::Pinned;
 use crate::system::{Cpus, System};
 
@@ -23,6 +24,7 @@ pub struct Bench<'a> {
     pub out: PathBuf,
     keeper: &'a Keeper,
     missing: Vec<Missing>,
+    in_pythons: Option<Vec<Programs>>,
 }
 
 /// A system in one experiment.
@@ -65,7 +67,16 @@ impl<'a> Bench<'a> {
             out,
             keeper,
             missing: Vec::new(),
+            in_pythons: None,
         }
+    }
+
+    /// The article's programs in every Python found: made once, for all claims that are about them.
+    pub fn in_pythons(&mut self) -> Vec<Programs> {
+        let rounds = self.quick_or_full(5, 15);
+        self.in_pythons
+            .get_or_insert_with(|| article::in_pythons(rounds))
+            .clone()
     }
 
     /// One of two numbers, by the time that there is.

@@ -167,6 +167,15 @@ pub fn ratio_text(pair: &Pair) -> String {
     )
 }
 
+/// Of many ratios the least and the greatest, each with its condition.
+pub fn slowest_and_quickest(pairs: impl IntoIterator<Item = Pair>) -> Option<(String, String)> {
+    let known = |pair: Pair| Some((pair.contrast()?.ratio.value(), pair));
+    let mut all: Vec<(f64, Pair)> = pairs.into_iter().filter_map(known).collect();
+    all.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let told = |(_, pair): &(f64, Pair)| format!("{} ({})", ratio_text(pair), pair.condition);
+    Some((told(all.first()?), told(all.last()?)))
+}
+
 /// Events among operations, over all runs of one system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counted {

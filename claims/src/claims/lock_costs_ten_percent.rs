@@ -6,7 +6,7 @@ use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
-use crate::rule::{Pair, Ruling, Says, over_conditions, ratio_text};
+use crate::rule::{Pair, Ruling, Says, over_conditions, slowest_and_quickest};
 use crate::system::{THREADS, THREADS_RACY};
 
 pub(super) const CLAIM: Claim = Claim {
@@ -25,7 +25,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         article::in_rust(rounds, article::INCREMENTS),
         article::in_rust(rounds, 10 * article::INCREMENTS),
     ];
-    programs.extend(article::in_pythons(rounds));
+    programs.extend(bench.in_pythons());
     let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
 
     let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
@@ -80,14 +80,14 @@ fn rule(pairs: &[Pair]) -> Ruling {
         .iter()
         .map(|pair| (pair.condition.clone(), says(pair)))
         .collect();
-    let told: Vec<String> = pairs
-        .iter()
-        .map(|pair| format!("{}: {}", pair.condition, ratio_text(pair)))
-        .collect();
+    let answer = match slowest_and_quickest(pairs.iter().cloned()) {
+        Some((least, most)) => format!("locked over unlocked: from {least} to {most}"),
+        None => String::new(),
+    };
     over_conditions(
         "what else is done between two increments",
         &conditions,
-        format!("locked over unlocked: {}", told.join("; ")),
+        answer,
     )
 }
 

@@ -48,8 +48,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         .iter()
         .filter_map(|depth| depth.locked.clone())
         .collect();
-    let pythons = article::in_pythons(bench.quick_or_full(4, 15));
-    let in_python: Vec<Counted> = pythons.iter().map(of_python).collect();
+    let in_python: Vec<Counted> = bench.in_pythons().iter().map(of_python).collect();
     let ruling = rule(&racy, &in_python);
     let of = |label: &'static str, counts: &[Counted]| -> Vec<Figure> {
         let figure = |counted: &Counted| {
@@ -80,7 +79,7 @@ fn of_python(programs: &Programs) -> Counted {
     Counted {
         label: programs.name.clone(),
         events: programs.lost,
-        of: (runs * article::THREADS * article::INCREMENTS) as u64,
+        of: (runs * article::TIMES * article::THREADS * article::INCREMENTS) as u64,
         runs,
     }
 }

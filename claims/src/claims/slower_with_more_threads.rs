@@ -6,19 +6,22 @@ use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
 use crate::rule::{Difference, Pair, Ruling, ratio_text};
-use crate::system::{REACTOR, THREADS};
+use crate::system::{Cpus, REACTOR, THREADS};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "slower-with-more-threads",
     sentence: "The previous threaded code using a shared ressource is less and less efficient as the number of threads increases.",
     confirms: "processor time per request that grows by more than 10 % from 10 threads to the most, and by more than the reactor's grows with the same connections",
     refutes: "growth of less than 10 %",
-    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread; the reactor under the same load is the control: what it pays too is the connections' price, not the threads'.",
+    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread, the server on one processor; the reactor under the same load is the control: what it pays too is the connections' price, not the threads'.",
     examine,
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let entries: [Entry; 2] = [THREADS.into(), REACTOR.into()];
+    let entries = [THREADS, REACTOR].map(|system| Entry {
+        cpus: Cpus::One,
+        ..system.into()
+    });
     let connections =
         bench.quick_or_full(&[10, 100, 1_000][..], &[10, 100, 1_000, 4_000, 10_000][..]);
     let length = bench.quick_or_full("-d 400ms --warmup 100ms", "-d 4s --warmup 1s --timeout 20s");

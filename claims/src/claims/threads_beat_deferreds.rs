@@ -6,7 +6,7 @@ use crate::article::{self, Programs};
 use crate::bench::Bench;
 use crate::claim::{Claim, Evidence};
 use crate::figures;
-use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
+use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, slowest_and_quickest};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "threads-beat-deferreds",
@@ -21,7 +21,7 @@ pub(super) const CLAIM: Claim = Claim {
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let rounds = bench.quick_or_full(5, 15);
     let mut programs = vec![article::in_rust(rounds, article::INCREMENTS)];
-    for python in article::in_pythons(rounds) {
+    for python in bench.in_pythons() {
         match python.deferred_ns.is_empty() {
             true => bench.miss(
                 &python.name,
@@ -74,21 +74,13 @@ fn rule(programs: &[Programs]) -> Ruling {
         .iter()
         .map(|of| (of.name.clone(), says(of)))
         .collect();
-    let told: Vec<String> = programs
-        .iter()
-        .map(|of| {
-            let [unlocked, locked] = pairs(of).map(|pair| ratio_text(&pair));
-            format!("{}: {unlocked} without a lock, {locked} with one", of.name)
-        })
-        .collect();
-    over_conditions(
-        "the interpreter",
-        &conditions,
-        format!(
-            "time of the threads over that of the deferreds: {}",
-            told.join("; ")
-        ),
-    )
+    let answer = match slowest_and_quickest(programs.iter().flat_map(pairs)) {
+        Some((least, most)) => {
+            format!("time of the threads over that of the deferreds: from {least} to {most}")
+        }
+        None => String::new(),
+    };
+    over_conditions("the interpreter", &conditions, answer)
 }
 
 fn chart(programs: &[Programs], finding: &str) -> Chart {
