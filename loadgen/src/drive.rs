@@ -4,7 +4,7 @@ pub mod engine;
 pub mod null_server;
 
 pub(crate) mod allowance;
-pub(crate) mod client;
+mod client;
 pub(crate) mod clock;
 pub(crate) mod connect;
 mod connection;
@@ -14,6 +14,7 @@ mod orders;
 mod pacer;
 mod reception;
 mod schedule;
+pub(crate) mod share;
 mod supervisor;
 mod timer;
 mod watch;

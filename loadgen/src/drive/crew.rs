@@ -4,7 +4,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
 use crate::books::judge::Reporter;
-use crate::drive::client::{Done, News, Share, Stage, Update, work};
+use crate::drive::client::work;
+use crate::drive::share::{Done, News, Share, Stage, Update};
 
 /// Client threads at work.
 #[derive(Debug)]

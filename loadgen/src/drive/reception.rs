@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 
-use super::client::{Share, drive};
+use super::client::drive;
 use super::connect::connect_one;
 use super::connection::Connection;
 use super::orders::{Lateness, Order, Orders};
 use super::schedule::{Due, Schedule};
+use super::share::Share;
 use super::timer::Timer;
 use super::workbench::Workbench;
 use crate::plan::Open;

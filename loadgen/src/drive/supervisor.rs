@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::allowance::nanoseconds;
-use super::client::{News, Share};
+use super::share::{News, Share};
 use super::workbench::Workbench;
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;

@@ -4,7 +4,7 @@ use results::FailureReason;
 
 use crate::books::recorder::Complaints;
 use crate::books::served::Served;
-use crate::drive::client::Done;
+use crate::drive::share::Done;
 
 /// What all threads booked together.
 pub(super) struct Sum {
