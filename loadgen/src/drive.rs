@@ -10,6 +10,7 @@ pub(crate) mod connect;
 mod connection;
 mod crew;
 pub(crate) mod endpoint;
+mod farewell;
 mod orders;
 mod pacer;
 mod reception;

@@ -1,12 +1,13 @@
 //! Puts what a run left behind into the form in which it is kept: [`results::Run`].
 
 mod sum;
+mod workload;
 
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
-    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, RunLimit, Server,
-    ServerCost, Share, Tool, Totals, Validity, ValidityVerdict, Workload,
+    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, Server, ServerCost, Tool,
+    Totals, Validity, ValidityVerdict,
 };
 
 use crate::books::accounts::{self, Closing, Values};
@@ -14,16 +15,16 @@ use crate::books::fairness;
 use crate::books::judge::Told;
 use crate::books::recorder::Counts;
 use crate::books::validity;
-use crate::drive::allowance::nanoseconds;
 use crate::drive::engine::Load;
+use crate::plan::Plan;
 use crate::plan::target;
-use crate::plan::{self, Limit, Plan};
 use crate::scene::host;
 use crate::scene::info::InfoText;
 use crate::scene::reach::Reached;
 use crate::scene::server_watch::ServerWatch;
 use crate::talk::requests::Requests;
 use sum::Sum;
+pub(crate) use workload::workload;
 
 /// Everything that a run left behind.
 pub(crate) struct Parts<'a> {
@@ -230,60 +231,6 @@ fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64, threads: 
         in_flight_looks: counts.looks / u64::from(threads),
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,
-    }
-}
-
-/// The load of a plan, as it is kept.
-pub(crate) fn workload(plan: &Plan) -> Workload {
-    let (mode, pipeline_depth) = mode(plan.load);
-    let share = |(kind, weight): &(plan::operation::Kind, u32)| Share {
-        operation: kind.to_string(),
-        weight: *weight,
-    };
-    Workload {
-        mode,
-        connections: plan.connections,
-        pipeline_depth,
-        threads: plan.threads,
-        limit: match plan.limit {
-            Limit::Requests(requests) => RunLimit::Requests { requests },
-            Limit::Time(time) => RunLimit::Duration {
-                duration_ns: nanoseconds(time),
-            },
-        },
-        operations: plan.mix.shares().iter().map(share).collect(),
-        keys: u64::from(plan.keys.count()),
-        payload_bytes: u64::from(plan.payload_bytes),
-        seed: plan.seed,
-    }
-}
-
-/// The mode, and how many requests may be in flight on a connection.
-fn mode(load: plan::Load) -> (LoadMode, u32) {
-    let open = match load {
-        plan::Load::Closed { depth } => return (LoadMode::Closed, depth),
-        plan::Load::Open(open) => open,
-    };
-    let arrival = match open.arrival {
-        plan::Arrival::Constant => Arrival::Constant,
-        plan::Arrival::Poisson => Arrival::Poisson,
-        plan::Arrival::Bursts { size } => Arrival::Bursts { size },
-        plan::Arrival::Sessions { requests } => Arrival::Sessions { requests },
-    };
-    let depth = match arrival {
-        Arrival::Sessions { .. } => 1,
-        _ => open.depth.unwrap_or(open.max_in_flight),
-    };
-    // A plan's rate was read from a text and checked to be within its limits.
-    match Finite::new(open.rate_per_s) {
-        Some(rate_per_s) => (
-            LoadMode::Open {
-                rate_per_s,
-                arrival,
-            },
-            depth,
-        ),
-        None => (LoadMode::Closed, depth),
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod file_limit;
 pub(crate) mod hiccups;
 pub(crate) mod host;
 pub(crate) mod info;
+pub(crate) mod last_look;
 pub(crate) mod reach;
 pub(crate) mod server_cost;
 pub(crate) mod server_watch;

@@ -14,7 +14,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use results::{FailureReason, Run, Verdict};
-use truth::{Counter, converse, drain, loadgen, says, serve, truth, truthful};
+use truth::{Counter, bulk, converse, drain, integer, loadgen, says, serve, truth, truthful};
 
 #[test]
 fn nobody_listens() {
@@ -132,6 +132,45 @@ fn a_connection_closed_in_the_middle_leaves_ambiguous_increments_and_no_lie() {
     assert!(
         folder.path().join("latency.hlog").exists() && folder.path().join("latency.hgrm").exists()
     );
+}
+
+/// The server dies under load and is there again, empty: nothing that it says then is held against what it said before.
+#[test]
+fn a_server_that_starts_anew_begins_an_epoch_and_tells_no_lie() {
+    for threads in [1, 3] {
+        let (old, new, lives) = (Counter::default(), Counter::default(), AtomicU64::new(1));
+        let server = serve(move |peer| {
+            let life = lives.load(Ordering::SeqCst);
+            converse(peer, |words| match (words[0].as_slice(), life) {
+                // Every connection of the first life ends with the thousandth increment, which is made and not told.
+                (b"INFO", _) => Some(bulk(&format!("run_id:life{life}\r\n"))),
+                (b"INCR", 1) => match old.incr() {
+                    value @ ..1_000 => Some(integer(value)),
+                    _ => {
+                        lives.store(2, Ordering::SeqCst);
+                        None
+                    }
+                },
+                (_, 1) => Some(truth(words, &old)),
+                _ => Some(truth(words, &new)),
+            });
+        });
+        let ran = loadgen(&format!(
+            "run {server} -c 3 -t {threads} -d 1h --timeout 20s --json"
+        ));
+        ran.assert(1, "3 of 3 connections were lost");
+        assert!(
+            ran.last_line
+                .contains("of unknown fate, but the server was started anew")
+                && ran.last_line.contains("run_id life1, now life2"),
+            "{ran:?}"
+        );
+        let correctness = ran.run().correctness;
+        assert_eq!(correctness.verdict, Verdict::Unknown);
+        assert_eq!(correctness.anomalies, []);
+        assert_eq!(correctness.acknowledged(), 999);
+        assert_eq!(correctness.lost_updates(), None);
+    }
 }
 
 #[test]

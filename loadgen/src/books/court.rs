@@ -5,7 +5,7 @@ use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use history::{Event, Judge, Level, LogWriter, Merge, Observer, Verdict, What};
+use history::{Counts, Event, Judge, Judgement, Level, LogWriter, Merge, Observer, Verdict, What};
 use results::CheckLevel;
 
 use crate::books::accounts::Values;
@@ -22,6 +22,7 @@ const BATCHES_WAITING: usize = 256;
 pub(crate) struct Court {
     judge: Judge,
     log: Option<LogWriter<File>>,
+    dismissed: bool,
 }
 
 /// What the court found.
@@ -112,7 +113,11 @@ impl Court {
             }
         };
         let judge = Judge::new(level);
-        Ok(Some(Self { judge, log }))
+        Ok(Some(Self {
+            judge,
+            log,
+            dismissed: false,
+        }))
     }
 
     /// What the counters hold before the run.
@@ -148,6 +153,11 @@ impl Court {
         }
     }
 
+    /// What was told under one name belongs to two counters: no answer can be held against another.
+    pub(crate) fn dismiss(&mut self) {
+        self.dismissed = true;
+    }
+
     /// Brings the history file up to date.
     pub(crate) fn flush(&mut self) {
         if let Some(log) = &mut self.log {
@@ -158,8 +168,16 @@ impl Court {
     /// The verdict.
     pub(crate) fn close(self) -> Sentence {
         let written: io::Result<()> = self.log.map_or(Ok(()), |log| log.finish().map(|_| ()));
+        let mut verdict = self.judge.verdict();
+        if self.dismissed {
+            verdict.counts = Counts::default();
+            verdict.examples.clear();
+            for key in &mut verdict.keys {
+                (key.judgement, key.lost) = (Judgement::Ok, None);
+            }
+        }
         Sentence {
-            verdict: self.judge.verdict(),
+            verdict,
             history_failure: written.err().map(|error| {
                 format!("the history file is not whole: {error}; what was judged is not affected")
             }),

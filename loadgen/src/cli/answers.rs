@@ -32,10 +32,15 @@ pub(super) fn in_short(correctness: &Correctness) -> String {
         .iter()
         .max_by_key(|anomaly| anomaly.count)
     else {
-        return match correctness.notes.first() {
-            Some(note) => format!("{checked} checked, none wrong, but {note}"),
-            None => format!("{checked} checked, none wrong"),
-        };
+        let mut said = format!("{checked} checked, none wrong");
+        if correctness.operations_ambiguous > 0 {
+            let unknown = count(correctness.operations_ambiguous);
+            let _ = write!(said, ", {unknown} of unknown fate");
+        }
+        if let Some(note) = correctness.notes.first() {
+            let _ = write!(said, ", but {note}");
+        }
+        return said;
     };
     let example = first
         .examples

@@ -14,6 +14,7 @@ use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::connect::connect;
 use crate::drive::connection::Connection;
 use crate::drive::endpoint::Socket;
+use crate::drive::farewell::take_leave;
 use crate::drive::orders::{Dues, Orders, Places};
 use crate::drive::pacer::Pacer;
 use crate::drive::reception::Reception;
@@ -69,6 +70,7 @@ async fn work_async(share: Share, mut reporter: Reporter) -> io::Result<Done> {
     // While the connections are open the server still shows what they cost it.
     share.tell(News::Reached(Stage::Finished));
     let _ = share.signals.recv();
+    let served = take_leave(connections, &bench).await;
     // Every task has ended and dropped its hold on the workbench.
     #[expect(clippy::expect_used, reason = "the line above")]
     let bench = Rc::into_inner(bench).expect("no task is left").into_inner();
@@ -80,10 +82,7 @@ async fn work_async(share: Share, mut reporter: Reporter) -> io::Result<Done> {
         recorder,
         lost_connections: bench.lost_connections,
         refused,
-        served: connections
-            .into_iter()
-            .map(Connection::into_served)
-            .collect(),
+        served,
     })
 }
 

@@ -67,6 +67,21 @@ impl Connection {
         end.map(|_| ())
     }
 
+    /// Says that nothing more will be asked. Whether anybody is there to hear it does not matter.
+    pub(super) fn poll_last_word(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.socket.poll_shutdown(cx).map(|_| ())
+    }
+
+    /// Judges whatever still comes until the other side ends too: nobody asked for it.
+    pub(super) fn poll_left_over(
+        &mut self,
+        cx: &mut Context<'_>,
+        bench: &mut Workbench,
+    ) -> Poll<()> {
+        while !self.deaf && ready!(self.poll_receive(cx, bench)).is_ok() {}
+        Poll::Ready(())
+    }
+
     fn poll_to_the_end(
         &mut self,
         cx: &mut Context<'_>,
@@ -237,6 +252,7 @@ impl Connection {
     }
 
     fn abandon(&mut self, broken: &Broken, bench: &mut Workbench) {
+        self.deaf = true;
         bench.lost_connections += 1;
         bench.recorder.losses.add(&broken.text);
         let unsent = mem::take(&mut self.unsent).len();

@@ -102,6 +102,14 @@ impl Socket {
             Self::Unix(socket) => Pin::new(socket).poll_write(cx, bytes),
         }
     }
+
+    /// Says that nothing more will be written; may be said twice.
+    pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self {
+            Self::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
+            Self::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
+        }
+    }
 }
 
 #[cfg(test)]

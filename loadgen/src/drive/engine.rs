@@ -21,6 +21,7 @@ use crate::plan::Plan;
 use crate::record::{self, Outcome};
 use crate::scene::file_limit;
 use crate::scene::hiccups::Hiccups;
+use crate::scene::last_look::{self, LastLook};
 use crate::scene::reach::Reached;
 use crate::scene::server_cost::Process;
 use crate::scene::server_watch::ServerWatch;
@@ -210,21 +211,22 @@ fn after(scene: &Scene<'_>, reached: &Reached, load: &mut Load) -> Values {
     }
     let since_start_ns = || scene.clock.now_ns().saturating_sub(load.start_ns);
     let from_ns = since_start_ns();
-    match reached.counters_now(scene.plan, scene.requests) {
-        Ok(Some(values)) => {
-            let to_ns = since_start_ns();
-            if let Some(court) = &mut load.told.court {
-                court.looked(scene.plan, &values, from_ns, to_ns);
-            }
+    let was_lost = load.threads.iter().any(|done| done.lost_connections > 0);
+    let is_stopped = || scene.stop.load(Ordering::Relaxed);
+    let look = last_look::look(scene.plan, scene.requests, reached, was_lost, is_stopped);
+    let to_ns = since_start_ns();
+    match (look, &mut load.told.court) {
+        (LastLook::SameEpoch(Values::Known(values)), Some(court)) => {
+            court.looked(scene.plan, &values, from_ns, to_ns);
             Values::Known(values)
         }
-        Ok(None) => Values::Unknown(
-            "the target no longer answers GET with a value: what the counters hold is unknown"
-                .to_owned(),
-        ),
-        Err(broken) => Values::Unknown(format!(
-            "the counters could not be read at the end: {}",
-            broken.text
-        )),
+        (LastLook::NewEpoch(why), Some(court)) if scene.plan.sessions().is_some() => {
+            court.dismiss();
+            Values::Unknown(format!(
+                "{why}; clients that came later were told of the new counters, so that no answer was held against another"
+            ))
+        }
+        (LastLook::SameEpoch(values), _) => values,
+        (LastLook::NewEpoch(why), _) => Values::Unknown(why),
     }
 }

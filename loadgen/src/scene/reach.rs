@@ -9,7 +9,6 @@ use crate::plan::target::{Place, Protocol};
 use crate::scene::control::{Control, Info};
 use crate::scene::info::InfoText;
 use crate::scene::server_cost::{Process, Sums};
-use crate::talk::conversation::Broken;
 use crate::talk::requests::Requests;
 
 /// A target that answered as it should, and what is known of it.
@@ -75,15 +74,6 @@ impl Reached {
             None => None,
         };
         Sums::read(info.as_ref(), self.process)
-    }
-
-    /// What the counters hold now, read over a new connection: the run's own may be the very ones that lie.
-    pub(crate) fn counters_now(
-        &self,
-        plan: &Plan,
-        requests: &Requests,
-    ) -> Result<Option<Vec<i64>>, Broken> {
-        Control::connect(&self.address, plan.timeout)?.counters(requests)
     }
 }
 

@@ -131,3 +131,8 @@ pub fn drain(mut peer: TcpStream) {
     let mut nothing = [0; 4096];
     while peer.read(&mut nothing).is_ok_and(|bytes| bytes > 0) {}
 }
+
+/// `$length`, and the text.
+pub fn bulk(text: &str) -> Vec<u8> {
+    format!("${}\r\n{text}\r\n", text.len()).into_bytes()
+}
