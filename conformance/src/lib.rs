@@ -6,6 +6,8 @@
 //! conformance::suite!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"], lossy: ["racy"]);
 //! ```
 //!
+//! A server that waits in more than one way is mounted once for each, with `flags: ["--runtime", "current"]` behind the program.
+//!
 //! Each group of cases becomes a `#[test]` with server processes of its own. What the suite asks of a server: the flags
 //! `--port 0`, `--protocol resp|echo` and `--counter NAME`; a first line on stdout that says `listening on ADDRESS`; on
 //! SIGTERM the final counters on stdout and exit status 0.
@@ -43,9 +45,16 @@ pub mod suite;
 /// Mounts the suite: one `#[test]` for each group of cases.
 #[macro_export]
 macro_rules! suite {
-    ($program:expr, exact: [$($exact:literal),* $(,)?], lossy: [$($lossy:literal),* $(,)?] $(,)?) => {
-        const TARGET: $crate::target::Target =
-            $crate::target::Target { program: $program, exact: &[$($exact),*], lossy: &[$($lossy),*] };
+    (
+        $program:expr, $(flags: [$($flag:literal),* $(,)?],)?
+        exact: [$($exact:literal),* $(,)?], lossy: [$($lossy:literal),* $(,)?] $(,)?
+    ) => {
+        const TARGET: $crate::target::Target = $crate::target::Target {
+            program: $program,
+            flags: &[$($($flag),*)?],
+            exact: &[$($exact),*],
+            lossy: &[$($lossy),*],
+        };
 
         $crate::mount! { suite, TARGET:
             tables {
@@ -72,9 +81,13 @@ macro_rules! suite {
 /// Mounts the limits: `conformance::limits!(env!("CARGO_BIN_EXE_server-threaded"));`
 #[macro_export]
 macro_rules! limits {
-    ($program:expr $(,)?) => {
-        const TARGET: $crate::target::Target =
-            $crate::target::Target { program: $program, exact: &[], lossy: &[] };
+    ($program:expr $(, flags: [$($flag:literal),* $(,)?])? $(,)?) => {
+        const TARGET: $crate::target::Target = $crate::target::Target {
+            program: $program,
+            flags: &[$($($flag),*)?],
+            exact: &[],
+            lossy: &[],
+        };
 
         $crate::mount! { limits, TARGET:
             admission {

@@ -69,10 +69,7 @@ pub fn a_place_is_usable_again(target: &Target) {
 
 /// An echo server has no words of its own: it closes.
 pub fn one_too_many_at_an_echo_server(target: &Target) {
-    let server = Server::start(
-        target.program,
-        &["--protocol", "echo", "--max-connections", "1"],
-    );
+    let server = target.start_limited(&["--protocol", "echo", "--max-connections", "1"]);
     let mut first = server.connect();
     first.ask("hello", "hello");
     assert_same(
@@ -114,7 +111,12 @@ pub fn no_descriptors(target: &Target) {
 /// A low limit on descriptors that is there from the start lowers the number of connections, in one line that says why.
 pub fn few_descriptors_from_the_start(target: &Target) {
     let mut command = Command::new("sh");
-    command.args(["-c", "ulimit -n 100; exec \"$0\" --port 0", target.program]);
+    command.args([
+        "-c",
+        "ulimit -n 100; exec \"$0\" --port 0 \"$@\"",
+        target.program,
+    ]);
+    command.args(target.flags);
     let server = Server::spawn(command);
     let mut witness = Witness::of(&server);
     assert_eq!(witness.info().number("maxclients"), 100 - 32);
@@ -149,8 +151,8 @@ pub fn no_threads(target: &Target) {
     let first = served(&server);
     let threads_each = Footprint::of(&server).threads - without;
 
-    // Root may have any number of threads; but nobody has one without an address for its stack.
-    let no_room_for_a_stack = address_space_bytes(&server) + 64 * 1024;
+    // Root may have any number of threads; but nobody has one without an address for its stack of 256 KiB. A buffer needs less.
+    let no_room_for_a_stack = address_space_bytes(&server) + 240 * 1024;
     limit(&server, Resource::As, Some(no_room_for_a_stack));
     assert_eq!(is_served(&mut server.connect()), threads_each == 0);
     assert_eq!(

@@ -19,7 +19,8 @@ pub fn a_greedy_pipeliner(target: &Target) {
     let (sent, replies) = std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             let mut sent = 0;
-            while !satisfied.load(Ordering::Relaxed) {
+            // At least once, also where the others are satisfied before this thread has begun.
+            while sent == 0 || !satisfied.load(Ordering::Relaxed) {
                 writing.send(&request);
                 sent += 1000;
             }

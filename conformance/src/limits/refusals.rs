@@ -1,7 +1,5 @@
 //! What is refused whoever asks: pages in a browser, other machines, too many counters and too long names.
 
-use std::process::Command;
-
 use crate::dialogue::array;
 use crate::peer::assert_same;
 use crate::server::run_to_end;
@@ -34,8 +32,7 @@ pub fn http_drives_nothing(target: &Target) {
 /// Another address than loopback takes two flags, so that nobody is exposed by one.
 pub fn other_machines_need_two_flags(target: &Target) {
     for address in ["0.0.0.0", "::", "192.0.2.1"] {
-        let ended =
-            run_to_end(Command::new(target.program).args(["--port", "0", "--bind", address]));
+        let ended = run_to_end(target.command().args(["--port", "0", "--bind", address]));
         assert_eq!(ended.status.code(), Some(1), "{ended:?}");
         assert_eq!(
             ended.stderr.lines().count(),

@@ -1,7 +1,6 @@
 //! The process around the service: how it ends, and how it refuses to start.
 
 use std::net::TcpListener;
-use std::process::Command;
 
 use crate::server::run_to_end;
 use crate::target::Target;
@@ -52,7 +51,7 @@ pub fn a_bad_flag_is_named(target: &Target) {
         ("--max-connections", "few"),
         ("--nonsense", "--nonsense"),
     ] {
-        let ended = run_to_end(Command::new(target.program).args([flag, value]));
+        let ended = run_to_end(target.command().args([flag, value]));
         assert_eq!(ended.status.code(), Some(2), "{flag} {value}: {ended:?}");
         assert_eq!(ended.stdout, "", "{flag} {value}");
         let said = ended.stderr.trim_end();
@@ -67,7 +66,7 @@ pub fn a_bad_flag_is_named(target: &Target) {
 pub fn a_busy_port_is_named(target: &Target) {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = taken.local_addr().unwrap().port().to_string();
-    let ended = run_to_end(Command::new(target.program).args(["--port", &port]));
+    let ended = run_to_end(target.command().args(["--port", &port]));
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     assert_eq!(ended.stdout, "");
     assert_eq!(
