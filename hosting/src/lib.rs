@@ -8,28 +8,32 @@
 //!  command line ─▶ Flags ─▶ Host { listener, limits, signals, statistics }
 //!                             │ admit / refuse      a Seat is one peer's place: counted, bounded, given back
 //!                             ▼
-//!                  serve(&host) in server-{threaded, reactor}: how it waits
+//!                  serve(&host) in server-{threaded, reactor, async}: how it waits
 //! ```
 //!
 //! Everything the peers of two servers could tell them apart by is here or in `service`, once. What is absent on purpose:
 //! any loop over sockets, for that loop is the model.
 
 mod accept;
+mod buffers;
 mod byte_stream;
 mod deadline;
 mod flags;
 mod host;
 mod info;
 mod listener;
+mod peers;
 mod run;
 mod seat;
 mod signals;
 mod statistics;
 
 pub use accept::{Acceptor, Trouble};
+pub use buffers::Buffers;
 pub use byte_stream::{READ_BYTES, Received, held_bytes, receive, release_excess, send_some};
 pub use deadline::{Deadline, Waiting};
 pub use host::{Host, Limits};
-pub use run::{Counters, Model, Serve, run};
+pub use peers::{Peer, Peers};
+pub use run::{Counters, Model, Runtime, Serve, run};
 pub use seat::Seat;
 pub use statistics::{Closed, Refused};

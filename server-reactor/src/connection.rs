@@ -1,22 +1,14 @@
 //! One peer's conversation, as a struct: read, serve, write, and between them it returns to the loop.
 
 use std::io::{self, ErrorKind};
-use std::mem;
 use std::time::Instant;
 
 use hosting::{
-    Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, receive, release_excess,
-    send_some,
+    Buffers, Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, receive, send_some,
 };
 use mio::event::Event;
 use mio::net::TcpStream;
 use service::{Keyspace, Next, Service, Session};
-
-/// A beginning of a request that is no longer is copied out of the common buffer, so that it does not tie up all of that.
-const SMALL_BYTES: usize = 4 << 10;
-
-/// What the common buffers may grow to and stay: one pair serves all connections, so it is no price of any.
-const COMMON_BYTES: usize = 4 << 20;
 
 /// A socket with the conversation on it. It holds no buffer while it is idle: what a turn leaves empty goes back to the [`Buffers`].
 pub(crate) struct Connection<'a> {
@@ -56,15 +48,6 @@ pub(crate) enum Wait {
     Over(Closed),
 }
 
-/// One pair of buffers for all turns: a connection takes them along only while it has unfinished business.
-#[derive(Debug, Default)]
-pub(crate) struct Buffers {
-    input: Vec<u8>,
-    replies: Vec<u8>,
-    /// Whether the last turn changed how many bytes its connection holds.
-    pub(crate) changed: bool,
-}
-
 impl<'a> Connection<'a> {
     pub(crate) fn new(socket: TcpStream, seat: Seat<'a>, now: Instant) -> Self {
         Connection {
@@ -101,12 +84,19 @@ impl<'a> Connection<'a> {
         buffers: &mut Buffers,
         now: Instant,
     ) -> Wait {
-        self.borrow(buffers);
+        buffers.lend(&mut self.input, &mut self.replies);
         let wait = self
             .talk(service, limits, now)
             .unwrap_or_else(|error| Wait::Over(error.into()));
-        self.give_back(buffers);
+        buffers.take_back(&mut self.input, &mut self.replies);
         wait
+    }
+
+    /// Counts what the buffers hold now; whether that is worth a look at all peers' together.
+    #[inline]
+    pub(crate) fn hold(&mut self) -> bool {
+        self.seat
+            .hold(held_bytes(&self.input) + held_bytes(&self.replies))
     }
 
     fn talk<K: Keyspace>(
@@ -234,35 +224,5 @@ impl<'a> Connection<'a> {
 
     pub(crate) fn close(self, why: Closed) {
         self.seat.leave(&self.socket, why);
-    }
-
-    #[inline]
-    fn borrow(&mut self, buffers: &mut Buffers) {
-        if self.input.len() <= SMALL_BYTES {
-            buffers.input.extend_from_slice(&self.input);
-            mem::swap(&mut self.input, &mut buffers.input);
-            // What is left there are this peer's bytes, and the next to borrow is another.
-            buffers.input.clear();
-        }
-        if self.replies.is_empty() {
-            mem::swap(&mut self.replies, &mut buffers.replies);
-        }
-    }
-
-    #[inline]
-    fn give_back(&mut self, buffers: &mut Buffers) {
-        if self.input.len() <= SMALL_BYTES {
-            let kept = self.input.to_vec();
-            buffers.input = mem::replace(&mut self.input, kept);
-            buffers.input.clear();
-            release_excess(&mut buffers.input, COMMON_BYTES);
-        }
-        if self.replies.is_empty() {
-            buffers.replies = mem::take(&mut self.replies);
-            release_excess(&mut buffers.replies, COMMON_BYTES);
-        }
-        buffers.changed = self
-            .seat
-            .hold(held_bytes(&self.input) + held_bytes(&self.replies));
     }
 }

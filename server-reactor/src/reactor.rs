@@ -4,14 +4,14 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use hosting::{Acceptor, Closed, Host, Trouble};
+use hosting::{Acceptor, Buffers, Closed, Host, Trouble};
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream, UnixStream};
 use mio::{Events, Interest, Poll, Token};
 use service::{Keyspace, Service};
 use slab::Slab;
 
-use crate::connection::{Buffers, Connection, Wait};
+use crate::connection::{Connection, Wait};
 
 const LISTENER: Token = Token(usize::MAX);
 const SIGNALS: Token = Token(usize::MAX - 1);
@@ -178,12 +178,14 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         let Some(connection) = self.connections.get_mut(key) else {
             return;
         };
-        match connection.turn(self.service, &self.host.limits, &mut self.buffers, now) {
+        let wait = connection.turn(self.service, &self.host.limits, &mut self.buffers, now);
+        let changed = connection.hold();
+        match wait {
             Wait::ForEvent => {}
             Wait::ForTurn => self.turns.push_back(key),
             Wait::Over(closed) => self.close(key, closed),
         }
-        if self.buffers.changed && self.host.is_over_memory() {
+        if changed && self.host.is_over_memory() {
             self.close_biggest();
         }
     }

@@ -5,18 +5,16 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use hosting::{
-    Closed, Deadline, Host, Limits, READ_BYTES, Received, Seat, Waiting, held_bytes, receive,
+    Closed, Deadline, Host, Limits, Peer, READ_BYTES, Received, Seat, Waiting, held_bytes, receive,
     release_excess, send_some,
 };
 use service::{Keyspace, Next, Service, Session};
-
-use crate::peers::Peer;
 
 /// Serves one peer until it leaves, or has to.
 pub(crate) fn converse<K: Keyspace>(
     service: &Service<'_, K>,
     host: &Host,
-    peer: &Peer<'_>,
+    peer: &Peer<'_, TcpStream>,
     mut seat: Seat<'_>,
 ) {
     let closed = talk(service, host, peer, &mut seat).unwrap_or_else(Closed::from);
@@ -26,7 +24,7 @@ pub(crate) fn converse<K: Keyspace>(
 fn talk<K: Keyspace>(
     service: &Service<'_, K>,
     host: &Host,
-    peer: &Peer<'_>,
+    peer: &Peer<'_, TcpStream>,
     seat: &mut Seat<'_>,
 ) -> io::Result<Closed> {
     let mut session = Session::new(seat.id);
@@ -95,7 +93,13 @@ fn send_all(socket: &TcpStream, replies: &[u8]) -> io::Result<bool> {
 
 /// Counts what the peer's buffers hold. Over the bound of the process, whoever holds the most has to go.
 #[inline]
-fn hold(host: &Host, peer: &Peer<'_>, seat: &mut Seat<'_>, input: &Vec<u8>, replies: &Vec<u8>) {
+fn hold(
+    host: &Host,
+    peer: &Peer<'_, TcpStream>,
+    seat: &mut Seat<'_>,
+    input: &Vec<u8>,
+    replies: &Vec<u8>,
+) {
     if seat.hold(held_bytes(input) + held_bytes(replies)) {
         peer.show_held(seat.held_bytes());
         if host.is_over_memory() {

@@ -24,18 +24,17 @@
 //! ```
 
 mod conversation;
-mod peers;
 
 use std::io;
+use std::net::TcpStream;
 use std::thread::{self, Builder, Scope};
 use std::time::Instant;
 
-use hosting::{Acceptor, Counters, Host, Refused, Trouble};
+use hosting::{Acceptor, Counters, Host, Peers, Refused, Trouble};
 use service::keyspace::Shared;
 use service::{Counter, Keyspace, Service};
 
 use conversation::converse;
-use peers::Peers;
 
 /// A conversation needs little: the buffers are on the heap. The default of 2 MiB times ten thousand would be address space for nothing.
 const STACK_BYTES: usize = 256 << 10;
@@ -60,7 +59,7 @@ pub fn serve<C: Counter + Sync>(host: &Host) -> io::Result<Counters> {
 fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
     host: &'env Host,
     service: &'scope Service<'env, K>,
-    peers: &'scope Peers,
+    peers: &'scope Peers<TcpStream>,
     scope: &'scope Scope<'scope, 'env>,
 ) -> io::Result<()> {
     let mut acceptor = Acceptor::new(host);
@@ -101,7 +100,7 @@ fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
 }
 
 /// Waits for the order to stop, then wakes every thread: no call that parks one ends by itself.
-fn end_on_signal(host: &Host, peers: &Peers) {
+fn end_on_signal(host: &Host, peers: &Peers<TcpStream>) {
     // Parks this thread until the order comes. An error of the pipe is an order too: better to stop than never to be able to.
     let _ = host.signals.wait();
     let deadline = Instant::now() + host.limits.shutdown;
