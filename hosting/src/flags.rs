@@ -5,11 +5,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{EnumValueParser, PossibleValuesParser};
 use clap::{Arg, Args, Command, FromArgMatches, ValueEnum};
 use service::Protocol;
 
-use crate::{Model, Serve};
+use crate::{Model, Runtime, Serve};
 
 /// What a server is told.
 #[derive(Clone, Debug, Args)]
@@ -53,10 +53,13 @@ pub(crate) struct Flags {
     /// The function that serves under the discipline asked for
     #[arg(skip = unasked as Serve)]
     pub(crate) serve: Serve,
+    /// Who runs the tasks, where the model has a choice
+    #[arg(skip)]
+    pub(crate) runtime: Option<Runtime>,
 }
 
 /// Stands where no discipline has been read yet; [`parse`] puts the real one there.
-fn unasked(_: &crate::Host) -> std::io::Result<crate::Counters> {
+fn unasked(_: &'static crate::Host) -> std::io::Result<crate::Counters> {
     Err(std::io::Error::other("no discipline was asked for"))
 }
 
@@ -98,6 +101,10 @@ pub(crate) fn parse(model: &Model) -> Result<Flags, ExitCode> {
         if let Some((_, serve)) = discipline {
             flags.serve = *serve;
         }
+        flags.runtime = match model.runtimes {
+            [] => None,
+            _ => matches.get_one("runtime").copied(),
+        };
         Ok(flags)
     });
     flags.map_err(|error| match error.use_stderr() {
@@ -127,11 +134,22 @@ fn command(model: &Model) -> Command {
         .default_value(default)
         .value_parser(PossibleValuesParser::new(names));
     let program = Command::new(model.name).version(env!("CARGO_PKG_VERSION"));
-    Flags::augment_args(program.arg(counter))
+    Flags::augment_args(program.arg(counter).args(runtime(model)))
         .about(model.waits)
         .mut_arg("port", |port| {
             port.required(false).default_value(model.port.to_string())
         })
+}
+
+/// The flag of a model whose tasks can be run in more than one way.
+fn runtime(model: &Model) -> Option<Arg> {
+    let default = model.runtimes.first()?.to_possible_value()?;
+    let flag = Arg::new("runtime")
+        .long("runtime")
+        .help("The threads that run the tasks: as many as there are processors, or the one that is there")
+        .default_value(default.get_name().to_owned())
+        .value_parser(EnumValueParser::<Runtime>::new());
+    Some(flag)
 }
 
 /// What clap says over a paragraph, without the usage that `--help` has anyway.

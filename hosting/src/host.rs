@@ -12,7 +12,7 @@ use service::{Process, Service};
 use crate::flags::Flags;
 use crate::signals::Signals;
 use crate::statistics::Statistics;
-use crate::{Model, info, listener};
+use crate::{Model, Runtime, info, listener};
 
 /// Bounds on sockets and on the process; those on what a request may say are [`service::Limits`].
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +40,8 @@ pub struct Host {
     pub model: &'static str,
     /// The listening socket, blocking.
     pub listener: TcpListener,
+    /// Who runs the tasks; `None` where the model has none, or no choice.
+    pub runtime: Option<Runtime>,
     /// The bounds in force.
     pub limits: Limits,
     /// The order to stop.
@@ -70,6 +72,7 @@ impl Host {
             model: model.name,
             address: listener.local_addr()?,
             listener,
+            runtime: flags.runtime,
             limits: Limits::new(model, flags),
             signals: Signals::install()?,
             protocol: flags.protocol.into(),

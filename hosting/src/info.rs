@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
-use crate::Host;
+use crate::{Host, Runtime};
 
 /// The sections about the process; the service adds the one about its counters.
 pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
@@ -24,15 +24,24 @@ pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
 
 fn server(host: &Host) -> String {
     format!(
-        "# Server\r\nserver_name:baton\r\nserver_version:{}\r\nmodel:{}\r\nprocess_id:{}\r\nrun_id:{}\r\n\
+        "# Server\r\nserver_name:baton\r\nserver_version:{}\r\nmodel:{}\r\n{}process_id:{}\r\nrun_id:{}\r\n\
          tcp_port:{}\r\nuptime_in_seconds:{}\r\n",
         env!("CARGO_PKG_VERSION"),
         host.model,
+        runtime(host),
         process::id(),
         host.run_id,
         host.address.port(),
         host.started.elapsed().as_secs(),
     )
+}
+
+fn runtime(host: &Host) -> &'static str {
+    match host.runtime {
+        None => "",
+        Some(Runtime::Multi) => "runtime:multi\r\n",
+        Some(Runtime::Current) => "runtime:current\r\n",
+    }
 }
 
 fn clients(host: &Host) -> String {

@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use clap::ValueEnum;
 use service::keyspace::Name;
 
 use crate::{Host, flags};
@@ -11,8 +12,18 @@ use crate::{Host, flags};
 /// Every counter with its value when the last peer had left.
 pub type Counters = Vec<(Name, i64)>;
 
-/// Serves until the host is told to stop, under one discipline of the counter.
-pub type Serve = fn(&Host) -> io::Result<Counters>;
+/// Serves until the host is told to stop, under one discipline of the counter. The host outlives whatever the server starts: a task
+/// may borrow nothing that could end before it.
+pub type Serve = fn(&'static Host) -> io::Result<Counters>;
+
+/// Who runs the tasks of a model that has tasks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Runtime {
+    /// A thread for every processor, and a task runs on any of them.
+    Multi,
+    /// One thread.
+    Current,
+}
 
 /// A concurrency model as a program.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +36,8 @@ pub struct Model {
     pub port: u16,
     /// The disciplines a counter can have under this model, the default first.
     pub disciplines: &'static [(&'static str, Serve)],
+    /// The runtimes to choose from, the default first; none where the model has no tasks.
+    pub runtimes: &'static [Runtime],
 }
 
 /// Runs the program; the exit code is 0 after a clean stop, 1 when it could not serve, 2 for a wrong command line.
@@ -33,12 +46,13 @@ pub fn run(model: &Model) -> ExitCode {
         Ok(flags) => flags,
         Err(exit) => return exit,
     };
-    let host = match Host::new(model, &flags) {
-        Ok(host) => host,
+    let host: &'static Host = match Host::new(model, &flags) {
+        // The process is the host: it is needed until the end, and then all memory goes at once.
+        Ok(host) => Box::leak(Box::new(host)),
         Err(error) => return fail(model, &error),
     };
-    let outcome = announce(&host)
-        .and_then(|()| (flags.serve)(&host))
+    let outcome = announce(host)
+        .and_then(|()| (flags.serve)(host))
         .and_then(|counters| report(&mut io::stdout().lock(), &counters));
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,5 +17,6 @@ fn main() -> ExitCode {
             ("atomic", serve::<Atomic>),
             ("racy", serve::<Racy>),
         ],
+        runtimes: &[],
     })
 }

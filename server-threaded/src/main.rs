@@ -16,5 +16,6 @@ fn main() -> ExitCode {
             ("atomic", serve::<Atomic>),
             ("racy", serve::<Racy>),
         ],
+        runtimes: &[],
     })
 }
