@@ -1,4 +1,4 @@
-//! One counter under four disciplines: what synchronisation a shared number gets.
+//! One counter under five disciplines: what synchronisation a shared number gets.
 //!
 //! | discipline | how | shared by threads | owned by one thread |
 //! |---|---|---|---|
@@ -6,9 +6,13 @@
 //! | [`Racy`] | an atomic load, then an atomic store | **loses updates** | right |
 //! | [`Mutex`] | the article's cure | right | right, useless |
 //! | [`Atomic`] | one read-modify-write | right | right, useless |
+//! | [`Yielding`] | a read, a turn of the others, a write | **loses updates** | **loses updates** |
 //!
 //! In C or in Python `Plain` compiles under threads and is `Racy`. In Rust the compiler refuses it, so the mistake has to be
 //! made on purpose, one step further up: each access is atomic, the increment is not.
+//!
+//! `Yielding` is the mistake that is left to cooperative programs: whoever passes the baton between the read and the write
+//! shares the counter with all who run meanwhile, be it on one thread.
 
 use std::cell::Cell;
 use std::sync::PoisonError;
@@ -20,6 +24,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 pub trait Counter: Send + 'static {
     /// What the command line and INFO call this discipline.
     const DISCIPLINE: &'static str;
+
+    /// Whether a session ends its turn between an increment's read and its write, and does the rest in its next turn.
+    const YIELDS: bool = false;
 
     /// A counter that starts at `value`.
     fn starting_at(value: i64) -> Self;
@@ -153,6 +160,34 @@ impl Counter for Atomic {
     }
 }
 
+/// Read in one turn, written in the next; in between the others have theirs.
+///
+/// [`Counter::add`] alone is [`Racy`]'s: a function that runs without interruption cannot yield. The session does, because of
+/// [`Counter::YIELDS`].
+#[derive(Debug)]
+pub struct Yielding(Racy);
+
+impl Counter for Yielding {
+    const DISCIPLINE: &'static str = "yielding";
+    const YIELDS: bool = true;
+
+    fn starting_at(value: i64) -> Self {
+        Yielding(Racy::starting_at(value))
+    }
+
+    fn add(&self, amount: i64) -> Option<i64> {
+        self.0.add(amount)
+    }
+
+    fn get(&self) -> i64 {
+        self.0.get()
+    }
+
+    fn set(&self, value: i64) {
+        self.0.set(value);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,6 +215,7 @@ mod tests {
         counts_and_refuses_to_overflow::<Racy>();
         counts_and_refuses_to_overflow::<Mutex>();
         counts_and_refuses_to_overflow::<Atomic>();
+        counts_and_refuses_to_overflow::<Yielding>();
     }
 
     /// The article's schedule, step by step: x reads 5000 and is paused, y reads, adds and writes, x goes on.

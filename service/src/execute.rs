@@ -10,10 +10,12 @@ use crate::{Counter, Keyspace};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum After {
     GoOn,
+    /// The request is half done; executed once more, it is done.
+    Half,
     Quit,
 }
 
-/// Executes one request and appends its one reply.
+/// Executes one request and appends its one reply, or does its first half.
 #[inline]
 pub(crate) fn execute<K: Keyspace>(
     service: &Service<'_, K>,
@@ -31,6 +33,9 @@ pub(crate) fn execute<K: Keyspace>(
     match command {
         Command::Ping(None) => write::simple(replies, "PONG"),
         Command::Ping(Some(message)) | Command::Echo(message) => write::bulk(replies, message),
+        Command::Add { name, amount } if K::Counter::YIELDS => {
+            return add_in_two_turns(service, peer, name, amount, replies);
+        }
         Command::Add { name, amount } => add(service, name, amount, replies),
         Command::Get(name) => get(service, name, replies),
         Command::Set { name, value } => set(service, name, value, replies),
@@ -83,13 +88,44 @@ pub(crate) fn execute<K: Keyspace>(
     After::GoOn
 }
 
+const OVERFLOW: &[u8] = b"ERR increment or decrement would overflow";
+
 #[inline]
 fn add<K: Keyspace>(service: &Service<'_, K>, name: &[u8], amount: i64, replies: &mut Vec<u8>) {
     match started(service, name, |counter| counter.add(amount)) {
         Ok(Some(value)) => write::integer(replies, value),
-        Ok(None) => write::error(replies, b"ERR increment or decrement would overflow"),
+        Ok(None) => write::error(replies, OVERFLOW),
         Err(refusal) => write::error(replies, refusal),
     }
+}
+
+/// The increment of a program that yields at the wrong place: the first time it reads, the second time it writes what it then read, and one more.
+fn add_in_two_turns<K: Keyspace>(
+    service: &Service<'_, K>,
+    peer: &mut Peer,
+    name: &[u8],
+    amount: i64,
+    replies: &mut Vec<u8>,
+) -> After {
+    let Some(seen) = peer.seen.take() else {
+        return match started(service, name, Counter::get) {
+            Ok(value) => {
+                peer.seen = Some(Box::new(value));
+                After::Half
+            }
+            Err(refusal) => {
+                write::error(replies, refusal);
+                After::GoOn
+            }
+        };
+    };
+    let written = |sum| started(service, name, |counter| counter.set(sum)).map(|()| sum);
+    match seen.checked_add(amount).map(written) {
+        Some(Ok(sum)) => write::integer(replies, sum),
+        Some(Err(refusal)) => write::error(replies, refusal),
+        None => write::error(replies, OVERFLOW),
+    }
+    After::GoOn
 }
 
 fn set<K: Keyspace>(service: &Service<'_, K>, name: &[u8], value: i64, replies: &mut Vec<u8>) {

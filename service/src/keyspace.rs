@@ -23,6 +23,11 @@ pub trait Keyspace {
     /// The discipline of every counter in it.
     type Counter: Counter;
 
+    /// Runs a turn, whose look-ups may then share what each of them would have to get and to give back.
+    fn during<T>(&self, turn: impl FnOnce() -> T) -> T {
+        turn()
+    }
+
     /// Calls `with` on the counter of that name, if there is one.
     fn find<T>(&self, name: &[u8], with: impl FnOnce(&Self::Counter) -> T) -> Option<T>;
 

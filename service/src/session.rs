@@ -51,6 +51,8 @@ pub struct Session {
 pub(crate) struct Peer {
     pub(crate) id: u64,
     pub(crate) name: Option<Box<[u8]>>,
+    /// What an increment has read that is to be written in the next turn. A null pointer for all whose counters do not yield.
+    pub(crate) seen: Option<Box<i64>>,
 }
 
 impl Peer {
@@ -88,13 +90,18 @@ impl Session {
     pub fn new(id: u64) -> Self {
         Session {
             parser: Parser::default(),
-            peer: Peer { id, name: None },
+            peer: Peer {
+                id,
+                name: None,
+                seen: None,
+            },
         }
     }
 
     /// Takes a turn: executes the whole requests at the front of `input`, removes them, and appends their replies.
     ///
-    /// A turn ends early, with [`Next::Again`], after [`Limits::turn_requests`] or when [`Limits::reply_high_bytes`] wait to be sent.
+    /// A turn ends early, with [`Next::Again`], after [`Limits::turn_requests`], when [`Limits::reply_high_bytes`] wait to be sent, or
+    /// in the middle of an increment whose counter [yields](crate::Counter::YIELDS).
     #[inline]
     pub fn receive<K: Keyspace>(
         &mut self,
@@ -103,7 +110,9 @@ impl Session {
         replies: &mut Vec<u8>,
     ) -> Next {
         match service.protocol {
-            Protocol::Resp => self.converse(service, input, replies),
+            Protocol::Resp => service
+                .keyspace
+                .during(|| self.converse(service, input, replies)),
             Protocol::Echo => echo(input, replies),
         }
     }
@@ -136,13 +145,19 @@ impl Session {
             match self.parser.next(rest, limits, &mut args) {
                 Ok(None) => break Next::Read,
                 Ok(Some(length)) => {
-                    at += length;
                     parsed += 1;
                     if args.is_empty() {
+                        at += length;
                         continue;
                     }
+                    let after = execute(service, &mut self.peer, &args.of(rest), replies);
+                    if after == After::Half {
+                        // It stays at the front, to be found again in the next turn.
+                        break Next::Again;
+                    }
+                    at += length;
                     executed += 1;
-                    if execute(service, &mut self.peer, &args.of(rest), replies) == After::Quit {
+                    if after == After::Quit {
                         break Next::Close(Ending::Quit);
                     }
                 }
@@ -173,4 +188,50 @@ fn echo(input: &mut Vec<u8>, replies: &mut Vec<u8>) -> Next {
         replies.append(input);
     }
     Next::Read
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::counter::Yielding;
+    use crate::keyspace::Local;
+
+    #[derive(Debug)]
+    struct Nowhere;
+
+    impl Process for Nowhere {
+        fn executed(&self, _: u64) {}
+        fn info(&self) -> Vec<(&'static str, String)> {
+            Vec::new()
+        }
+    }
+
+    /// The article's schedule on one thread: x reads and passes the baton, y reads, both write what they have read and one more.
+    #[test]
+    fn a_session_that_yields_within_an_increment_loses_one() {
+        let service = Service {
+            keyspace: Local::<Yielding>::holding(1),
+            limits: Limits::default(),
+            protocol: Protocol::Resp,
+            process: &Nowhere,
+        };
+        let mut peers = [1, 2].map(|id| {
+            (
+                Session::new(id),
+                b"INCR k\r\nGET k\r\n".to_vec(),
+                Vec::new(),
+            )
+        });
+        let mut turns = |expected: Next| {
+            for (session, input, replies) in &mut peers {
+                assert_eq!(session.receive(&service, input, replies), expected);
+            }
+        };
+        turns(Next::Again);
+        turns(Next::Read);
+        for (_, input, replies) in peers {
+            assert_eq!(replies, b":1\r\n$1\r\n1\r\n", "each is told 1");
+            assert!(input.is_empty());
+        }
+    }
 }
