@@ -1,0 +1,3 @@
+//! Every limit of a server, driven for real.
+
+conformance::limits!(env!("CARGO_BIN_EXE_server-async"));
