@@ -68,6 +68,10 @@ macro_rules! suite {
             }
             described { info_has_its_sections, hello_names_the_server, every_connection_has_a_number }
             echo { every_byte_in_every_cut, ten_megabytes, no_byte_has_a_meaning }
+            instruments {
+                no_debugging_unless_allowed, debugging_where_allowed, dwell_counts_reads,
+                a_locked_access_log_has_whole_lines, the_record_holds_the_turns,
+            }
             concurrency { one_request_at_a_time, pipelined, lossy_disciplines_never_count_too_much }
             process {
                 sigterm_prints_the_final_counters, sigterm_of_an_echo_server, a_bad_flag_is_named,

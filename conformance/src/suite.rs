@@ -3,6 +3,7 @@
 pub mod concurrency;
 pub mod described;
 pub mod echo;
+pub mod instruments;
 pub mod process;
 pub mod redis_client;
 pub mod streams;

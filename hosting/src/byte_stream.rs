@@ -29,7 +29,7 @@ pub enum Received {
 /// # Errors
 /// Those of read(2); `WouldBlock` where a nonblocking socket has nothing, or a blocking one had nothing in time.
 #[inline]
-pub fn receive(socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
+pub(crate) fn receive(socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
     if input.capacity() - input.len() < LEAST_ROOM_BYTES {
         input.reserve(READ_BYTES);
     }

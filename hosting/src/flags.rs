@@ -1,6 +1,7 @@
 //! The command line of every server.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -50,6 +51,21 @@ pub(crate) struct Flags {
     /// Names of counters held at once
     #[arg(long, value_name = "N", default_value = "1000000")]
     pub(crate) max_counters: usize,
+    /// Answer DEBUG SLEEP and WORK, with which any peer may hold up the others
+    #[arg(long, help_heading = INSTRUMENTS)]
+    pub(crate) allow_debug: bool,
+    /// Let INFO say how long received bytes lay in the kernel
+    #[arg(long, help_heading = INSTRUMENTS)]
+    pub(crate) dwell: bool,
+    /// Write a line for every turn, each in five parts
+    #[arg(long, value_name = "FILE", help_heading = INSTRUMENTS)]
+    pub(crate) access_log: Option<PathBuf>,
+    /// Hold a lock while a line is written
+    #[arg(long, requires = "access_log", help_heading = INSTRUMENTS)]
+    pub(crate) access_log_locked: bool,
+    /// Write down who had a turn, when, and with which bytes
+    #[arg(long, value_name = "FILE", help_heading = INSTRUMENTS)]
+    pub(crate) record: Option<PathBuf>,
     /// The function that serves under the discipline asked for
     #[arg(skip = unasked as Serve)]
     pub(crate) serve: Serve,
@@ -57,6 +73,9 @@ pub(crate) struct Flags {
     #[arg(skip)]
     pub(crate) runtime: Option<Runtime>,
 }
+
+/// The heading of the flags that only an experiment needs.
+const INSTRUMENTS: &str = "Instruments, for experiments";
 
 /// Stands where no discipline has been read yet; [`parse`] puts the real one there.
 fn unasked(_: &'static crate::Host) -> std::io::Result<crate::Counters> {

@@ -4,12 +4,14 @@ use std::fmt;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use service::{Process, Service};
+use service::{Hold, Process, Service};
 
 use crate::flags::Flags;
+use crate::instruments::Instruments;
 use crate::signals::Signals;
 use crate::statistics::Statistics;
 use crate::{Model, Runtime, info, listener};
@@ -49,6 +51,7 @@ pub struct Host {
     pub(crate) protocol: service::Protocol,
     pub(crate) address: SocketAddr,
     pub(crate) statistics: Statistics,
+    pub(crate) instruments: Instruments,
     pub(crate) connected: AtomicUsize,
     pub(crate) held_bytes: AtomicUsize,
     pub(crate) run_id: String,
@@ -71,6 +74,7 @@ impl Host {
         Ok(Host {
             model: model.name,
             address: listener.local_addr()?,
+            instruments: Instruments::new(flags, &listener)?,
             listener,
             runtime: flags.runtime,
             limits: Limits::new(model, flags),
@@ -169,8 +173,24 @@ fn connections_that_fit(model: &Model, wanted: usize) -> usize {
 }
 
 impl Process for Host {
-    fn executed(&self, requests: u64) {
+    fn executed(&self, peer: u64, requests: u64) {
         self.statistics.executed(requests);
+        self.instruments.executed(peer, requests);
+    }
+
+    fn hold(&self, how: Hold, time_us: u64) -> bool {
+        let time = Duration::from_micros(time_us);
+        match how {
+            _ if !self.instruments.debug => return false,
+            Hold::Asleep => thread::sleep(time),
+            Hold::AtWork => {
+                let end = Instant::now() + time;
+                while Instant::now() < end {
+                    std::hint::spin_loop();
+                }
+            }
+        }
+        true
     }
 
     fn info(&self) -> Vec<(&'static str, String)> {

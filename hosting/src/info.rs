@@ -13,13 +13,15 @@ use crate::{Host, Runtime};
 
 /// The sections about the process; the service adds the one about its counters.
 pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
-    vec![
+    let mut sections = vec![
         ("server", server(host)),
         ("clients", clients(host)),
         ("memory", memory(host)),
         ("stats", format!("# Stats\r\n{}", host.statistics.lines())),
         ("cpu", cpu()),
-    ]
+    ];
+    sections.extend(host.instruments.sections());
+    sections
 }
 
 fn server(host: &Host) -> String {

@@ -21,6 +21,7 @@ mod deadline;
 mod flags;
 mod host;
 mod info;
+mod instruments;
 mod listener;
 mod peers;
 mod run;
@@ -30,7 +31,7 @@ mod statistics;
 
 pub use accept::{Acceptor, Trouble};
 pub use buffers::Buffers;
-pub use byte_stream::{READ_BYTES, Received, held_bytes, receive, release_excess, send_some};
+pub use byte_stream::{READ_BYTES, Received, held_bytes, release_excess, send_some};
 pub use deadline::{Deadline, Waiting};
 pub use host::{Host, Limits};
 pub use peers::{Peer, Peers};

@@ -53,7 +53,8 @@ pub fn run(model: &Model) -> ExitCode {
     };
     let outcome = announce(host)
         .and_then(|()| (flags.serve)(host))
-        .and_then(|counters| report(&mut io::stdout().lock(), &counters));
+        .and_then(|counters| report(&mut io::stdout().lock(), &counters))
+        .and_then(|()| host.instruments.finish());
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(model, &error),

@@ -1,10 +1,11 @@
 //! A peer's place in the server: counted when taken, given back with the reason when left.
 
+use std::io;
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering;
 
 use crate::byte_stream;
-use crate::{Closed, Host, Refused};
+use crate::{Closed, Host, Received, Refused};
 
 /// One connection's place. Dropping it gives the place back; [`Seat::leave`] also says why.
 #[derive(Debug)]
@@ -54,6 +55,15 @@ impl Host {
 }
 
 impl Seat<'_> {
+    /// Reads once, behind what `input` holds. Room is made as bytes arrive, never because a peer announced them.
+    ///
+    /// # Errors
+    /// Those of read(2); `WouldBlock` where a nonblocking socket has nothing, or a blocking one had nothing in time.
+    #[inline]
+    pub fn receive(&self, socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
+        self.host.instruments.receive(self.id, socket, input)
+    }
+
     /// Notes how many bytes wait in the peer's buffers; whether that is worth a look at [`Host::is_over_memory`].
     #[inline]
     pub fn hold(&mut self, bytes: usize) -> bool {

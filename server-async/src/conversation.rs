@@ -9,8 +9,7 @@ use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
 use hosting::{
-    Buffers, Closed, Deadline, Limits, Peer, Received, Seat, Waiting, held_bytes, receive,
-    send_some,
+    Buffers, Closed, Deadline, Limits, Peer, Received, Seat, Waiting, held_bytes, send_some,
 };
 use service::{Keyspace, Next, Session};
 use tokio::io::Interest;
@@ -59,7 +58,7 @@ async fn talk<K: Keyspace>(
         }
         let last_turn = peer.told().is_some();
         BUFFERS.with_borrow_mut(|buffers| buffers.lend(&mut input, &mut replies));
-        match receive_if_ready(peer.socket(), &mut input) {
+        match receive_if_ready(seat, peer.socket(), &mut input) {
             Ok(Received::End) => return Ok(Closed::Peer),
             Ok(Received::All | Received::Filled) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -98,12 +97,16 @@ async fn talk<K: Keyspace>(
 
 /// Reads once, if the runtime has heard that there is something to read.
 #[inline]
-fn receive_if_ready(socket: &TcpStream, input: &mut Vec<u8>) -> io::Result<Received> {
+fn receive_if_ready(
+    seat: &Seat<'_>,
+    socket: &TcpStream,
+    input: &mut Vec<u8>,
+) -> io::Result<Received> {
     let mut received = Err(ErrorKind::WouldBlock.into());
     // What is returned here is for the runtime, which hears "would block" also of a read that left room: there was no more,
     // so the next byte brings an event, and a read in vain is saved.
     let _ = socket.try_io(Interest::READABLE, || {
-        received = receive(socket, input);
+        received = seat.receive(socket, input);
         match received {
             Ok(Received::All) => Err(ErrorKind::WouldBlock.into()),
             Ok(_) => Ok(()),

@@ -3,9 +3,7 @@
 use std::io::{self, ErrorKind};
 use std::time::Instant;
 
-use hosting::{
-    Buffers, Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, receive, send_some,
-};
+use hosting::{Buffers, Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, send_some};
 use mio::event::Event;
 use mio::net::TcpStream;
 use service::{Keyspace, Next, Service, Session};
@@ -135,7 +133,7 @@ impl<'a> Connection<'a> {
     /// Reads once. Without a byte there it returns to the loop.
     #[inline]
     fn read(&mut self) -> io::Result<()> {
-        match receive(&self.socket, &mut self.input) {
+        match self.seat.receive(&self.socket, &mut self.input) {
             // There was room for more, so there was no more: the next byte brings an event. A read in vain is saved.
             Ok(Received::All) => self.readable = self.has_fin,
             Ok(Received::Filled) => {}

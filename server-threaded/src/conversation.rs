@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use hosting::{
-    Closed, Deadline, Host, Limits, Peer, READ_BYTES, Received, Seat, Waiting, held_bytes, receive,
+    Closed, Deadline, Host, Limits, Peer, READ_BYTES, Received, Seat, Waiting, held_bytes,
     release_excess, send_some,
 };
 use service::{Keyspace, Next, Service, Session};
@@ -35,7 +35,7 @@ fn talk<K: Keyspace>(
     loop {
         let last_turn = peer.told().is_some();
         // Parks this thread until the peer has sent something.
-        match receive(peer.socket(), &mut input) {
+        match seat.receive(peer.socket(), &mut input) {
             Ok(Received::End) => return Ok(Closed::Peer),
             Ok(Received::All | Received::Filled) => {}
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(patience.ran_out()),

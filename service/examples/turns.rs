@@ -10,7 +10,7 @@ use service::{Limits, Process, Protocol, Service, Session};
 struct Nothing;
 
 impl Process for Nothing {
-    fn executed(&self, _: u64) {}
+    fn executed(&self, _: u64, _: u64) {}
     fn info(&self) -> Vec<(&'static str, String)> {
         Vec::new()
     }

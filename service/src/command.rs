@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::Hold;
 use crate::resp::{Arguments, parse_i64};
 
 /// What a peer asks for.
@@ -52,6 +53,13 @@ pub enum Command<'a> {
         /// The name to go by, where one was given.
         client_name: Option<&'a [u8]>,
     },
+    /// `DEBUG SLEEP seconds`, `WORK microseconds`: takes its time, where the server was started for that.
+    Hold {
+        /// How.
+        how: Hold,
+        /// How long, in microseconds.
+        time_us: u64,
+    },
     /// `RESET`
     Reset,
     /// `QUIT`
@@ -71,6 +79,8 @@ pub enum CommandError<'a> {
     SubcommandArity(Arguments<'a>),
     /// Not a decimal `i64`.
     NotAnInteger,
+    /// A time to sleep or to work that is none, or is over ten seconds.
+    NoDuration,
     /// `DECRBY` of the one number that has no opposite.
     DecrementOverflow,
     /// An option in a place where none is known.
@@ -118,7 +128,7 @@ mod name {
     }
     names! {
         PING ECHO INCR DECR INCRBY DECRBY GET SET DEL EXISTS DBSIZE FLUSHALL FLUSHDB
-        INFO COMMAND CONFIG CLIENT SELECT HELLO RESET QUIT
+        INFO COMMAND CONFIG CLIENT SELECT HELLO RESET QUIT DEBUG WORK
     }
 }
 
@@ -154,11 +164,14 @@ impl<'a> Command<'a> {
             (CLIENT, 2..) => client(request),
             (SELECT, 2) => select(request),
             (HELLO, _) => hello(request),
+            (DEBUG, 3) if is(request, 1, "SLEEP") => sleep(request),
+            (DEBUG, 2..) => Err(CommandError::UnknownSubcommand(request)),
+            (WORK, 2) => work(request),
             (RESET, 1) => Ok(Command::Reset),
             (QUIT, _) => Ok(Command::Quit),
             (
                 INCR | GET | ECHO | PING | DECR | INCRBY | DECRBY | SET | DEL | EXISTS | DBSIZE
-                | CONFIG | CLIENT | SELECT | RESET,
+                | CONFIG | CLIENT | SELECT | RESET | DEBUG | WORK,
                 _,
             ) => Err(CommandError::Arity(request)),
             _ => Err(CommandError::Unknown(request)),
@@ -235,6 +248,31 @@ fn select(request: Arguments<'_>) -> Parsed<'_> {
         0 => Ok(Command::Accept),
         _ => Err(CommandError::DatabaseOutOfRange),
     }
+}
+
+/// The longest that one request may hold a server up: an experiment needs no more, and a slip of the finger is no outage.
+const LONGEST_HOLD_US: u64 = 10_000_000;
+
+fn sleep(request: Arguments<'_>) -> Parsed<'_> {
+    let seconds = str::from_utf8(argument(request, 2))
+        .ok()
+        .and_then(|text| text.parse::<f64>().ok());
+    let seconds = seconds.filter(|seconds| (0.0..=LONGEST_HOLD_US as f64 / 1e6).contains(seconds));
+    let time_us = seconds.ok_or(CommandError::NoDuration)? * 1e6;
+    Ok(Command::Hold {
+        how: Hold::Asleep,
+        time_us: time_us.round() as u64,
+    })
+}
+
+fn work(request: Arguments<'_>) -> Parsed<'_> {
+    let time_us = u64::try_from(integer(request, 1)?)
+        .ok()
+        .filter(|time_us| *time_us <= LONGEST_HOLD_US);
+    Ok(Command::Hold {
+        how: Hold::AtWork,
+        time_us: time_us.ok_or(CommandError::NoDuration)?,
+    })
 }
 
 fn hello(request: Arguments<'_>) -> Parsed<'_> {
@@ -335,6 +373,7 @@ impl fmt::Display for CommandError<'_> {
             Self::Unknown(_) | Self::UnknownSubcommand(_) => "ERR unknown command",
             Self::Arity(_) | Self::SubcommandArity(_) => "ERR wrong number of arguments",
             Self::NotAnInteger => "ERR value is not an integer or out of range",
+            Self::NoDuration => "ERR the time is not a number from 0 to 10 seconds",
             Self::DecrementOverflow => "ERR decrement would overflow",
             Self::Syntax => "ERR syntax error",
             Self::HelloSyntax(_) => "ERR Syntax error in HELLO option",

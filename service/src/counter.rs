@@ -15,8 +15,8 @@
 //! shares the counter with all who run meanwhile, be it on one thread.
 
 use std::cell::Cell;
-use std::sync::PoisonError;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{PoisonError, TryLockError};
 
 /// A number that many requests increment.
 ///
@@ -39,6 +39,11 @@ pub trait Counter: Send + 'static {
 
     /// Replaces the value.
     fn set(&self, value: i64);
+
+    /// How often a lock was wanted while another held it; 0 where there is no lock.
+    fn contended(&self) -> u64 {
+        0
+    }
 }
 
 /// No synchronisation at all, and none needed where one thread owns the counter.
@@ -96,12 +101,23 @@ impl Counter for Racy {
 
 /// One thread at a time between the read and the write.
 #[derive(Debug)]
-pub struct Mutex(std::sync::Mutex<i64>);
+pub struct Mutex {
+    value: std::sync::Mutex<i64>,
+    /// Counted by those alone who have to wait anyhow.
+    contended: AtomicU64,
+}
 
 impl Mutex {
     fn lock(&self) -> std::sync::MutexGuard<'_, i64> {
         // A poisoned lock says that a holder panicked half-way; an `i64` has no half-way.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        match self.value.try_lock() {
+            Ok(value) => value,
+            Err(TryLockError::Poisoned(value)) => value.into_inner(),
+            Err(TryLockError::WouldBlock) => {
+                self.contended.fetch_add(1, Ordering::Relaxed);
+                self.value.lock().unwrap_or_else(PoisonError::into_inner)
+            }
+        }
     }
 }
 
@@ -109,7 +125,10 @@ impl Counter for Mutex {
     const DISCIPLINE: &'static str = "mutex";
 
     fn starting_at(value: i64) -> Self {
-        Mutex(std::sync::Mutex::new(value))
+        Mutex {
+            value: std::sync::Mutex::new(value),
+            contended: AtomicU64::new(0),
+        }
     }
 
     fn add(&self, amount: i64) -> Option<i64> {
@@ -124,6 +143,10 @@ impl Counter for Mutex {
 
     fn set(&self, value: i64) {
         *self.lock() = value;
+    }
+
+    fn contended(&self) -> u64 {
+        self.contended.load(Ordering::Relaxed)
     }
 }
 
@@ -230,6 +253,21 @@ mod tests {
         );
         counter.set(seen_by_x + 1);
         assert_eq!(counter.get(), 5001, "two increments, one of them lost");
+    }
+
+    #[test]
+    fn who_finds_the_lock_taken_is_counted() {
+        let counter = Mutex::starting_at(0);
+        assert_eq!((counter.add(1), counter.contended()), (Some(1), 0));
+        std::thread::scope(|scope| {
+            let held = counter.lock();
+            scope.spawn(|| counter.add(1));
+            while counter.contended() == 0 {
+                std::thread::yield_now();
+            }
+            drop(held);
+        });
+        assert_eq!((counter.get(), counter.contended()), (2, 1));
     }
 
     fn is_exact_under_threads<C: Counter + Sync>() {

@@ -76,6 +76,13 @@ pub(crate) fn execute<K: Keyspace>(
             }
             hello(peer, replies);
         }
+        Command::Hold { how, time_us } => match service.process.hold(how, time_us) {
+            true => write::simple(replies, "OK"),
+            false => write::error(
+                replies,
+                b"ERR DEBUG and WORK are not allowed: start the server with --allow-debug",
+            ),
+        },
         Command::Reset => {
             peer.rename(b"");
             write::simple(replies, "RESET");
@@ -168,10 +175,11 @@ fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>, replies: 
         .map(|section| String::from_utf8_lossy(section).to_ascii_lowercase())
         .collect();
     let counters = format!(
-        "# Counter\r\ndiscipline:{}\r\ncounters:{}\r\nmaxcounters:{}\r\n",
+        "# Counter\r\ndiscipline:{}\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:{}\r\n",
         K::Counter::DISCIPLINE,
         service.keyspace.len(),
         service.limits.counters,
+        service.keyspace.contended(),
     );
     let mut parts = service.process.info();
     parts.push(("counter", counters));

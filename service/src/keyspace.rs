@@ -55,6 +55,9 @@ pub trait Keyspace {
     /// Forgets them all.
     fn clear(&self);
 
+    /// How often a lock of a counter here was wanted while another held it.
+    fn contended(&self) -> u64;
+
     /// Every name with its value, sorted by name.
     fn list(&self) -> Vec<(Name, i64)>;
 }

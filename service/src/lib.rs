@@ -33,4 +33,4 @@ pub mod session;
 pub use counter::Counter;
 pub use keyspace::Keyspace;
 pub use limits::Limits;
-pub use session::{Ending, Next, Process, Protocol, Service, Session};
+pub use session::{Ending, Hold, Next, Process, Protocol, Service, Session};

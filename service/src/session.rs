@@ -32,11 +32,26 @@ pub enum Protocol {
 
 /// What a service wants of the process it runs in, and may not look up itself.
 pub trait Process: fmt::Debug + Sync {
-    /// Takes note of requests executed.
-    fn executed(&self, requests: u64);
+    /// Takes note of a turn of that peer, and of the requests executed in it.
+    fn executed(&self, peer: u64, requests: u64);
+
+    /// Holds the caller for so many microseconds; `false`, at once, unless the process was started for such experiments.
+    fn hold(&self, how: Hold, time_us: u64) -> bool {
+        let _ = (how, time_us);
+        false
+    }
 
     /// INFO's sections about the process: name in lower case, text with its `# Title` line, lines ended by CRLF.
     fn info(&self) -> Vec<(&'static str, String)>;
+}
+
+/// How a request takes its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Waiting, as for a disk or another server: the processor is free for others.
+    Asleep,
+    /// Computing.
+    AtWork,
 }
 
 /// One peer's conversation.
@@ -164,7 +179,7 @@ impl Session {
                 Err(error) => break Next::Close(refuse(error, replies)),
             }
         };
-        service.process.executed(executed);
+        service.process.executed(self.peer.id, executed);
         input.drain(..at);
         next
     }
@@ -200,7 +215,7 @@ mod tests {
     struct Nowhere;
 
     impl Process for Nowhere {
-        fn executed(&self, _: u64) {}
+        fn executed(&self, _: u64, _: u64) {}
         fn info(&self) -> Vec<(&'static str, String)> {
             Vec::new()
         }

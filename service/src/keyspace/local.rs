@@ -60,6 +60,10 @@ impl<C: Counter> Keyspace for Local<C> {
         self.counters.take();
     }
 
+    fn contended(&self) -> u64 {
+        self.counters.borrow().values().map(C::contended).sum()
+    }
+
     fn list(&self) -> Vec<(Name, i64)> {
         let counters = self.counters.borrow();
         let mut list: Vec<_> = counters

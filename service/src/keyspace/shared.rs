@@ -97,6 +97,10 @@ impl<C: Counter + Sync> Keyspace for Shared<C> {
         });
     }
 
+    fn contended(&self) -> u64 {
+        self.counters.pin().values().map(C::contended).sum()
+    }
+
     fn list(&self) -> Vec<(Name, i64)> {
         let mut list: Vec<_> = self
             .counters

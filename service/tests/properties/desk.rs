@@ -39,7 +39,7 @@ impl Desk {
 }
 
 impl Process for Desk {
-    fn executed(&self, requests: u64) {
+    fn executed(&self, _: u64, requests: u64) {
         self.executed.fetch_add(requests, Ordering::Relaxed);
     }
 

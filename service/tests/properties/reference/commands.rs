@@ -58,15 +58,33 @@ impl Reference {
             (b"COMMAND", _) => self.say("*0"),
             (b"INFO", _) => self.info(&arguments),
             (b"HELLO", _) => self.hello(&arguments),
-            (b"CONFIG" | b"CLIENT", [_, ..]) => self.two_words(&name, &arguments),
+            (b"DEBUG", [word, time]) if word.eq_ignore_ascii_case(b"SLEEP") => {
+                self.hold(seconds_us(time));
+            }
+            (b"WORK", [time]) => match plain_decimal(time) {
+                Some(time_us) => self.hold(Some(time_us as f64)),
+                None => self.error(NOT_AN_INTEGER),
+            },
+            (b"CONFIG" | b"CLIENT" | b"DEBUG", [_, ..]) => self.two_words(&name, &arguments),
             (
                 b"PING" | b"ECHO" | b"INCR" | b"DECR" | b"INCRBY" | b"DECRBY" | b"GET" | b"SET"
-                | b"DEL" | b"EXISTS" | b"DBSIZE" | b"RESET" | b"SELECT" | b"CONFIG" | b"CLIENT",
+                | b"DEL" | b"EXISTS" | b"DBSIZE" | b"RESET" | b"SELECT" | b"CONFIG" | b"CLIENT"
+                | b"DEBUG" | b"WORK",
                 _,
             ) => self.wrong_number(&words[0]),
             _ => self.unknown(words),
         }
         End::Waits
+    }
+
+    /// No process under test was started with --allow-debug.
+    fn hold(&mut self, time_us: Option<f64>) {
+        self.error(match time_us {
+            Some(0.0..=10_000_000.0) => {
+                b"ERR DEBUG and WORK are not allowed: start the server with --allow-debug"
+            }
+            _ => b"ERR the time is not a number from 0 to 10 seconds",
+        });
     }
 
     /// The counter of that name, if there is one or may be one more.
@@ -192,7 +210,7 @@ impl Reference {
         };
         let text = if sections.is_empty() || sections.iter().any(is_wanted) {
             format!(
-                "# Counter\r\ndiscipline:plain\r\ncounters:{}\r\nmaxcounters:{}\r\n",
+                "# Counter\r\ndiscipline:plain\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:0\r\n",
                 self.counters.len(),
                 self.limits.counters
             )
@@ -235,4 +253,10 @@ impl Reference {
 /// As much of a peer's bytes as is repeated to it.
 fn start(bytes: &[u8]) -> &[u8] {
     &bytes[..bytes.len().min(128)]
+}
+
+/// Seconds in any form that Rust reads, in microseconds.
+fn seconds_us(text: &[u8]) -> Option<f64> {
+    let seconds: f64 = str::from_utf8(text).ok()?.parse().ok()?;
+    Some(seconds * 1e6)
 }

@@ -1,0 +1,101 @@
+//! The instruments of the experiments: off unless a flag asks for them, the same in every server.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use tempfile::TempDir;
+
+use crate::info::Info;
+use crate::target::Target;
+
+/// Nobody may hold a server up that was not started for it.
+pub fn no_debugging_unless_allowed(target: &Target) {
+    let server = target.start();
+    let mut peer = server.connect();
+    let refusal = "-ERR DEBUG and WORK are not allowed: start the server with --allow-debug\r\n";
+    peer.ask("DEBUG SLEEP 0\r\n", refusal);
+    peer.ask("WORK 0\r\n", refusal);
+}
+
+/// Where it is allowed a request takes its time, within bounds.
+pub fn debugging_where_allowed(target: &Target) {
+    let server = target.start_limited(&["--allow-debug"]);
+    let mut peer = server.connect();
+    peer.ask("DEBUG SLEEP 0.001\r\nWORK 1000\r\n", "+OK\r\n+OK\r\n");
+    for nonsense in [
+        "DEBUG SLEEP -1",
+        "DEBUG SLEEP nan",
+        "DEBUG SLEEP 11",
+        "WORK -1",
+        "WORK 10000001",
+    ] {
+        let refusal = "-ERR the time is not a number from 0 to 10 seconds\r\n";
+        peer.ask(format!("{nonsense}\r\n"), refusal);
+    }
+    peer.ask(
+        "WORK x\r\n",
+        "-ERR value is not an integer or out of range\r\n",
+    );
+    peer.ask("DEBUG JUMP 1\r\n", "-ERR unknown subcommand 'JUMP'.\r\n");
+}
+
+/// Every read that brought a request is in the histogram of how long its bytes had lain there.
+pub fn dwell_counts_reads(target: &Target) {
+    let server = target.start_limited(&["--dwell"]);
+    let mut peer = server.connect();
+    for number in 1..=50 {
+        peer.ask("INCR k\r\n", format!(":{number}\r\n"));
+    }
+    let info = Info::ask(&mut peer, "dwell");
+    assert_eq!(info.sections, ["Dwell"]);
+    // The question itself is the fifty-first. The kernel takes a moment until it stamps what arrives.
+    assert_eq!(info.sum_of("dwell_"), 51);
+}
+
+/// A line for every turn; with a lock each is whole, whatever the model.
+pub fn a_locked_access_log_has_whole_lines(target: &Target) {
+    let folder = TempDir::new().unwrap();
+    let log = folder.path().join("access.log");
+    let server =
+        target.start_limited(&["--access-log", log.to_str().unwrap(), "--access-log-locked"]);
+    let mut peers: Vec<_> = (0..8).map(|_| server.connect()).collect();
+    for _ in 0..20 {
+        peers.iter_mut().for_each(|peer| peer.send("PING\r\n"));
+        peers.iter_mut().for_each(|peer| peer.expect("+PONG\r\n"));
+    }
+    drop(peers);
+    server.terminate();
+    let text = fs::read_to_string(&log).unwrap();
+    let mut lines: BTreeMap<&str, u32> = BTreeMap::new();
+    text.lines()
+        .filter(|line| line.ends_with("did 1 requests"))
+        .for_each(|line| *lines.entry(line).or_default() += 1);
+    assert_eq!(lines.len(), 8, "{text}");
+    assert!(lines.values().all(|count| *count == 20), "{lines:?}");
+}
+
+/// The record holds every peer's bytes in the order in which they were sent.
+pub fn the_record_holds_the_turns(target: &Target) {
+    let folder = TempDir::new().unwrap();
+    let record = folder.path().join("turns");
+    let server = target.start_limited(&["--record", record.to_str().unwrap()]);
+    let mut peer = server.connect();
+    peer.ask("INCR a\r\n", ":1\r\n");
+    peer.ask("INCR a\r\nINCR b\r\n", ":2\r\n:1\r\n");
+    drop(peer);
+    server.terminate();
+    let text = fs::read_to_string(&record).unwrap();
+    let began: Vec<&str> = text
+        .lines()
+        .filter(|line| line.starts_with("turn 1 "))
+        .collect();
+    assert!(
+        began.len() >= 2 && text.lines().any(|line| line.starts_with("end 1 ")),
+        "{text}"
+    );
+    let bytes: String = text
+        .lines()
+        .filter(|line| line.starts_with("INCR"))
+        .collect();
+    assert_eq!(bytes, "INCR aINCR aINCR b");
+}

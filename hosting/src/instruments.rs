@@ -1,0 +1,103 @@
+//! What a server can be asked to show about itself, for an experiment: all of it off unless a flag asks for it.
+//!
+//! | flag | shows |
+//! |---|---|
+//! | `--allow-debug` | what a request does to the others that sleeps (`DEBUG SLEEP`) or burns processor time (`WORK`) |
+//! | `--dwell` | how long received bytes lay in the kernel before their handler began |
+//! | `--access-log` | a shared file that every turn writes a line to, in parts, with a lock or without |
+//! | `--record` | the turns: who, when, and with which bytes |
+//!
+//! Off, an instrument costs one look at an `Option` at each turn, none at a request.
+
+mod access_log;
+mod dwell;
+mod turns;
+
+use std::io;
+use std::net::TcpListener;
+use std::os::fd::AsFd;
+
+use crate::byte_stream::{Received, receive};
+use crate::flags::Flags;
+
+use access_log::AccessLog;
+use dwell::Dwell;
+use turns::Turns;
+
+/// The instruments of a process.
+#[derive(Debug, Default)]
+pub(crate) struct Instruments {
+    pub(crate) debug: bool,
+    dwell: Option<Dwell>,
+    access_log: Option<AccessLog>,
+    turns: Option<Turns>,
+}
+
+impl Instruments {
+    /// Those that the flags ask for.
+    pub(crate) fn new(flags: &Flags, listener: &TcpListener) -> io::Result<Self> {
+        let log = |path| AccessLog::create(path, flags.access_log_locked);
+        Ok(Instruments {
+            debug: flags.allow_debug,
+            dwell: flags.dwell.then(|| Dwell::on(listener)).transpose()?,
+            access_log: flags.access_log.as_deref().map(log).transpose()?,
+            turns: flags.record.as_deref().map(Turns::create).transpose()?,
+        })
+    }
+
+    /// Reads once for that peer.
+    #[inline]
+    pub(crate) fn receive(
+        &self,
+        peer: u64,
+        socket: impl AsFd,
+        input: &mut Vec<u8>,
+    ) -> io::Result<Received> {
+        if self.dwell.is_none() && self.turns.is_none() {
+            return receive(socket, input);
+        }
+        self.receive_watched(peer, socket, input)
+    }
+
+    #[cold]
+    fn receive_watched(
+        &self,
+        peer: u64,
+        socket: impl AsFd,
+        input: &mut Vec<u8>,
+    ) -> io::Result<Received> {
+        let before = input.len();
+        let received = match &self.dwell {
+            Some(dwell) => dwell.receive(socket, input)?,
+            None => receive(socket, input)?,
+        };
+        if let (Some(turns), [_, ..]) = (&self.turns, &input[before..]) {
+            turns.began(peer, &input[before..]);
+        }
+        Ok(received)
+    }
+
+    /// A peer's turn is over.
+    #[inline]
+    pub(crate) fn executed(&self, peer: u64, requests: u64) {
+        if let Some(log) = &self.access_log {
+            log.write(peer, requests);
+        }
+        if let Some(turns) = &self.turns {
+            turns.ended(peer);
+        }
+    }
+
+    /// INFO's sections of the instruments that are on.
+    pub(crate) fn sections(&self) -> Vec<(&'static str, String)> {
+        self.dwell
+            .iter()
+            .map(|dwell| ("dwell", dwell.lines()))
+            .collect()
+    }
+
+    /// Writes out what is still in memory.
+    pub(crate) fn finish(&self) -> io::Result<()> {
+        self.turns.as_ref().map_or(Ok(()), Turns::finish)
+    }
+}

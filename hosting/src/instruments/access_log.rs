@@ -1,0 +1,41 @@
+//! A line for every turn, written in parts as `print` writes them: what a shared file is to threads without a lock.
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+/// The file, and the lock where there is to be one.
+#[derive(Debug)]
+pub(super) struct AccessLog {
+    file: File,
+    lock: Option<Mutex<()>>,
+}
+
+impl AccessLog {
+    pub(super) fn create(path: &Path, locked: bool) -> io::Result<Self> {
+        let file = File::create(path).map_err(|error| {
+            io::Error::other(format!(
+                "cannot write {}: {error}; name another file with --access-log",
+                path.display()
+            ))
+        })?;
+        Ok(AccessLog {
+            file,
+            lock: locked.then(Mutex::default),
+        })
+    }
+
+    /// `peer 7 did 16 requests`, in five parts. Each part is one write(2) and arrives whole; the line need not.
+    pub(super) fn write(&self, peer: u64, requests: u64) {
+        let _held = self
+            .lock
+            .as_ref()
+            .map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
+        let (peer, requests) = (peer.to_string(), requests.to_string());
+        for part in ["peer ", &peer, " did ", &requests, " requests\n"] {
+            // A disk that is full spoils the experiment, not the service.
+            let _ = (&self.file).write_all(part.as_bytes());
+        }
+    }
+}

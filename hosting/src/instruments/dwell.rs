@@ -1,0 +1,141 @@
+//! How long received bytes lie in the kernel: from its receive time stamp (SO_TIMESTAMPNS) to the return of the read.
+
+use std::io::{self, IoSliceMut};
+use std::net::TcpListener;
+use std::os::fd::{AsFd, AsRawFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use nix::cmsg_space;
+use nix::errno::Errno;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
+use nix::sys::time::TimeSpec;
+
+use crate::byte_stream::{READ_BYTES, Received};
+
+/// Buckets for each doubling of the time: none is wider than an eighth of it.
+const PER_OCTAVE: u64 = 8;
+
+/// Up to 2⁴⁰ ns, a quarter of an hour.
+const BUCKETS: usize = 40 * PER_OCTAVE as usize;
+
+/// Times between the arrival of bytes and the beginning of their turn.
+#[derive(Debug)]
+pub(super) struct Dwell {
+    counts: Vec<AtomicU64>,
+    /// Reads of which the kernel did not say when their bytes had come: it takes a moment until it stamps what arrives.
+    unstamped: AtomicU64,
+}
+
+impl Dwell {
+    /// Has the kernel stamp what arrives. A connection inherits that from its listener.
+    pub(super) fn on(listener: &TcpListener) -> io::Result<Self> {
+        setsockopt(listener, sockopt::ReceiveTimestampns, &true)?;
+        Ok(Dwell {
+            counts: (0..BUCKETS).map(|_| AtomicU64::default()).collect(),
+            unstamped: AtomicU64::default(),
+        })
+    }
+
+    /// Reads once, as [`crate::byte_stream::receive`] does, and books how long the last of the bytes had been there.
+    pub(super) fn receive(&self, socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
+        let before = input.len();
+        // A safe recvmsg wants memory that has been cleared; whoever watches pays for it.
+        input.resize(before + READ_BYTES, 0);
+        let outcome = self.read(socket, &mut input[before..]);
+        input.truncate(before + outcome.as_ref().copied().unwrap_or(0));
+        Ok(match outcome? {
+            0 => Received::End,
+            READ_BYTES => Received::Filled,
+            _ => Received::All,
+        })
+    }
+
+    fn read(&self, socket: impl AsFd, into: &mut [u8]) -> io::Result<usize> {
+        let mut space = cmsg_space!(TimeSpec);
+        let descriptor = socket.as_fd().as_raw_fd();
+        loop {
+            let mut slices = [IoSliceMut::new(into)];
+            let message =
+                match recvmsg::<()>(descriptor, &mut slices, Some(&mut space), MsgFlags::empty()) {
+                    Err(Errno::EINTR) => continue,
+                    message => message?,
+                };
+            let stamp = message.cmsgs()?.find_map(|control| match control {
+                ControlMessageOwned::ScmTimestampns(stamp) => Some(Duration::from(stamp)),
+                _ => None,
+            });
+            // The stamp is of the wall clock; one that was set back meanwhile gives no time at all.
+            let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
+            let lain = stamp
+                .zip(now)
+                .and_then(|(stamp, now)| now.checked_sub(stamp));
+            match lain {
+                Some(lain) => self.add(lain),
+                None if message.bytes > 0 => drop(self.unstamped.fetch_add(1, Ordering::Relaxed)),
+                None => {}
+            }
+            return Ok(message.bytes);
+        }
+    }
+
+    fn add(&self, lain: Duration) {
+        let ns = u64::try_from(lain.as_nanos()).unwrap_or(u64::MAX);
+        self.counts[bucket(ns)].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// INFO's section: for each bucket that is not empty its greatest time and how often it was counted.
+    pub(super) fn lines(&self) -> String {
+        let counts = self
+            .counts
+            .iter()
+            .enumerate()
+            .map(|(place, count)| (place, count.load(Ordering::Relaxed)));
+        let lines = counts
+            .filter(|(_, count)| *count > 0)
+            .map(|(place, count)| format!("dwell_ns_to_{}:{count}\r\n", greatest_ns(place)));
+        format!(
+            "# Dwell\r\ndwell_unstamped:{}\r\n{}",
+            self.unstamped.load(Ordering::Relaxed),
+            lines.collect::<String>()
+        )
+    }
+}
+
+/// Times below 8 ns have a bucket each; above, each doubling is divided in eight.
+fn bucket(ns: u64) -> usize {
+    if ns < PER_OCTAVE {
+        return ns as usize;
+    }
+    let octave = u64::from(ns.ilog2() - PER_OCTAVE.ilog2());
+    let step = (ns >> octave) - PER_OCTAVE;
+    (((octave + 1) * PER_OCTAVE + step) as usize).min(BUCKETS - 1)
+}
+
+/// The greatest time of a bucket.
+fn greatest_ns(bucket: usize) -> u64 {
+    let bucket = bucket as u64;
+    match bucket / PER_OCTAVE {
+        0 => bucket,
+        octave => ((PER_OCTAVE + bucket % PER_OCTAVE + 1) << (octave - 1)) - 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_lies_in_its_bucket_and_none_is_wider_than_an_eighth() {
+        for ns in (0..2_000).chain([1_000_000, 123_456_789, u64::from(u32::MAX)]) {
+            let place = bucket(ns);
+            let greatest = greatest_ns(place);
+            assert!(
+                greatest >= ns && greatest - ns <= ns / 8,
+                "{ns}: {greatest}"
+            );
+            assert!(place == 0 || greatest_ns(place - 1) < ns, "{ns}");
+        }
+        assert_eq!(bucket(u64::MAX), BUCKETS - 1);
+    }
+}

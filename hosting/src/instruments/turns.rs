@@ -1,0 +1,56 @@
+//! A record of turns: who had one, when, and with which bytes. Of a reactor it is all that its outcome depends on.
+//!
+//! The file is text, with the bytes as they came: `turn PEER BEGAN_NS LENGTH`, a line break, the bytes, a line break; and
+//! `end PEER ENDED_NS` after each of its turns. Times are from the start of the record. A read that brings more requests than a turn may have
+//! ([`service::Limits::turn_requests`]) is recorded as the one read it is.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write as _};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
+
+/// The record being written.
+#[derive(Debug)]
+pub(super) struct Turns {
+    file: Mutex<BufWriter<File>>,
+    started: Instant,
+}
+
+impl Turns {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let file = File::create(path).map_err(|error| {
+            io::Error::other(format!(
+                "cannot write {}: {error}; name another file with --record",
+                path.display()
+            ))
+        })?;
+        Ok(Turns {
+            file: Mutex::new(BufWriter::new(file)),
+            started: Instant::now(),
+        })
+    }
+
+    pub(super) fn began(&self, peer: u64, bytes: &[u8]) {
+        let at_ns = self.started.elapsed().as_nanos();
+        let mut file = self.file();
+        // A disk that is full shows in the length of the record.
+        let _ = writeln!(file, "turn {peer} {at_ns} {}", bytes.len())
+            .and_then(|()| file.write_all(bytes))
+            .and_then(|()| file.write_all(b"\n"));
+    }
+
+    pub(super) fn ended(&self, peer: u64) {
+        let at_ns = self.started.elapsed().as_nanos();
+        let _ = writeln!(self.file(), "end {peer} {at_ns}");
+    }
+
+    pub(super) fn finish(&self) -> io::Result<()> {
+        self.file().flush()
+    }
+
+    fn file(&self) -> MutexGuard<'_, BufWriter<File>> {
+        // Half a line is the worst that a thread that panicked can have left.
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
