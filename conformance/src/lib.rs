@@ -1,4 +1,5 @@
-//! One suite of literal bytes over real sockets, for every server.
+//! One suite of literal bytes over real sockets, for every server. And a judge of the judge: `loadgen` asks every server
+//! through a proxy that lies ([`mod@judged`]).
 //!
 //! A server's crate mounts it in one line and names its disciplines, which is a row of the project's table in itself:
 //!
@@ -39,6 +40,7 @@ pub mod sock_diag;
 pub mod until;
 pub mod witness;
 
+pub mod judged;
 pub mod limits;
 pub mod suite;
 
@@ -118,6 +120,28 @@ macro_rules! limits {
             }
             sockets { the_backlog_is_deep, vanished_peers_are_looked_for }
             storm { thousands_connect_at_once }
+        }
+    };
+}
+
+/// Mounts the load generator's judge on the server, with a lying proxy between:
+/// `conformance::judged!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"]);`
+#[macro_export]
+macro_rules! judged {
+    ($program:expr, exact: [$($exact:literal),* $(,)?] $(,)?) => {
+        const TARGET: $crate::target::Target =
+            $crate::target::Target { program: $program, exact: &[$($exact),*], lossy: &[] };
+
+        $crate::mount! { judged, TARGET:
+            lies {
+                two_replies_exchanged, a_reply_sent_twice, a_reply_sent_twice_to_one_request, a_reply_lost, a_value_changed,
+                replies_of_two_connections_exchanged, a_type_changed,
+            }
+            truths {
+                delays, resets_instead_of_a_reply, resets_in_the_middle_of_a_reply,
+                resets_instead_of_a_request,
+            }
+            crashes { killed_and_started_anew }
         }
     };
 }

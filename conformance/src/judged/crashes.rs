@@ -1,0 +1,44 @@
+//! A server that is killed under load, and started anew with empty counters, has told no lie.
+
+use std::process::Command;
+use std::thread;
+
+use results::Verdict;
+use rustix::process::Signal;
+
+use super::run;
+use crate::info::Info;
+use crate::server::Server;
+use crate::target::Target;
+
+/// `kill -9` in the middle, and a new process at the same address a moment later.
+pub fn killed_and_started_anew(target: &Target) {
+    for load in ["-c 8 -P 4", "-c 8 -t 2 -P 16", "-c 8 -r 20k"] {
+        let server = target.start();
+        let address = server.address();
+        let load = thread::spawn(move || run(&format!("{address} {load} -d 60s --timeout 30s")));
+        until_counted(&server, 10_000);
+        let mut command = Command::new(target.program);
+        command.args(["--port", &address.port().to_string()]);
+        server.signal(Signal::KILL);
+        drop(server);
+        let _anew = Server::spawn(command);
+
+        let correctness = load.join().unwrap().correctness;
+        assert_eq!(correctness.verdict, Verdict::Unknown, "{correctness:#?}");
+        assert_eq!(correctness.anomalies, [], "{correctness:#?}");
+        assert!(correctness.acknowledged() > 0, "{correctness:#?}");
+        assert!(correctness.operations_ambiguous > 0, "{correctness:#?}");
+        assert_eq!(correctness.lost_updates(), None, "{correctness:#?}");
+        let note = &correctness.notes[0];
+        assert!(note.contains("the server was started anew"), "{note}");
+    }
+}
+
+/// Waits until the server has executed so many commands.
+fn until_counted(server: &Server, commands: u64) {
+    let mut peer = server.connect();
+    while Info::ask(&mut peer, "").number("total_commands_processed") < commands {
+        thread::yield_now();
+    }
+}

@@ -1,0 +1,85 @@
+//! Each lie about a counter is called by its name, and the operation that was told it is accused.
+
+use results::AnomalyKind;
+
+use super::proxy::{AT, Act, Framing, Proxy};
+use super::{only, run};
+use crate::target::Target;
+
+/// Eight requests of one connection in flight.
+const PIPELINE: &str = "-c 1 -P 8 -n 400";
+
+/// Tells every exact server's load one lie about INCR; the operation that was told it must be accused.
+fn told_of_incr(target: &Target, act: Act, load: &str, kind: AnomalyKind) {
+    for discipline in target.exact {
+        let server = target.start_with(discipline);
+        let proxy = Proxy::before(server.address(), Framing::Resp, act);
+        let correctness = run(&format!("{} {load} --timeout 3s", proxy.address)).correctness;
+        let accused = only(&correctness, kind).unwrap();
+        let bent = proxy.bent();
+        assert_eq!(accused.sequence, bent.sequence as u64, "{correctness:#?}");
+        assert_eq!(accused.value, Some(bent.value()), "{correctness:#?}");
+    }
+}
+
+/// The later request was told less than the one before it.
+pub fn two_replies_exchanged(target: &Target) {
+    told_of_incr(target, Act::Swap, PIPELINE, AnomalyKind::ReplyOutOfOrder);
+}
+
+/// Each reply from there on answers the request before, and one is left over.
+pub fn a_reply_sent_twice(target: &Target) {
+    told_of_incr(
+        target,
+        Act::Duplicate,
+        PIPELINE,
+        AnomalyKind::ReplyDuplicate,
+    );
+}
+
+/// Nothing is in flight when the second comes: it is left over at once, and the one that it repeats is shown.
+pub fn a_reply_sent_twice_to_one_request(target: &Target) {
+    let server = target.start();
+    let proxy = Proxy::before(server.address(), Framing::Resp, Act::Duplicate);
+    let correctness = run(&format!("{} -c 1 -P 1 -n 400", proxy.address)).correctness;
+    let repeated = only(&correctness, AnomalyKind::ReplyDuplicate).unwrap();
+    assert_eq!(repeated.sequence, AT as u64, "{correctness:#?}");
+    assert_eq!(repeated.value, Some(proxy.bent().value()));
+}
+
+/// A value that nobody was told, and a last request without an answer that cannot have made it.
+pub fn a_reply_lost(target: &Target) {
+    for discipline in target.exact {
+        let server = target.start_with(discipline);
+        let proxy = Proxy::before(server.address(), Framing::Resp, Act::Drop);
+        let correctness = run(&format!("{} {PIPELINE} --timeout 2s", proxy.address)).correctness;
+        let passed_by = only(&correctness, AnomalyKind::ReplyMissing).unwrap();
+        let bent = proxy.bent();
+        // Whose reply was lost took the next one for its own.
+        assert_eq!(passed_by.sequence, bent.sequence as u64, "{correctness:#?}");
+        assert_eq!(passed_by.value, Some(bent.value() + 1), "{correctness:#?}");
+    }
+}
+
+/// More than all increments together can have made.
+pub fn a_value_changed(target: &Target) {
+    for load in [PIPELINE, "-c 5 -P 8 -n 4000", "-c 6 -P 8 -t 3 -n 4000"] {
+        told_of_incr(target, Act::Flip, load, AnomalyKind::PhantomIncrement);
+    }
+}
+
+/// What the second connection is told was made before it asked.
+pub fn replies_of_two_connections_exchanged(target: &Target) {
+    let load = "-c 2 -P 1 -n 2000";
+    told_of_incr(target, Act::Mix, load, AnomalyKind::CounterRegression);
+}
+
+/// A reply of a kind that cannot be.
+pub fn a_type_changed(target: &Target) {
+    let server = target.start();
+    let proxy = Proxy::before(server.address(), Framing::Resp, Act::Garble);
+    let correctness = run(&format!("{} {PIPELINE}", proxy.address)).correctness;
+    only(&correctness, AnomalyKind::ProtocolError);
+    let text = &correctness.anomalies[0].examples[0].text;
+    assert!(text.contains(&format!("request {AT}:")), "{text}");
+}
