@@ -130,7 +130,7 @@ macro_rules! limits {
 macro_rules! judged {
     ($program:expr, exact: [$($exact:literal),* $(,)?] $(,)?) => {
         const TARGET: $crate::target::Target =
-            $crate::target::Target { program: $program, exact: &[$($exact),*], lossy: &[] };
+            $crate::target::Target { program: $program, flags: &[], exact: &[$($exact),*], lossy: &[] };
 
         $crate::mount! { judged, TARGET:
             lies {
