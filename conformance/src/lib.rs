@@ -135,7 +135,8 @@ macro_rules! judged {
         $crate::mount! { judged, TARGET:
             lies {
                 two_replies_exchanged, a_reply_sent_twice, a_reply_sent_twice_to_one_request, a_reply_lost, a_value_changed,
-                replies_of_two_connections_exchanged, a_type_changed,
+                replies_of_two_connections_exchanged, a_type_changed, two_echoes_exchanged,
+                an_echo_sent_twice, an_echo_lost, an_echo_changed, echoes_of_two_connections_exchanged,
             }
             truths {
                 delays, resets_instead_of_a_reply, resets_in_the_middle_of_a_reply,

@@ -6,3 +6,4 @@ pub(crate) mod payload;
 pub(crate) mod random;
 pub(crate) mod requests;
 pub(crate) mod script;
+pub(crate) mod window;

@@ -72,8 +72,8 @@ fn every_operation_is_checked() {
         "echo",
         "mix:incr=5,get=3,echo=2,ping=1",
     ] {
-        for payload_bytes in [0, 5, 64, 200_000] {
-            if payload_bytes == 200_000 && !operations.contains("echo") {
+        for payload_bytes in [0, 5, 64, 200_000, 1 << 20] {
+            if payload_bytes >= 200_000 && !operations.contains("echo") {
                 continue;
             }
             let ran = loadgen(&format!(

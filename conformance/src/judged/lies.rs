@@ -83,3 +83,67 @@ pub fn a_type_changed(target: &Target) {
     let text = &correctness.anomalies[0].examples[0].text;
     assert!(text.contains(&format!("request {AT}:")), "{text}");
 }
+
+/// The length of the payloads.
+const PAYLOAD_BYTES: usize = 100;
+
+/// Tells loads of ECHO and of plain echo one lie; it must be found so often, and the request named.
+fn told_of_echo(target: &Target, act: Act, load: &str, (kind, count): (AnomalyKind, u64)) {
+    let (resp, plain) = (target.start(), target.start_echo());
+    let framings = [Framing::Resp, Framing::Fixed(PAYLOAD_BYTES)];
+    for (server, framing) in [resp, plain].iter().zip(framings) {
+        let proxy = Proxy::before(server.address(), framing, act);
+        let scheme = match framing {
+            Framing::Resp => "resp",
+            Framing::Fixed(_) => "echo",
+        };
+        let words = format!(
+            "{scheme}://{} {load} --op echo -s {PAYLOAD_BYTES} --timeout 2s",
+            proxy.address
+        );
+        let correctness = run(&words).correctness;
+        let found: Vec<_> = correctness
+            .anomalies
+            .iter()
+            .map(|anomaly| (anomaly.kind, anomaly.count))
+            .collect();
+        assert_eq!(found, [(kind, count)], "{words}: {correctness:#?}");
+        let mut examples = correctness.anomalies[0].examples.iter();
+        assert!(
+            examples.any(|example| example.text.contains(&format!("request {AT}"))),
+            "{words}: {correctness:#?}"
+        );
+    }
+}
+
+/// The one that came too late is named.
+pub fn two_echoes_exchanged(target: &Target) {
+    let kind = AnomalyKind::ReplyOutOfOrder;
+    told_of_echo(target, Act::Swap, PIPELINE, (kind, 1));
+}
+
+/// It answers nobody: those behind it are in their places.
+pub fn an_echo_sent_twice(target: &Target) {
+    let kind = AnomalyKind::ReplyDuplicate;
+    told_of_echo(target, Act::Duplicate, PIPELINE, (kind, 1));
+}
+
+/// Later ones came, and it did not.
+pub fn an_echo_lost(target: &Target) {
+    let kind = AnomalyKind::ReplyMissing;
+    told_of_echo(target, Act::Drop, PIPELINE, (kind, 1));
+}
+
+/// One bit.
+pub fn an_echo_changed(target: &Target) {
+    let kind = AnomalyKind::PayloadCorruption;
+    for load in [PIPELINE, "-c 4 -P 8 -n 4000"] {
+        told_of_echo(target, Act::Flip, load, (kind, 1));
+    }
+}
+
+/// Each of the two has got what the other one sent.
+pub fn echoes_of_two_connections_exchanged(target: &Target) {
+    let load = "-c 2 -P 1 -n 2000";
+    told_of_echo(target, Act::Mix, load, (AnomalyKind::CrossTalk, 2));
+}

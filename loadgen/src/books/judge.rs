@@ -108,12 +108,12 @@ impl Reporter {
     }
 
     /// Bytes came although nothing was asked. Whether the value in them, if there is one, was told before is the court's
-    /// to say.
+    /// to say; else they are of this kind.
     pub(crate) fn left_over(
         &mut self,
         connection: Connection,
         at_ns: u64,
-        value: Option<i64>,
+        (value, kind): (Option<i64>, AnomalyKind),
         describe: impl FnOnce() -> String,
     ) {
         let since_start_ns = self.since_start(at_ns);
@@ -122,8 +122,10 @@ impl Reporter {
                 self.observe(Event::returned(connection, since_start_ns, value));
             }
             (None, _) | (_, Listener::Nobody) => {
-                self.found(AnomalyKind::ReplyUnsolicited, describe);
-                self.nonsense(connection, at_ns, Anomaly::ReplyUnsolicited);
+                self.found(kind, describe);
+                if kind == AnomalyKind::ReplyUnsolicited {
+                    self.nonsense(connection, at_ns, Anomaly::ReplyUnsolicited);
+                }
             }
         }
     }

@@ -4,6 +4,8 @@ mod answer;
 mod batches;
 mod echo;
 
+use std::iter::repeat_n;
+
 use history::Connection;
 use results::FailureReason;
 
@@ -11,6 +13,7 @@ use crate::books::judge::connection;
 use crate::books::recorder::Recorder;
 use crate::books::served::Served;
 use crate::plan::Plan;
+use crate::plan::operation::Kind;
 use crate::plan::target::Protocol;
 use crate::talk::payload::Payloads;
 use crate::talk::requests::Requests;
@@ -45,6 +48,8 @@ pub(crate) struct Conversation {
     in_flight: Batches,
     payloads: Payloads,
     echo: Option<Echo>,
+    /// Echoes whose replies have been overtaken by later ones: none, unless somebody reorders.
+    overtaken: Vec<u64>,
     served: Served,
 }
 
@@ -84,6 +89,7 @@ impl Conversation {
             in_flight: Batches::default(),
             payloads: Payloads::new(run, number, plan.payload_bytes),
             echo: None,
+            overtaken: Vec::new(),
             served: Served::new(number),
         }
     }
@@ -161,8 +167,14 @@ impl Conversation {
     /// Books every request in flight as lost. The last bytes that were written never reached the kernel: a request of
     /// which a part is missing cannot have been executed, while any other may have been.
     pub(crate) fn abandon(&mut self, lost: &Lost, requests: &Requests, recorder: &mut Recorder) {
-        let in_flight: Vec<Operation> = (0..self.in_flight.clear())
-            .map(|_| self.answered())
+        let overtaken = self.never_came(recorder);
+        let awaited = (self.in_flight.clear() as usize).saturating_sub(overtaken);
+        let owed = Operation {
+            kind: Kind::Echo,
+            ..self.awaited
+        };
+        let in_flight: Vec<Operation> = repeat_n(owed, overtaken)
+            .chain((0..awaited).map(|_| self.answered()))
             .collect();
         let lengths = in_flight.iter().map(|one| requests.bytes(one.kind));
         let mut handed_over = lengths.sum::<usize>().saturating_sub(lost.unsent_bytes);

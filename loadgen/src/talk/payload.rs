@@ -52,9 +52,13 @@ impl Payloads {
         }
     }
 
-    /// The run that these payloads name.
-    pub(crate) fn run(&self) -> u64 {
-        self.run
+    /// What the payload of request `sequence` tells of itself.
+    pub(crate) fn origin(&self, sequence: u64) -> Origin {
+        Origin {
+            run: self.run,
+            connection: self.connection,
+            sequence,
+        }
     }
 
     /// The length of each payload.

@@ -52,6 +52,11 @@ impl Script {
         }
     }
 
+    /// The number of the next request: so many there were before it.
+    pub(crate) fn sequence(&self) -> u64 {
+        self.sequence
+    }
+
     /// The next request.
     #[inline]
     pub(crate) fn next(&mut self) -> Operation {

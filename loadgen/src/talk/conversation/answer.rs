@@ -9,6 +9,7 @@ use crate::books::recorder::Recorder;
 use crate::plan::operation::Kind;
 use crate::plan::target::Protocol;
 use crate::talk::diagnosis;
+use crate::talk::payload::{Origin, origin};
 
 /// The longest line that a reply may be. An error reply of a kilobyte tells nobody more than its beginning does.
 const LINE_BYTES: usize = 1_024;
@@ -59,12 +60,14 @@ impl Conversation {
             }
             let step = match self.echo_begins(rest) {
                 true => self.echo(rest, at_ns, recorder),
-                false => self.reply(rest, at_ns, recorder),
+                false => self
+                    .reply(rest, at_ns, recorder)
+                    .map(|bytes| bytes.map(|bytes| (bytes, 1))),
             };
             match step {
-                Ok(Some(bytes)) => {
+                Ok(Some((bytes, replies))) => {
                     pass.bytes += bytes;
-                    pass.replies += 1;
+                    pass.replies += replies;
                 }
                 Ok(None) => return pass,
                 Err((bytes, end)) => {
@@ -162,19 +165,26 @@ impl Conversation {
             "'{}' came although no request was in flight",
             diagnosis::shown(rest)
         );
-        let value = match read_reply(rest) {
-            Ok(Some((Reply::Integer(value), _))) => Some(value),
-            Ok(Some((Reply::Bulk(digits), _))) => parse_i64(digits),
-            _ => None,
+        let (value, payload) = match read_reply(rest) {
+            _ if self.protocol == Protocol::Echo => (None, Some(rest)),
+            Ok(Some((Reply::Integer(value), _))) => (Some(value), None),
+            Ok(Some((Reply::Bulk(bytes), _))) => (parse_i64(bytes), Some(bytes)),
+            _ => (None, None),
+        };
+        let own = |found: &Origin| *found == self.payloads.origin(found.sequence);
+        let kind = match payload.and_then(origin) {
+            Some(origin) if own(&origin) => AnomalyKind::ReplyDuplicate,
+            Some(_) => AnomalyKind::CrossTalk,
+            None => AnomalyKind::ReplyUnsolicited,
         };
         let describe = || format!("connection {}: {text}", self.number);
         let reporter = &mut recorder.reporter;
-        reporter.left_over(self.connection, at_ns, value, describe);
+        reporter.left_over(self.connection, at_ns, (value, kind), describe);
         broken(text)
     }
 }
 
-fn broken(text: String) -> End {
+pub(super) fn broken(text: String) -> End {
     End::Broken(Broken {
         reason: FailureReason::Garbage,
         text,

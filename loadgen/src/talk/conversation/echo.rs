@@ -4,25 +4,44 @@ use results::AnomalyKind;
 use service::resp::{Reply, read_reply};
 
 use super::Conversation;
-use super::answer::End;
+use super::answer::{End, broken};
 use crate::books::recorder::Recorder;
+use crate::plan::operation::Kind;
 use crate::plan::target::Protocol;
 use crate::talk::diagnosis;
 use crate::talk::payload::{Origin, origin};
+use crate::talk::window::{Slip, Stream, WINDOW_BYTES};
 
 /// How far an echoed payload has come.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Echo {
+    /// Whose payload it is.
+    sequence: u64,
+    role: Role,
     verified_bytes: usize,
     /// Whether a wrong byte was reported: one report a payload is enough.
     wrong: bool,
+    /// Whether a wrong byte waits for what follows, which tells what happened.
+    doubtful: bool,
+}
+
+/// What a payload is that names a request of this connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    /// The answer to the request that is awaited.
+    Awaited,
+    /// The answer to one that later ones have overtaken.
+    Late,
+    /// An answer that has come before.
+    Again,
 }
 
 /// A payload's first bytes say where it comes from; they are waited for, so that a stranger's can be named.
 const NAMED_BYTES: usize = 32;
 
 impl Conversation {
-    /// Takes what there is of an echoed payload: the bytes it took once it is whole, `None` while it is not.
+    /// Takes what there is of an echoed payload: once it is whole, the bytes it took and how many requests it answers;
+    /// `None` while it is not.
     ///
     /// The bytes of a part must not be offered twice, so a part that was verified is taken with `Err(Incomplete)`.
     pub(super) fn echo(
@@ -30,7 +49,7 @@ impl Conversation {
         rest: &[u8],
         at_ns: u64,
         recorder: &mut Recorder,
-    ) -> Result<Option<usize>, (usize, End)> {
+    ) -> Result<Option<(usize, u32)>, (usize, End)> {
         let header_bytes = match self.echo {
             Some(_) => 0,
             None => match self.echo_header(rest, at_ns, recorder)? {
@@ -39,18 +58,24 @@ impl Conversation {
             },
         };
         let body = &rest[header_bytes..];
-        let mut echo = self.echo.unwrap_or_default();
-        let missing = self.payloads.bytes() - echo.verified_bytes;
-        if echo.verified_bytes == 0 && body.len() < missing.min(NAMED_BYTES) {
+        if self.echo.is_none() && body.len() < self.payloads.bytes().min(NAMED_BYTES) {
             return Ok(None);
         }
+        let mut echo = match self.echo {
+            Some(echo) => echo,
+            None => self.begins(body, recorder),
+        };
+        let missing = self.payloads.bytes() - echo.verified_bytes;
         let part = &body[..missing.min(body.len())];
-        self.verify(&mut echo, part, recorder);
+        let taken = match self.verify(&mut echo, part, body, recorder) {
+            Ok(taken) => taken,
+            Err(slipped) => return Err((0, slipped)),
+        };
         let end = self.line_end();
-        let after = &body[part.len()..];
-        if part.len() < missing || after.len() < end.len() {
+        let after = &body[taken..];
+        if taken < missing || after.len() < end.len() {
             self.echo = Some(echo);
-            return Err((header_bytes + part.len(), End::Incomplete));
+            return Err((header_bytes + taken, End::Incomplete));
         }
         self.echo = None;
         if !after.starts_with(end) {
@@ -61,9 +86,87 @@ impl Conversation {
             );
             return Err((0, self.nonsense(text, at_ns, recorder)));
         }
-        self.answered();
+        let replies = self.ends(echo, recorder);
+        Ok(Some((header_bytes + taken + end.len(), replies)))
+    }
+
+    /// A payload is whole: says how many requests it answers.
+    fn ends(&mut self, echo: Echo, recorder: &mut Recorder) -> u32 {
+        match echo.role {
+            Role::Again => return 0,
+            Role::Late => self.overtaken.retain(|late| *late != echo.sequence),
+            Role::Awaited => {
+                self.answered();
+            }
+        }
         recorder.reporter.compared();
-        Ok(Some(header_bytes + part.len() + end.len()))
+        1
+    }
+
+    /// A payload begins. It is that of the request awaited, unless it says itself that it is another's of this connection.
+    fn begins(&mut self, body: &[u8], recorder: &mut Recorder) -> Echo {
+        let awaited = self.awaited.sequence;
+        let own = |found: &Origin| *found == self.payloads.origin(found.sequence);
+        let sequence = origin(body).filter(own).map_or(awaited, |own| own.sequence);
+        let role = match sequence {
+            _ if sequence == awaited => Role::Awaited,
+            _ if self.overtaken.contains(&sequence) => Role::Late,
+            _ if sequence < awaited => Role::Again,
+            _ if self.overtake(sequence) => Role::Awaited,
+            // A request that was never sent: the bytes are not what they say.
+            _ => return Echo::of(awaited, Role::Awaited),
+        };
+        let kind = match role {
+            Role::Awaited => None,
+            Role::Late => Some(AnomalyKind::ReplyOutOfOrder),
+            Role::Again => Some(AnomalyKind::ReplyDuplicate),
+        };
+        if let Some(kind) = kind {
+            let number = self.number;
+            recorder.reporter.found(kind, || {
+                format!("connection {number}, request {awaited}: the reply to request {sequence} came instead")
+            });
+        }
+        Echo::of(sequence, role)
+    }
+
+    /// The reply to a later request has come. Those before it are still owed, if all of them are echoes.
+    fn overtake(&mut self, sequence: u64) -> bool {
+        if sequence >= self.sending.sequence() {
+            return false;
+        }
+        let (mut awaited, mut awaiting) = (self.awaited, self.awaiting.clone());
+        let mut overtaken = Vec::new();
+        while awaited.sequence < sequence && awaited.kind == Kind::Echo {
+            overtaken.push(awaited.sequence);
+            awaited = awaiting.next();
+        }
+        if awaited.sequence != sequence || awaited.kind != Kind::Echo {
+            return false;
+        }
+        self.overtaken.append(&mut overtaken);
+        (self.awaited, self.awaiting) = (awaited, awaiting);
+        true
+    }
+
+    /// The connection is lost: what was overtaken never came, and a doubtful byte is followed by nothing.
+    pub(super) fn never_came(&mut self, recorder: &mut Recorder) -> usize {
+        let number = self.number;
+        let overtaken = std::mem::take(&mut self.overtaken);
+        for sequence in &overtaken {
+            recorder.reporter.found(AnomalyKind::ReplyMissing, || {
+                format!(
+                    "connection {number}, request {sequence}: no reply came, though later ones did"
+                )
+            });
+        }
+        if let Some(echo) = self.echo.take().filter(|echo| echo.doubtful) {
+            recorder.reporter.found(AnomalyKind::PayloadTruncation, || {
+                let (sequence, at) = (echo.sequence, echo.verified_bytes);
+                format!("connection {number}, request {sequence}: byte {at} is another, and less came than was sent")
+            });
+        }
+        overtaken.len()
     }
 
     /// What follows a payload.
@@ -129,43 +232,139 @@ impl Conversation {
         })
     }
 
-    fn verify(&self, echo: &mut Echo, part: &[u8], recorder: &mut Recorder) {
-        let sequence = self.awaited.sequence;
-        if !echo.wrong
-            && let Err(at) = self.payloads.verify(sequence, echo.verified_bytes, part)
-        {
-            echo.wrong = true;
-            let stranger = if echo.verified_bytes == 0 {
-                origin(part)
-            } else {
-                None
+    /// Compares a part of a payload with what it has to be; `body` is the part and what lies behind it. Says how much was
+    /// taken: less than the part where a wrong byte waits for what follows.
+    fn verify(
+        &self,
+        echo: &mut Echo,
+        part: &[u8],
+        body: &[u8],
+        recorder: &mut Recorder,
+    ) -> Result<usize, End> {
+        let differs = match echo.wrong {
+            true => None,
+            false => self
+                .payloads
+                .verify(echo.sequence, echo.verified_bytes, part)
+                .err(),
+        };
+        let Some(at) = differs else {
+            echo.verified_bytes += part.len();
+            return Ok(part.len());
+        };
+        let from = at - echo.verified_bytes;
+        if self.protocol == Protocol::Echo {
+            let stream = Stream {
+                payloads: &self.payloads,
+                sent: self.sending.sequence(),
             };
-            self.accuse(at, part[at - echo.verified_bytes], stranger, recorder);
+            let place = stream.place(echo.sequence, at);
+            let wanted = stream.sent_from(place).min(WINDOW_BYTES as u64) as usize;
+            if body.len() - from < wanted {
+                // A head that is wrong is kept whole: it may be a stranger's.
+                let taken = if at < NAMED_BYTES { 0 } else { from };
+                echo.verified_bytes += taken;
+                echo.doubtful = true;
+                return Ok(taken);
+            }
+            let got = &body[from..body.len().min(from + WINDOW_BYTES)];
+            let slip = match from == at {
+                // From the payload's beginning, lest a stranger's head be cut.
+                true => match origin(body) {
+                    Some(head) if head != self.payloads.origin(head.sequence) => {
+                        Slip::Stranger(head)
+                    }
+                    _ => stream.diagnose(place, got),
+                },
+                false => stream.diagnose(place, got),
+            };
+            self.slipped(slip, echo.sequence, at, recorder)?;
         }
+        (echo.wrong, echo.doubtful) = (true, false);
+        let stranger = if from == at { origin(part) } else { None };
+        self.accuse(echo.sequence, at, part[from], stranger, recorder);
         echo.verified_bytes += part.len();
+        Ok(part.len())
+    }
+
+    /// Names what happened to a stream. Unless it goes on in its place, nothing behind can be trusted.
+    #[cold]
+    fn slipped(
+        &self,
+        slip: Slip,
+        sequence: u64,
+        at: usize,
+        recorder: &mut Recorder,
+    ) -> Result<(), End> {
+        let (kind, what) = match slip {
+            Slip::Changed => return Ok(()),
+            Slip::Unknown => (
+                AnomalyKind::PayloadCorruption,
+                "nothing that was sent looks like what came".to_owned(),
+            ),
+            Slip::Lost(bytes) => (
+                AnomalyKind::PayloadTruncation,
+                format!("{bytes} bytes are missing"),
+            ),
+            Slip::Repeated(bytes) => (
+                AnomalyKind::ReplyDuplicate,
+                format!("{bytes} bytes came once more"),
+            ),
+            Slip::Reordered(bytes) => (
+                AnomalyKind::ReplyOutOfOrder,
+                format!("{bytes} bytes came behind later ones"),
+            ),
+            Slip::Stranger(origin) => (
+                AnomalyKind::CrossTalk,
+                format!(
+                    "the bytes are those of connection {}, request {}, run {:016x}",
+                    origin.connection, origin.sequence, origin.run
+                ),
+            ),
+        };
+        let text = format!(
+            "connection {}, request {sequence}, from byte {at} on: {what}",
+            self.number
+        );
+        recorder.reporter.found(kind, || text.clone());
+        Err(broken(text))
     }
 
     /// Names what is wrong with a payload whose first wrong byte is at `at`.
     #[cold]
-    fn accuse(&self, at: usize, got: u8, stranger: Option<Origin>, recorder: &mut Recorder) {
-        let (connection, sequence) = (self.number, self.awaited.sequence);
-        let kind = match stranger {
-            Some(origin)
-                if origin.run != self.payloads.run() || origin.connection != connection =>
-            {
-                AnomalyKind::CrossTalk
-            }
-            Some(origin) if origin.sequence > sequence => AnomalyKind::ReplyOutOfOrder,
-            Some(origin) if origin.sequence < sequence => AnomalyKind::ReplyDuplicate,
-            Some(_) | None => AnomalyKind::PayloadCorruption,
-        };
+    fn accuse(
+        &self,
+        sequence: u64,
+        at: usize,
+        got: u8,
+        stranger: Option<Origin>,
+        recorder: &mut Recorder,
+    ) {
+        let number = self.number;
+        let foreign = stranger.filter(|head| *head != self.payloads.origin(head.sequence));
         let expected = self.payloads.byte(sequence, at);
-        recorder.reporter.found(kind, || match stranger {
-            Some(origin) if kind != AnomalyKind::PayloadCorruption => format!(
-                "connection {connection}, request {sequence}: the reply is that of connection {}, request {}, run {:016x}",
-                origin.connection, origin.sequence, origin.run
-            ),
-            Some(_) | None => format!("connection {connection}, request {sequence}: byte {at} is {got:#04x}, not {expected:#04x}"),
-        });
+        match foreign {
+            Some(origin) => recorder.reporter.found(AnomalyKind::CrossTalk, || {
+                format!(
+                    "connection {number}, request {sequence}: the reply is that of connection {}, request {}, run {:016x}",
+                    origin.connection, origin.sequence, origin.run
+                )
+            }),
+            None => recorder.reporter.found(AnomalyKind::PayloadCorruption, || {
+                format!("connection {number}, request {sequence}: byte {at} is {got:#04x}, not {expected:#04x}")
+            }),
+        }
+    }
+}
+
+impl Echo {
+    fn of(sequence: u64, role: Role) -> Self {
+        Self {
+            sequence,
+            role,
+            verified_bytes: 0,
+            wrong: false,
+            doubtful: false,
+        }
     }
 }
