@@ -36,7 +36,7 @@ pub const INCREMENTS: usize = 1000;
 pub const TIMES: usize = 3;
 
 /// One repetition in one interpreter takes a tenth of a second, or a few on a machine that is busy.
-const SCRIPT: &str = include_str!("claims/article.py");
+const SCRIPT: &str = include_str!("../../originals/counter.py");
 
 /// Runs the article's script `rounds` times in every Python found, interleaved.
 pub fn in_pythons(rounds: u32) -> Vec<Programs> {
@@ -118,9 +118,7 @@ fn once(python: &Path) -> Option<(String, Vec<Line>)> {
 
 /// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
 fn pythons() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = ["originals/.venv/bin/python", "originals/venv/bin/python"]
-        .map(PathBuf::from)
-        .to_vec();
+    let mut found: Vec<PathBuf> = ["target/originals/bin/python"].map(PathBuf::from).to_vec();
     let names = ["python3", "python2", "python"];
     for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
         found.extend(names.iter().map(|name| folder.join(name)));
