@@ -2,13 +2,17 @@
 
 mod keeper;
 mod order;
+mod pin;
 mod port;
+mod preset;
 mod process;
 mod series;
 mod spec;
 
 pub use keeper::Keeper;
 pub use order::interleaved;
+pub use pin::{Cpus, Pin};
+pub use preset::Preset;
 pub use process::{NotStarted, Process};
 pub use series::{Series, Tried};
 pub use spec::Spec;

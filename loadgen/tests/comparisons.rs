@@ -26,6 +26,7 @@ fn server() {
     };
     let most: i64 = env::var("TRUTH_MOST").unwrap().parse().unwrap();
     println!("serving as {}", std::process::id());
+    println!("on processors {}", processors());
     let counter = Counter::default();
     serve_on(&format!("127.0.0.1:{port}"), move |peer| {
         converse(peer, |words| match words[0].as_slice() {
@@ -36,6 +37,15 @@ fn server() {
     loop {
         std::thread::park();
     }
+}
+
+/// The processors that this process may use, as the kernel lists them.
+fn processors() -> String {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    line.unwrap().trim().to_owned()
 }
 
 /// `--server` for this program as a server whose counter stops at `most`.
@@ -154,6 +164,52 @@ fn each_system_has_its_runs_and_the_missing_one_its_reason() {
     );
 }
 
+/// A preset whose program is not there is a row; the table is written as it was asked for.
+#[test]
+fn a_preset_that_is_not_installed_is_a_row() {
+    // A PATH with nothing on it but what starts the other server.
+    let path = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/usr/bin/env", path.path().join("env")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (flag, heading, missing) in [
+        ("--csv", "system,answers,", "valkey,"),
+        (
+            "--markdown",
+            "| system | answers |",
+            "| valkey ('valkey-server' is not installed;",
+        ),
+    ] {
+        let flags = format!("-n 200 --repeat 1 {flag} --cpus server=0 client=0 --preset valkey");
+        let ran = Ran::of(
+            compare(&flags, &[spec("true", ENDLESS)], folder.path())
+                .env("PATH", path.path())
+                .output()
+                .unwrap(),
+        );
+        ran.assert(0, "1 of 2 systems measured");
+        assert!(ran.stdout.starts_with(heading), "{}", ran.stdout);
+        assert!(ran.stdout.contains(missing), "{}", ran.stdout);
+    }
+}
+
+/// The server is kept to its processors: it tells which, and the load is on others where there are others.
+#[test]
+fn a_server_is_kept_to_its_processors() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = Ran::of(
+        compare(
+            "-n 200 --repeat 1 --cpus server=0",
+            &[spec("true", ENDLESS)],
+            folder.path(),
+        )
+        .output()
+        .unwrap(),
+    );
+    ran.assert(0, "1 of 1 systems measured");
+    let log = fs::read_to_string(folder.path().join("servers/true-1.log")).unwrap();
+    assert!(log.contains("on processors 0\n"), "{log}");
+}
+
 #[test]
 fn wrong_answers_that_nobody_expected_end_with_3() {
     let folder = tempfile::tempdir().unwrap();
@@ -220,6 +276,9 @@ fn usage_is_explained() {
         ("--server a=b{port} --expect-lost c", "names no --server"),
         ("--server a=b{port} -c 0", "-c 0"),
         ("--server a=b{port} --repeat 0", "--help"),
+        ("--server a=b{port} --cpus server=x", "--help"),
+        ("--server a=b{port} --cpus client=1023", "may be used"),
+        ("--preset elephant", "--help"),
     ];
     for (words, said) in cases {
         Ran::of(command(&format!("compare {words}")).output().unwrap()).assert(2, said);

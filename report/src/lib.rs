@@ -3,7 +3,7 @@
 //! ```text
 //!  Comparison ──pictures/──> Picture ──plotly──> figure in report.html
 //!      │                        └─────still───> SVG, PNG
-//!      └──summary──> Table ──> page, terminal, CSV
+//!      └──summary──> Table ──> page, terminal, CSV, Markdown
 //! ```
 //!
 //! Nothing is computed here that `results` does not hold; what is decided here is how it looks. The crate opens no file, asks
@@ -29,6 +29,7 @@ mod ticks;
 pub use claims::terminal_claims;
 pub use page::{page, page_with_claims};
 pub use plot::{Colours, Format, PICTURES, PlotError, plot};
+pub use summary::{csv, markdown};
 pub use terminal::{Screen, terminal, terminal_table};
 
 #[cfg(test)]

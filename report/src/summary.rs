@@ -7,6 +7,21 @@ use results::{
 
 use crate::table::{Cell, Column, Table};
 
+/// The summary as comma-separated values (RFC 4180), the numbers in full.
+pub fn csv(comparison: &Comparison) -> String {
+    of_reference(comparison).csv()
+}
+
+/// The summary as a table in Markdown, with the ratios.
+pub fn markdown(comparison: &Comparison) -> String {
+    of_reference(comparison).markdown()
+}
+
+fn of_reference(comparison: &Comparison) -> Table {
+    let reference = comparison.reference().map(|system| system.label.as_str());
+    Summary::new(comparison).table(reference)
+}
+
 /// The numbers of all groups, read from the histograms once; ratios to any reference follow from them.
 pub(crate) struct Summary<'a> {
     comparison: &'a Comparison,

@@ -105,6 +105,32 @@ impl Table {
         }
         lines.join("\r\n") + "\r\n"
     }
+
+    /// A table in Markdown: the cells as they are read, what is set small in brackets.
+    pub(crate) fn markdown(&self) -> String {
+        let headings = self.columns.iter().map(|column| column.title.clone());
+        let rule = |column: &Column| if column.numeric { "---:" } else { "---" };
+        let rules = self.columns.iter().map(|column| rule(column).to_owned());
+        let cell = |cell: &Cell| match &cell.note[..] {
+            "" => cell.text.clone(),
+            note => format!("{} ({note})", cell.text),
+        };
+        let mut lines = vec![markdown_row(headings), markdown_row(rules)];
+        lines.extend(
+            self.rows
+                .iter()
+                .map(|row| markdown_row(row.iter().map(cell))),
+        );
+        lines.concat()
+    }
+}
+
+/// A bar would end a cell, and a line break the row.
+fn markdown_row(cells: impl Iterator<Item = String>) -> String {
+    let cells: Vec<_> = cells
+        .map(|cell| cell.replace('|', "\\|").replace('\n', " "))
+        .collect();
+    format!("| {} |\n", cells.join(" | "))
 }
 
 fn join(cells: impl Iterator<Item = String>) -> String {
@@ -122,6 +148,24 @@ fn quoted(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn markdown_holds_what_is_read() {
+        let table = Table {
+            columns: vec![Column::words("system"), Column::of(Metric::P99)],
+            rows: vec![vec![
+                Cell::words("a|b"),
+                Cell {
+                    note: "1.50 ×".to_owned(),
+                    ..Cell::number(Some(1_500_000.0), results::units::time_of)
+                },
+            ]],
+        };
+        assert_eq!(
+            table.markdown(),
+            "| system | p99 |\n| --- | ---: |\n| a\\|b | 1.50\u{a0}ms (1.50 ×) |\n"
+        );
+    }
 
     #[test]
     fn a_csv_holds_the_numbers_and_quotes_the_words() {

@@ -52,6 +52,12 @@ impl Process {
     /// # Errors
     /// When it cannot be started, ends at once, or does not listen in time.
     pub fn start(spec: &Spec, log: &Path, keeper: &Keeper) -> Result<Self, NotStarted> {
+        if let Some((reason, remedy)) = spec.why_missing() {
+            return Err(NotStarted {
+                reason: reason.to_owned(),
+                remedy: remedy.to_owned(),
+            });
+        }
         let mut outcome = Self::start_once(spec, log, keeper, 0);
         for attempt in 1..STARTS {
             if outcome.is_ok() || keeper.is_stopped() {
@@ -172,14 +178,18 @@ fn spawn(spec: &Spec, port: u16, log: &Path) -> io::Result<Child> {
     let out = File::create(log)?;
     let words = spec.command(port);
     let (program, arguments) = words.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-    Command::new(program)
+    let mut command = Command::new(program);
+    command
         .args(arguments)
         .stdin(Stdio::null())
         .stderr(out.try_clone()?)
         .stdout(out)
         // A group of its own: Ctrl-C in the terminal is for loadgen, which then ends the server in good order.
-        .process_group(0)
-        .spawn()
+        .process_group(0);
+    match spec.cpus {
+        None => command.spawn(),
+        Some(cpus) => cpus.during(|| command.spawn()).map_err(io::Error::other)?,
+    }
 }
 
 fn cannot_start(spec: &Spec, error: &io::Error) -> NotStarted {

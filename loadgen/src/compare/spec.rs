@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::Cpus;
+
 /// `NAME=COMMAND`, where `{port}` in the command stands for a port to listen on.
 ///
 /// ```
@@ -14,12 +16,39 @@ use std::str::FromStr;
 pub struct Spec {
     /// The name in tables and pictures.
     pub name: String,
+    /// The processors that it may use; all where nobody said.
+    pub cpus: Option<Cpus>,
     words: Vec<String>,
+    missing: Option<(String, String)>,
 }
 
 const PORT: &str = "{port}";
 
 impl Spec {
+    /// A server by the words of its command, `{port}` among them.
+    pub(super) fn of_words(name: &str, words: Vec<String>) -> Self {
+        Self {
+            name: name.to_owned(),
+            cpus: None,
+            words,
+            missing: None,
+        }
+    }
+
+    /// A server that is not there: why, and what would mend it.
+    pub(super) fn missing(name: &str, reason: String, remedy: String) -> Self {
+        Self {
+            missing: Some((reason, remedy)),
+            ..Self::of_words(name, Vec::new())
+        }
+    }
+
+    /// Why it is known not to be there, before it is tried, and what would mend it.
+    pub fn why_missing(&self) -> Option<(&str, &str)> {
+        let (reason, remedy) = self.missing.as_ref()?;
+        Some((reason, remedy))
+    }
+
     /// The command for a server on that port: the program, then its arguments.
     pub fn command(&self, port: u16) -> Vec<String> {
         self.words
@@ -53,10 +82,7 @@ impl FromStr for Spec {
                 "the command '{command}' does not say {PORT}; {shape}"
             ));
         }
-        Ok(Self {
-            name: name.to_owned(),
-            words,
-        })
+        Ok(Self::of_words(name, words))
     }
 }
 

@@ -5,20 +5,31 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::LoadArguments;
-use crate::compare::Spec;
+use crate::compare::{Pin, Preset, Spec};
 use crate::plan::Plan;
 use crate::plan::target::{Place, Protocol, Target};
 
 /// The arguments of `loadgen compare`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct CompareArguments {
     /// A server and the command that starts it, once for each; {port} stands for the port it is to listen on
     #[arg(
         long = "server",
         value_name = "NAME='COMMAND with {port}'",
-        required = true
+        required_unless_present = "presets"
     )]
     pub servers: Vec<Spec>,
+    /// Servers that need no command; they come behind the others
+    #[arg(
+        long = "preset",
+        value_name = "LIST",
+        value_enum,
+        value_delimiter = ','
+    )]
+    pub presets: Vec<Preset>,
+    /// The processors of the servers, of the load, or both: --cpus server=0 client=1-3
+    #[arg(long, value_name = "WHO=LIST", num_args = 1..=2)]
+    pub cpus: Vec<Pin>,
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it as help")]
     pub load: LoadArguments,
@@ -34,6 +45,12 @@ pub struct CompareArguments {
     /// The title of the page
     #[arg(long)]
     pub title: Option<String>,
+    /// Print the table as comma-separated values
+    #[arg(long, conflicts_with = "markdown")]
+    pub csv: bool,
+    /// Print the table in Markdown
+    #[arg(long)]
+    pub markdown: bool,
     /// Write comparison.json, report.html and what the servers print into this folder
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub out: PathBuf,
@@ -49,6 +66,23 @@ pub enum Language {
 }
 
 impl CompareArguments {
+    /// The same with every server that takes part among `servers`, each with the processors it may use.
+    #[must_use]
+    pub fn with_presets(&self) -> Self {
+        let mut all = self.clone();
+        let presets = std::mem::take(&mut all.presets);
+        all.servers
+            .extend(presets.into_iter().flat_map(Preset::specs));
+        for pin in &self.cpus {
+            if let Pin::Server(cpus) = pin {
+                all.servers
+                    .iter_mut()
+                    .for_each(|spec| spec.cpus = Some(*cpus));
+            }
+        }
+        all
+    }
+
     /// The load as a plan for a server on that port.
     ///
     /// # Errors

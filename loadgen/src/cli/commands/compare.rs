@@ -10,11 +10,15 @@ use crate::cli::args::CompareArguments;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::screen;
-use crate::compare::{Keeper, Series, Tried};
+use crate::compare::{Keeper, Pin, Series, Tried};
 
 /// Does it.
 pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
-    if let Err(why) = arguments.check() {
+    let arguments = &arguments.with_presets();
+    if let Err(why) = arguments
+        .check()
+        .and_then(|()| pin_the_load(&arguments.cpus))
+    {
         return Ending::Usage(why);
     }
     let title = title(arguments);
@@ -37,8 +41,7 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
     match write(&comparison, &arguments.out) {
         Ok(()) => {
             // Whoever closed the pipe has seen enough.
-            let _ =
-                io::stdout().write_all(report::terminal(&comparison, screen::stdout()).as_bytes());
+            let _ = io::stdout().write_all(table(&comparison, arguments).as_bytes());
             eprintln!(
                 "loadgen: report: {}",
                 arguments.out.join("report.html").display()
@@ -50,6 +53,23 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
             arguments.out.display()
         )),
     }
+}
+
+fn table(comparison: &Comparison, arguments: &CompareArguments) -> String {
+    match (arguments.csv, arguments.markdown) {
+        (true, _) => report::csv(comparison),
+        (_, true) => report::markdown(comparison),
+        _ => report::terminal(comparison, screen::stdout()),
+    }
+}
+
+/// The threads of the load are started by this one, and keep to where it is kept.
+fn pin_the_load(pins: &[Pin]) -> Result<(), String> {
+    pins.iter().try_for_each(|pin| match pin {
+        Pin::Client(cpus) => cpus.keep_to(),
+        // Tried now, so that it is said before the first run.
+        Pin::Server(cpus) => cpus.during(|| ()),
+    })
 }
 
 fn title(arguments: &CompareArguments) -> String {

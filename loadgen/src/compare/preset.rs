@@ -1,0 +1,161 @@
+//! Servers that need no command line: ours, the article's own, and those that everybody knows.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::Spec;
+
+/// A server by name, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Every one below; Redis and Valkey where they are installed
+    All,
+    /// The three servers of this project, each under the counter that suits it
+    Ours,
+    /// A thread per connection, the counter behind a mutex
+    Threaded,
+    /// One thread and one poll, a plain counter
+    Reactor,
+    /// A task per connection on every processor, the counter behind a mutex
+    Async,
+    /// The article's reactor: Twisted
+    Twisted,
+    /// The article's threads: plain Python, the counter behind a lock
+    Python,
+    /// redis-server
+    Redis,
+    /// valkey-server
+    Valkey,
+}
+
+impl Preset {
+    /// The servers that it stands for. One that is not there is a server as well: its row says why.
+    pub fn specs(self) -> Vec<Spec> {
+        let one = |spec| vec![spec];
+        match self {
+            Self::All => {
+                let known = [Self::Redis, Self::Valkey];
+                let installed = known.into_iter().filter(|known| known.is_installed());
+                [Self::Ours, Self::Twisted, Self::Python]
+                    .into_iter()
+                    .chain(installed)
+                    .flat_map(Self::specs)
+                    .collect()
+            }
+            Self::Ours => [Self::Threaded, Self::Reactor, Self::Async]
+                .into_iter()
+                .flat_map(Self::specs)
+                .collect(),
+            Self::Threaded => one(ours("threaded", "server-threaded", "mutex")),
+            Self::Reactor => one(ours("reactor", "server-reactor", "plain")),
+            Self::Async => one(ours("async", "server-async", "mutex")),
+            Self::Twisted => one(original("twisted", "twisted_server.py")),
+            Self::Python => one(original("python threads", "threaded_server.py")),
+            Self::Redis => one(known("redis", "redis-server")),
+            Self::Valkey => one(known("valkey", "valkey-server")),
+        }
+    }
+
+    fn is_installed(self) -> bool {
+        self.specs().iter().all(|spec| on_path(spec.program()))
+    }
+}
+
+/// A program that is built beside this one.
+fn ours(name: &str, program: &str, counter: &str) -> Spec {
+    let path = beside_this(program);
+    match path.as_deref().filter(|path| path.exists()) {
+        Some(path) => of_words(name, path, &["--port", "{port}", "--counter", counter]),
+        None => Spec::missing(
+            name,
+            format!("there is no {program} beside loadgen"),
+            format!("cargo build --release -p {program}"),
+        ),
+    }
+}
+
+/// A program of `originals/`, run by the Python that `scripts/originals` has made for it.
+fn original(name: &str, script: &str) -> Spec {
+    let python = in_target("originals/bin/python").filter(|python| python.exists());
+    let script = in_target(&format!("../originals/{script}")).filter(|script| script.exists());
+    match (python, script) {
+        (Some(python), Some(script)) => {
+            let script = script.to_string_lossy();
+            of_words(name, &python, &[&script, "--port", "{port}"])
+        }
+        _ => {
+            let why = in_target("originals.missing").and_then(|why| fs::read_to_string(why).ok());
+            Spec::missing(
+                name,
+                why.map_or("its Python is not set up".to_owned(), |why| {
+                    why.trim().to_owned()
+                }),
+                "scripts/originals sets it up; it needs Python 3 and, once, a network".to_owned(),
+            )
+        }
+    }
+}
+
+/// A program of somebody else's, on PATH. Where it is not, starting it says so.
+fn known(name: &str, program: &str) -> Spec {
+    let flags = [
+        "--port",
+        "{port}",
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ];
+    of_words(name, Path::new(program), &flags)
+}
+
+fn of_words(name: &str, program: &Path, flags: &[&str]) -> Spec {
+    let program = program.to_string_lossy();
+    let words = std::iter::once(program.as_ref()).chain(flags.iter().copied());
+    Spec::of_words(name, words.map(str::to_owned).collect())
+}
+
+fn beside_this(program: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.join(program))
+}
+
+/// A path in the folder that Cargo builds in, where this program lies one deeper.
+fn in_target(path: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.parent()?.join(path))
+}
+
+fn on_path(program: &str) -> bool {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_names_its_servers() {
+        let names = |preset: Preset| -> Vec<String> {
+            preset.specs().into_iter().map(|spec| spec.name).collect()
+        };
+        assert_eq!(names(Preset::Ours), ["threaded", "reactor", "async"]);
+        assert_eq!(names(Preset::Valkey), ["valkey"]);
+        assert!(names(Preset::All).starts_with(
+            &["threaded", "reactor", "async", "twisted", "python threads"].map(str::to_owned)
+        ));
+    }
+
+    /// Beside a test program lies no server: the spec is there all the same, and says what to do.
+    #[test]
+    fn a_server_that_is_not_built_says_how_to_build_it() {
+        let spec = &Preset::Reactor.specs()[0];
+        let (reason, remedy) = spec.why_missing().unwrap();
+        assert_eq!(reason, "there is no server-reactor beside loadgen");
+        assert_eq!(remedy, "cargo build --release -p server-reactor");
+    }
+}
