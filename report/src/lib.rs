@@ -25,6 +25,7 @@ mod terminal;
 mod terminal_plot;
 mod theme;
 mod ticks;
+mod witnesses;
 
 pub use claims::terminal_claims;
 pub use page::{page, page_with_claims};

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::picture::{Marks, Picture};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::{Symbol, Theme};
-use crate::{claims, downloads, method, pictures, plotly};
+use crate::{claims, downloads, method, pictures, plotly, witnesses};
 
 /// The page of a comparison.
 pub fn page(comparison: &Comparison) -> String {
@@ -51,7 +51,12 @@ fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
     let summary_table = summary.table(reference);
     let figures = figures(comparison, &summary, &pictures);
     let drawn: Vec<Value> = pictures.iter().map(picture).collect();
-    let taken = PLOTLY.len() + bytes_of(&figures) + bytes_of(&drawn) + bytes_of(&summary_table);
+    let witnesses = witnesses::table(comparison);
+    let taken = PLOTLY.len()
+        + bytes_of(&figures)
+        + bytes_of(&drawn)
+        + bytes_of(&summary_table)
+        + bytes_of(&witnesses);
     let room = PAGE_BYTES.saturating_sub(taken);
     json!({
         "title": comparison.title,
@@ -59,6 +64,7 @@ fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
         "claims": claims.map(|claims| claims::section(claims, &pictures)),
         "compared": claims.is_none() || !comparison.systems.is_empty(),
         "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
+        "witnesses": witnesses,
         "summary": summary_table,
         "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
         "systems": systems(comparison, &labels),

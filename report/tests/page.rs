@@ -1,7 +1,7 @@
 //! The page is whole, safe and says the verdict first, whatever the data.
 
 use results::example::{self, Recipe};
-use results::{Comparison, Run, ValidityVerdict};
+use results::{Anomaly, AnomalyKind, Comparison, Example, Run, ValidityVerdict};
 
 fn page_of(runs: Vec<Run>) -> String {
     report::page(&Comparison::of_runs("a title".to_owned(), runs))
@@ -38,6 +38,30 @@ fn the_verdict_stands_before_every_number() {
     let verdict = page.find("the load generator was the bottleneck");
     assert!(verdict.is_some() && verdict < page.find("id=\"summary\""));
     assert!(page.contains("INVALID: client-bound"));
+}
+
+/// Who reads that a server is wrong can see at which operation.
+#[test]
+fn wrong_answers_have_their_witnesses() {
+    let honest = page_of(vec![example::closed_loop("reactor")]);
+    assert!(!honest.contains("The witnesses"));
+    let mut run = example::closed_loop("threaded racy");
+    run.correctness.anomalies = vec![Anomaly {
+        kind: AnomalyKind::StaleRead,
+        count: 1_234,
+        examples: vec![Example {
+            text: "GET #3 of connection 1 -> 7, against INCR <b> -> 9".to_owned(),
+            operations: Vec::new(),
+        }],
+    }];
+    let page = page_of(vec![run]);
+    for cell in [
+        "stale read",
+        "1\u{a0}234",
+        "GET #3 of connection 1 -&gt; 7, against INCR &lt;b&gt; -&gt; 9",
+    ] {
+        assert!(page.contains(cell), "{cell}");
+    }
 }
 
 #[test]
