@@ -1,16 +1,21 @@
 //! All claims, in the order of the page: a file each.
 
 mod cooperative_is_exact;
+mod data_waits_in_the_buffer;
 mod faster_on_one_processor;
 mod lock_costs_ten_percent;
 mod lock_is_exact;
 mod lock_wait_state;
 mod lost_updates;
+mod one_slow_callback_blocks_all;
+mod print_interleaves;
 mod scheduling_overhead;
 mod slower_with_more_threads;
 mod socket_wait_state;
+mod stuck_on_one_processor;
 mod threads_beat_deferreds;
 mod wait_state;
+mod woken_in_vain;
 
 use crate::claim::Claim;
 
@@ -19,10 +24,15 @@ pub const ALL: &[Claim] = &[
     lost_updates::CLAIM,
     lock_is_exact::CLAIM,
     cooperative_is_exact::CLAIM,
+    print_interleaves::CLAIM,
+    one_slow_callback_blocks_all::CLAIM,
     faster_on_one_processor::CLAIM,
-    slower_with_more_threads::CLAIM,
+    stuck_on_one_processor::CLAIM,
+    data_waits_in_the_buffer::CLAIM,
     scheduling_overhead::CLAIM,
+    slower_with_more_threads::CLAIM,
     lock_costs_ten_percent::CLAIM,
+    woken_in_vain::CLAIM,
     threads_beat_deferreds::CLAIM,
     socket_wait_state::CLAIM,
     lock_wait_state::CLAIM,

@@ -60,4 +60,15 @@ impl Peer {
         bytes.truncate(length);
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+
+    /// A field of INFO.
+    pub(crate) fn info(&mut self, field: &str) -> io::Result<String> {
+        let text = self.ask("INFO")?;
+        let found = text
+            .lines()
+            .find_map(|line| line.strip_prefix(field)?.strip_prefix(':'));
+        found
+            .map(|value| value.trim().to_owned())
+            .ok_or_else(|| io::Error::other(format!("INFO has no {field}")))
+    }
 }

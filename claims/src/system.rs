@@ -22,10 +22,20 @@ pub const THREADS_RACY: System = ours("threads, no lock", "server-threaded", "--
 pub const THREADS_ATOMIC: System = ours("threads, atomic", "server-threaded", "--counter atomic");
 /// One thread, one poll, a plain number.
 pub const REACTOR: System = ours("reactor", "server-reactor", "--counter plain");
-/// Tasks of one thread.
-pub const ASYNC: System = ours("async", "server-async", "--counter mutex");
+/// Tasks that one thread runs.
+pub const ASYNC: System = ours("async", "server-async", "--counter mutex --runtime current");
+/// Tasks that as many threads run as there are processors.
+pub const ASYNC_MULTI: System = ours(
+    "async, all processors",
+    "server-async",
+    "--counter mutex --runtime multi",
+);
 /// Tasks of one thread that pass the baton between the read and the write.
-pub const ASYNC_YIELDING: System = ours("async, yielding", "server-async", "--counter yielding");
+pub const ASYNC_YIELDING: System = ours(
+    "async, yielding",
+    "server-async",
+    "--counter yielding --runtime current",
+);
 /// What everybody knows.
 pub const REDIS: System = System {
     label: "Redis",

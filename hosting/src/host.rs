@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::time::{ClockId, clock_gettime};
 use service::{Hold, Process, Service};
 
 use crate::flags::Flags;
@@ -183,18 +184,28 @@ impl Process for Host {
         match how {
             _ if !self.instruments.debug => return false,
             Hold::Asleep => thread::sleep(time),
-            Hold::AtWork => {
-                let end = Instant::now() + time;
-                while Instant::now() < end {
-                    std::hint::spin_loop();
-                }
-            }
+            Hold::AtWork => work_for(time),
         }
         true
     }
 
     fn info(&self) -> Vec<(&'static str, String)> {
         info::sections(self)
+    }
+}
+
+/// Computes until the thread has had so much of a processor. A clock on the wall would let threads that share one finish their work together.
+fn work_for(time: Duration) {
+    let had = || {
+        let now = clock_gettime(ClockId::ThreadCPUTime);
+        Duration::new(
+            now.tv_sec.unsigned_abs(),
+            u32::try_from(now.tv_nsec).unwrap_or(0),
+        )
+    };
+    let end = had() + time;
+    while had() < end {
+        std::hint::spin_loop();
     }
 }
 

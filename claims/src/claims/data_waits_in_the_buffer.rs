@@ -1,0 +1,214 @@
+//! From the kernel's time stamp of received bytes to the beginning of their handler.
+
+use results::statistics::median;
+use results::{AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit};
+
+use crate::bench::{Bench, Entry, Stage};
+use crate::claim::{Claim, Evidence};
+use crate::figures;
+use crate::peer::Peer;
+use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
+use crate::system::{Cpus, REACTOR, THREADS};
+
+pub(super) const CLAIM: Claim = Claim {
+    name: "data-waits-in-the-buffer",
+    sentence: "this data might actually sit there until the thread which takes care of this file descriptor gets a chance to run again. Event driven frameworks can alleviate this problem, the callback for a request is launched as soon as the response is available.",
+    confirms: "with one thread and one poll, received bytes lie in the kernel for less time, by more than 5 %, at the median and at the 99th percentile",
+    refutes: "as long, or longer",
+    experiment: "INCR from 50 connections on schedule, at a low and at a high rate, the same for both servers, each on one processor. The kernel stamps what it receives (SO_TIMESTAMPNS), and the server \
+        books the time from the stamp to the return of the read.",
+    examine,
+};
+
+fn examine(bench: &mut Bench<'_>) -> Evidence {
+    let length = bench.quick_or_full("-d 500ms --warmup 0s", "-d 4s --warmup 500ms");
+    let entries = [THREADS, REACTOR].map(|system| Entry {
+        cpus: Cpus::One,
+        more: "--dwell".to_owned(),
+        ..system.into()
+    });
+    let mut measured = Vec::new();
+    for rate in ["2k", "40k"] {
+        let load = format!("-c 50 -r {rate} --arrival poisson {length}");
+        measured.push((
+            rate,
+            bench.each(&entries, bench.rounds(), |stage| dwell(stage, &load)),
+        ));
+    }
+    let mut pairs = Vec::new();
+    for (rate, runs) in &measured {
+        for (name, quantile) in [("p50", Quantile::P50), ("p99", Quantile::P99)] {
+            let of = |place: usize| {
+                runs[place]
+                    .iter()
+                    .filter_map(|run: &Histogram| Some(run.quantile_ns(quantile)? as f64))
+                    .collect()
+            };
+            pairs.push((
+                quantile,
+                Pair {
+                    condition: format!("{name} at {rate}/s"),
+                    reference: of(0),
+                    candidate: of(1),
+                },
+            ));
+        }
+    }
+    let pairs: Vec<Pair> = pairs.into_iter().map(|(_, pair)| pair).collect();
+    let ruling = rule(&pairs);
+    Evidence {
+        chart: Some(chart(&measured, &ruling.answer)),
+        figures: pairs.iter().flat_map(both).collect(),
+        ruling,
+    }
+}
+
+fn both(pair: &Pair) -> Vec<Figure> {
+    let of = |label, values: &Vec<f64>| {
+        figures::middle(
+            label,
+            &format!("dwell, {}", pair.condition),
+            Unit::Time,
+            values,
+        )
+    };
+    let ratio = figures::of_pair("reactor / threads", "dwell", pair);
+    [
+        of(THREADS.label, &pair.reference),
+        of(REACTOR.label, &pair.candidate),
+        ratio,
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Loads the server and asks it how long what it read had lain there.
+fn dwell(stage: &mut Stage<'_>, load: &str) -> Result<Histogram, String> {
+    stage.drive(load)?;
+    let failed = |error: std::io::Error| {
+        format!("INFO does not say how long bytes lay in the kernel: {error}")
+    };
+    let text = Peer::connect(stage.server.port)
+        .and_then(|mut peer| peer.ask("INFO dwell"))
+        .map_err(failed)?;
+    let histogram = histogram_in(&text);
+    match histogram.is_empty() {
+        true => Err("the kernel stamps nothing that it receives here".to_owned()),
+        false => Ok(histogram),
+    }
+}
+
+/// `dwell_ns_to_2047:38`: so many that lay no longer than that.
+fn histogram_in(info: &str) -> Histogram {
+    let mut histogram = Histogram::new();
+    for line in info.lines() {
+        let bucket = line
+            .trim()
+            .strip_prefix("dwell_ns_to_")
+            .and_then(|line| line.split_once(':'));
+        if let Some((Ok(ns), Ok(count))) = bucket.map(|(ns, count)| (ns.parse(), count.parse())) {
+            histogram.record_many(ns, count);
+        }
+    }
+    histogram
+}
+
+fn rule(pairs: &[Pair]) -> Ruling {
+    let says = |pair: &Pair| match (
+        pair.difference(0.05),
+        pair.contrast().and_then(|seen| seen.evidence),
+    ) {
+        (Difference::Less, _) => Says::Confirms,
+        (_, Some(evidence)) if evidence.low.value() > 0.95 => Says::Refutes,
+        _ => Says::Nothing,
+    };
+    let conditions: Vec<_> = pairs
+        .iter()
+        .map(|pair| (pair.condition.clone(), says(pair)))
+        .collect();
+    let told: Vec<String> = pairs
+        .iter()
+        .map(|pair| {
+            let time = |values: &[f64]| {
+                median(values).map_or_else(
+                    || results::units::NOT_MEASURED.to_owned(),
+                    results::units::time_of,
+                )
+            };
+            format!(
+                "{}: {} against {} ({})",
+                pair.condition,
+                time(&pair.candidate),
+                time(&pair.reference),
+                ratio_text(pair)
+            )
+        })
+        .collect();
+    over_conditions(
+        "the rate, and which of the requests",
+        &conditions,
+        format!(
+            "bytes lay in the kernel, reactor against threads: {}",
+            told.join("; ")
+        ),
+    )
+}
+
+/// P8: the dwell of all runs together, at the higher rate.
+fn chart(measured: &[(&str, Vec<Vec<Histogram>>)], finding: &str) -> Chart {
+    let line = |place: usize, label: &str| -> Option<ChartSeries> {
+        let mut sum = Histogram::new();
+        measured.last()?.1[place]
+            .iter()
+            .for_each(|run| sum.merge(run));
+        Some(ChartSeries::percentiles(label, &sum))
+    };
+    Chart {
+        finding: finding.to_owned(),
+        caption: "How long received bytes lay in the kernel before the read that took them returned, at the higher of the two rates, all runs together. Of a time the upper end of its bucket is drawn, at most an eighth above it."
+            .to_owned(),
+        x: figures::axis("reads", Unit::Share, AxisScale::Nines),
+        y: figures::axis("time in the kernel's buffer", Unit::Time, AxisScale::Log),
+        series: [line(0, THREADS.label), line(1, REACTOR.label)].into_iter().flatten().collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::ClaimVerdict;
+
+    use super::*;
+
+    fn pair(factor: f64) -> Pair {
+        let threads = [20e3, 20.2e3, 19.9e3, 20.1e3];
+        Pair {
+            condition: format!("{factor}"),
+            reference: threads.to_vec(),
+            candidate: threads.map(|ns| ns * factor).to_vec(),
+        }
+    }
+
+    #[test]
+    fn less_confirms_and_as_long_refutes() {
+        assert_eq!(rule(&[pair(0.5), pair(0.8)]).verdict, ClaimVerdict::Holds);
+        assert_eq!(rule(&[pair(1.0), pair(1.8)]).verdict, ClaimVerdict::Fails);
+        assert_eq!(rule(&[pair(0.5), pair(1.8)]).verdict.word(), "depends");
+    }
+
+    #[test]
+    fn too_few_runs_decide_nothing() {
+        let mut few = pair(0.5);
+        few.reference.truncate(3);
+        assert_eq!(rule(&[few]).verdict.word(), "not measured");
+    }
+
+    #[test]
+    fn the_server_s_buckets_become_a_histogram() {
+        let histogram = histogram_in(
+            "# Dwell\r\ndwell_unstamped:3\r\ndwell_ns_to_2047:38\r\ndwell_ns_to_8191:2\r\n",
+        );
+        assert_eq!(histogram.count(), 40);
+        assert_eq!(histogram.quantile_ns(Quantile::P50), Some(2047));
+    }
+}
