@@ -2,6 +2,7 @@
 
 mod cooperative_is_exact;
 mod data_waits_in_the_buffer;
+mod deterministic;
 mod faster_on_one_processor;
 mod lock_costs_ten_percent;
 mod lock_is_exact;
@@ -36,6 +37,7 @@ pub const ALL: &[Claim] = &[
     threads_beat_deferreds::CLAIM,
     socket_wait_state::CLAIM,
     lock_wait_state::CLAIM,
+    deterministic::CLAIM,
 ];
 
 /// The claim of that name.

@@ -2,7 +2,7 @@
 
 use results::statistics::{Contrast, median};
 use results::{
-    AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Figure, Group, Metric, Run, Unit,
+    AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Figure, Group, Joining, Metric, Run, Unit,
 };
 
 use crate::rule::{Counted, Pair};
@@ -104,7 +104,7 @@ pub fn series(label: &str, places: &[(f64, Vec<f64>)]) -> ChartSeries {
     let point = |(x, values): &(f64, Vec<f64>)| ChartPoint::new(*x, median(values)?, range(values));
     ChartSeries {
         label: label.to_owned(),
-        joined: true,
+        joined: Joining::Line,
         points: places.iter().filter_map(point).collect(),
     }
 }
@@ -113,7 +113,7 @@ pub fn series(label: &str, places: &[(f64, Vec<f64>)]) -> ChartSeries {
 pub fn rates(finding: String, title: &str, counts: &[Counted]) -> Chart {
     let point = |(place, counted): (usize, &Counted)| ChartSeries {
         label: counted.label.clone(),
-        joined: false,
+        joined: Joining::Apart,
         points: ChartPoint::new(
             place as f64,
             counted.per_million(),

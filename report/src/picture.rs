@@ -67,6 +67,8 @@ pub(crate) enum Joined {
     },
     /// Not at all; ranges are whiskers.
     Apart,
+    /// The first with the second, the third with the fourth, and so on.
+    Pairs,
 }
 
 /// One point.

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::schema::ClaimsSchema;
 use crate::{Host, Tool};
 
-pub use chart::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries};
+pub use chart::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining};
 pub use figure::{Figure, Unit};
 
 /// What a run of the claims found.

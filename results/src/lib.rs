@@ -49,7 +49,7 @@ pub mod example;
 
 pub use claims::{
     AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, ClaimVerdict, Claims, Effort, Examined,
-    Figure, Missing, Unit,
+    Figure, Joining, Missing, Unit,
 };
 pub use comparison::{Comparison, Outcome, System};
 pub use correctness::{

@@ -1,6 +1,6 @@
 //! What a lock costs: in a loop that does nothing else, and in a server that does a request's work around it.
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Metric, Unit};
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Joining, Metric, Unit};
 
 use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
@@ -106,7 +106,7 @@ fn chart(pairs: &[Pair], finding: &str) -> Chart {
         y: figures::axis("locked over unlocked", Unit::Ratio, AxisScale::Log),
         series: vec![ChartSeries {
             label: THREADS.label.to_owned(),
-            joined: false,
+            joined: Joining::Apart,
             points: pairs.iter().enumerate().filter_map(point).collect(),
         }],
     }

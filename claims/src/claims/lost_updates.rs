@@ -1,6 +1,6 @@
 //! A hundred threads that increment one number without a lock: does the sum come out short?
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Unit};
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Unit};
 
 use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
@@ -127,7 +127,7 @@ fn chart(depths: &[Depth], finding: &str) -> Chart {
         });
         ChartSeries {
             label: label.to_owned(),
-            joined: false,
+            joined: Joining::Apart,
             points: points.collect(),
         }
     };

@@ -1,6 +1,6 @@
 //! The article's last note: its own measurement said the opposite of what it had argued.
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Unit};
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Joining, Unit};
 
 use crate::article::{self, Programs};
 use crate::bench::Bench;
@@ -95,7 +95,7 @@ fn chart(programs: &[Programs], finding: &str) -> Chart {
         };
         ChartSeries {
             label: label.to_owned(),
-            joined: false,
+            joined: Joining::Apart,
             points: programs.iter().enumerate().filter_map(point).collect(),
         }
     };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Unit};
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Unit};
 
 use crate::figures;
 use crate::procfs::{Glance, glance, times_run};
@@ -125,7 +125,7 @@ impl Seen {
             y: figures::axis("share of glances", Unit::Share, AxisScale::Linear),
             series: vec![ChartSeries {
                 label: system.to_owned(),
-                joined: false,
+                joined: Joining::Apart,
                 points: states.iter().enumerate().filter_map(share).collect(),
             }],
         }

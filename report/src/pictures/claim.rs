@@ -1,6 +1,6 @@
 //! The picture of a claim (P4 isolation, P5 lost updates, P8 dwell, and the others): any chart of `results`, drawn.
 
-use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Unit};
+use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining, Unit};
 
 use crate::picture::{Axis, Joined, Marks, Panel, Picture, Point, Scale, Series, Tick};
 use crate::table::{Cell, Column, Table};
@@ -22,10 +22,11 @@ pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> 
         label: series.label.clone(),
         points: points(series, chart, lane),
         joined: match series.joined {
-            true => Joined::Line {
+            Joining::Line => Joined::Line {
                 sure: series.points.len(),
             },
-            false => Joined::Apart,
+            Joining::Pairs => Joined::Pairs,
+            Joining::Apart => Joined::Apart,
         },
         last: None,
     });
@@ -124,8 +125,14 @@ fn points(series: &ChartSeries, chart: &Chart, lane: Option<f64>) -> Vec<Point> 
         range: point
             .range
             .map(|(low, high)| (low.value().max(least), high.value().max(least))),
-        marked: chart.x.scale != AxisScale::Nines,
-        hover: said(point, chart.y.unit),
+        marked: chart.x.scale != AxisScale::Nines && series.joined != Joining::Pairs,
+        hover: match (&chart.y.scale, series.joined) {
+            (AxisScale::Names { names }, Joining::Pairs) => names
+                .get(point.y.value() as usize)
+                .cloned()
+                .unwrap_or_default(),
+            _ => said(point, chart.y.unit),
+        },
     };
     series.points.iter().map(point).collect()
 }
@@ -141,7 +148,44 @@ fn said(point: &ChartPoint, unit: Unit) -> String {
     }
 }
 
+/// The numbers: of pairs, what lies between the first and the second.
 fn table(chart: &Chart) -> Table {
+    match &chart.y.scale {
+        AxisScale::Names { names } => table_of_pairs(chart, names),
+        _ => table_of_points(chart),
+    }
+}
+
+fn table_of_pairs(chart: &Chart, names: &[String]) -> Table {
+    let row = |pair: &[ChartPoint]| {
+        let [first, second] = pair else { return None };
+        let length = second.x.value() - first.x.value();
+        Some(vec![
+            Cell::words(
+                names
+                    .get(first.y.value() as usize)
+                    .cloned()
+                    .unwrap_or_default(),
+            ),
+            Cell::number(Some(first.x.value()), |value| chart.x.unit.text(value)),
+            Cell::number(Some(length), |value| chart.x.unit.text(value)),
+        ])
+    };
+    let pairs = chart
+        .series
+        .iter()
+        .flat_map(|series| series.points.chunks(2));
+    Table {
+        columns: vec![
+            Column::words("who"),
+            Column::numbers("from", "since the beginning of the picture"),
+            Column::numbers("for", "how long"),
+        ],
+        rows: pairs.filter_map(row).collect(),
+    }
+}
+
+fn table_of_points(chart: &Chart) -> Table {
     let place = |point: &ChartPoint| match &chart.x.scale {
         AxisScale::Names { names } => names
             .get(point.x.value() as usize)

@@ -8,8 +8,10 @@ use crate::theme::{Symbol, Theme};
 
 /// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series) -> Vec<Value> {
-    let Joined::Line { sure } = series.joined else {
-        return vec![symbols(series)];
+    let sure = match series.joined {
+        Joined::Line { sure } => sure,
+        Joined::Pairs => return vec![pairs(series)],
+        Joined::Apart => return vec![symbols(series)],
     };
     let mut traces = Vec::new();
     traces.extend(band(series));
@@ -47,6 +49,21 @@ fn drawn(series: &Series, points: &[Point], more: Value) -> Value {
 fn line(series: &Series, points: &[Point], dash: &str, width: f64) -> Value {
     let style = json!({"color": colour(series), "dash": dash, "width": width});
     drawn(series, points, json!({"mode": "lines", "line": style}))
+}
+
+/// A line from each first point to the second: a point that is none ends it.
+fn pairs(series: &Series) -> Value {
+    let with_gaps = |of: fn(&Point) -> f64| -> Vec<Value> {
+        let pair = |pair: &[Point]| {
+            let mut ends = numbers(pair.iter().map(of));
+            ends.push(Value::Null);
+            ends
+        };
+        series.points.chunks(2).flat_map(pair).collect()
+    };
+    let style = json!({"color": colour(series), "width": 6});
+    let more = json!({"mode": "lines", "line": style, "x": with_gaps(|point| point.x), "y": with_gaps(|point| point.y)});
+    drawn(series, &[], more)
 }
 
 /// The area between the lowest and the highest repetition, as one closed outline.

@@ -40,6 +40,10 @@ pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
             );
         }
     }
+    if series.joined == Joined::Pairs {
+        let pair = |pair: &[Point]| line(pair, colour).with_stroke_width(5.0).into();
+        return series.points.chunks(2).map(pair).collect();
+    }
     let marked: Vec<&Point> = series
         .points
         .iter()

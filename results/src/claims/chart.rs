@@ -54,10 +54,22 @@ pub enum AxisScale {
 pub struct ChartSeries {
     /// The system.
     pub label: String,
-    /// Whether the points are joined by a line.
-    pub joined: bool,
+    /// How the points are joined.
+    pub joined: Joining,
     /// The points, from left to right.
     pub points: Vec<ChartPoint>,
+}
+
+/// How the points of a series are joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Joining {
+    /// Not at all.
+    Apart,
+    /// All by one line.
+    Line,
+    /// The first with the second, the third with the fourth, and so on.
+    Pairs,
 }
 
 /// One point.
@@ -89,7 +101,7 @@ impl ChartSeries {
         let point = |point: CurvePoint| ChartPoint::new(point.nines, point.ns as f64, None);
         Self {
             label: label.to_owned(),
-            joined: true,
+            joined: Joining::Line,
             points: percentile_curve(histogram)
                 .into_iter()
                 .filter_map(point)
