@@ -1,16 +1,25 @@
 //! The floor under a server: the system calls that no server can do without, and next to nothing else.
 //!
 //! `floor-epoll` waits as a reactor does, `floor-threads` as a thread per connection does. Both count every `*` that they
-//! read as one INCR of one counter and answer `:N`. No parser, no names, no limits, no errors: they are no servers to use,
+//! read as one INCR of one counter and answer `:N`; a GET says what it is at. No parser, no names, no limits, no errors: they are no servers to use,
 //! but what `scripts/bench` divides the others' CPU per request by.
 
 use memchr::memchr_iter;
 
-/// Appends one `:N` for every `*` in `input`; `count` adds one to the counter and returns it.
-pub fn answer(input: &[u8], replies: &mut Vec<u8>, mut count: impl FnMut() -> u64) {
+/// How a look at the counter begins. It comes alone, before the load and after it.
+const GET: &[u8] = b"*2\r\n$3\r\nGET";
+
+/// Appends one `:N` for every `*` in `input`, or the counter as it is where a GET comes; `count` adds to the counter and
+/// returns it.
+pub fn answer(input: &[u8], replies: &mut Vec<u8>, mut count: impl FnMut(u64) -> u64) {
+    if input.starts_with(GET) {
+        let value = count(0).to_string();
+        replies.extend_from_slice(format!("${}\r\n{value}\r\n", value.len()).as_bytes());
+        return;
+    }
     for _ in memchr_iter(b'*', input) {
         replies.push(b':');
-        replies.extend_from_slice(itoa::Buffer::new().format(count()).as_bytes());
+        replies.extend_from_slice(itoa::Buffer::new().format(count(1)).as_bytes());
         replies.extend_from_slice(b"\r\n");
     }
 }
@@ -36,11 +45,14 @@ mod tests {
         super::answer(
             b"*2\r\n$4\r\nINCR\r\n$1\r\na\r\n*2\r\n$4\r\nINCR",
             &mut replies,
-            || {
-                counter += 1;
+            |more| {
+                counter += more;
                 counter
             },
         );
-        assert_eq!(replies, b":9\r\n:10\r\n");
+        super::answer(b"*2\r\n$3\r\nGET\r\n$1\r\na\r\n", &mut replies, |more| {
+            counter + more
+        });
+        assert_eq!(replies, b":9\r\n:10\r\n$2\r\n10\r\n");
     }
 }
