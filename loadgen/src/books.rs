@@ -7,8 +7,8 @@ pub(crate) mod slices;
 
 pub(crate) mod court;
 pub(crate) mod findings;
-pub(crate) mod judge;
 pub(crate) mod note;
+pub(crate) mod reporter;
 
 pub(crate) mod accounts;
 pub(crate) mod fairness;

@@ -12,8 +12,8 @@ use results::{
 
 use crate::books::accounts::{self, Closing, Values};
 use crate::books::fairness;
-use crate::books::judge::Told;
 use crate::books::recorder::Counts;
+use crate::books::reporter::Told;
 use crate::books::validity;
 use crate::drive::engine::Load;
 use crate::plan::Plan;

@@ -9,8 +9,8 @@ use history::{Counts, Event, Judge, Judgement, Level, LogWriter, Merge, Observer
 use results::CheckLevel;
 
 use crate::books::accounts::Values;
-use crate::books::judge::{Handed, Reporter, connection, key};
 use crate::books::note::Note;
+use crate::books::reporter::{Handed, Reporter, connection, key};
 use crate::plan::Plan;
 
 /// Batches that may wait for the judge. A judge who cannot follow holds up the threads that hand over, and they book the

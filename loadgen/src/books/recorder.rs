@@ -5,7 +5,7 @@ use std::mem;
 
 use results::{FailureReason, Histogram, Latency};
 
-use crate::books::judge::Reporter;
+use crate::books::reporter::Reporter;
 
 /// The books of one client thread. No other thread touches them before the run is over.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use std::{io, mem};
 use tokio::runtime::{Builder, LocalOptions};
 use tokio::task::JoinSet;
 
-use crate::books::judge::Reporter;
 use crate::books::recorder::Recorder;
+use crate::books::reporter::Reporter;
 use crate::drive::allowance::{Allowance, nanoseconds};
 use crate::drive::connect::connect;
 use crate::drive::connection::Connection;

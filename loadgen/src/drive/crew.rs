@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use crate::books::judge::Reporter;
+use crate::books::reporter::Reporter;
 use crate::drive::client::work;
 use crate::drive::share::{Done, News, Share, Stage, Update};
 

@@ -11,7 +11,7 @@ use results::ServerCost;
 
 use crate::books::accounts::Values;
 use crate::books::court::{self, Session};
-use crate::books::judge::Told;
+use crate::books::reporter::Told;
 use crate::books::slices::Slices;
 use crate::drive::allowance::nanoseconds;
 use crate::drive::clock::Clock;

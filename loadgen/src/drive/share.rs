@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
 
-use crate::books::judge::Told;
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
+use crate::books::reporter::Told;
 use crate::books::served::Served;
 use crate::drive::allowance::nanoseconds;
 use crate::drive::clock::Clock;

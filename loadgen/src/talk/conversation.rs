@@ -9,8 +9,8 @@ use std::iter::repeat_n;
 use history::Connection;
 use results::FailureReason;
 
-use crate::books::judge::connection;
 use crate::books::recorder::Recorder;
+use crate::books::reporter::connection;
 use crate::books::served::Served;
 use crate::plan::Plan;
 use crate::plan::operation::Kind;
