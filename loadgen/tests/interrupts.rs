@@ -133,3 +133,29 @@ fn ctrl_c_before_the_load_ends_at_once_too() {
     }
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
+
+/// The replies came in time, and lay in the sockets while nobody read them.
+#[test]
+fn a_client_that_was_held_up_does_not_blame_the_server() {
+    let (sender, under_way) = channel();
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            if counter.get() == 1_000 {
+                let _ = sender.send(());
+            }
+            Some(truth(words, &counter))
+        });
+    });
+    let timeout = Duration::from_millis(400);
+    let child = start(&format!(
+        "run {server} -c 8 -n 20000 --timeout {timeout:?} --json"
+    ));
+    under_way.recv().unwrap();
+    let pid = Pid::from_raw(child.id() as i32);
+    kill(pid, Signal::SIGSTOP).unwrap();
+    thread::sleep(2 * timeout);
+    kill(pid, Signal::SIGCONT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.assert(0, "20\u{a0}000 of 20\u{a0}000 requests answered");
+}
