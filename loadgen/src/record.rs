@@ -16,8 +16,8 @@ use crate::books::recorder::Counts;
 use crate::books::reporter::Told;
 use crate::books::validity;
 use crate::drive::engine::Load;
-use crate::plan::Plan;
 use crate::plan::target;
+use crate::plan::{Keys, Plan};
 use crate::scene::host;
 use crate::scene::info::InfoText;
 use crate::scene::reach::Reached;
@@ -168,6 +168,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         correctness: accounts::close(Closing {
             level: plan.check,
             counts: plan.counts(),
+            shared: matches!(plan.keys, Keys::Named(_)),
             checked,
             findings,
             verdict: sentence.map(|sentence| sentence.verdict),

@@ -226,6 +226,24 @@ fn a_named_counter_is_read_first() {
     assert_eq!(run.correctness.verdict, Verdict::Correct);
 }
 
+/// Somebody else writes the same counter: it is seen, and it is said who that may be.
+#[test]
+fn a_foreign_writer_of_a_named_counter_shows_as_phantoms() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            if words[0] == b"INCR" && counter.get() % 100 == 50 {
+                counter.forget(-1_000);
+            }
+            Some(truth(words, &counter))
+        });
+    });
+    let ran = loadgen(&format!("run {server} --key visitors -c 2 -n 1000 --json"));
+    ran.assert(3, "phantom increment");
+    let run = ran.run();
+    assert!(run.correctness.notes[0].contains("--key"), "{run:?}");
+}
+
 #[test]
 fn a_threshold_that_is_missed_ends_with_4() {
     let server = truthful();

@@ -1,6 +1,6 @@
 //! The books of the counters: what each held before, what was acknowledged, what it holds now.
 
-use history::{Judgement, KeyVerdict};
+use history::{Anomaly, Judgement, KeyVerdict};
 use results::{CheckLevel, Correctness, CounterAccount, Verdict};
 
 use crate::books::findings::Findings;
@@ -23,6 +23,8 @@ pub(crate) struct Closing<'a> {
     pub(crate) level: CheckLevel,
     /// Whether the run asked for counters.
     pub(crate) counts: bool,
+    /// Whether others may have written the counters meanwhile.
+    pub(crate) shared: bool,
     /// Replies that were judged.
     pub(crate) checked: u64,
     /// What was wrong with the bytes.
@@ -53,6 +55,13 @@ pub(crate) fn close(closing: Closing<'_>) -> Correctness {
         counters = accounts(&verdict.keys, closing.names, closing.before, closing.after);
         if let Judgement::Unknown(reason) = verdict.judgement() {
             notes.push(reason.to_string());
+        }
+        let foreign = [Anomaly::PhantomIncrement, Anomaly::FutureRead];
+        if closing.shared && foreign.iter().any(|kind| verdict.counts[*kind] > 0) {
+            notes.push(
+                "the key was named (--key): increments that somebody else made at the same time show as phantoms"
+                    .to_owned(),
+            );
         }
     }
     let unjudged = closing.counts && closing.verdict.is_none();

@@ -50,6 +50,11 @@ impl Note {
         })
     }
 
+    /// Whether the key was given a name, so that others may use it too.
+    pub(crate) fn is_shared(&self) -> bool {
+        self.named.is_some()
+    }
+
     /// The name of a key.
     pub(crate) fn key(&self, number: u32) -> String {
         match &self.named {

@@ -65,6 +65,7 @@ fn check(file: File, level: Level) -> io::Result<Checked> {
             Level::Replies => CheckLevel::Replies,
         },
         counts: true,
+        shared: note.as_ref().is_some_and(Note::is_shared),
         checked: verdict
             .keys
             .iter()

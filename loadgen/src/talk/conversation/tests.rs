@@ -77,6 +77,7 @@ impl Talk {
         accounts::close(Closing {
             level: CheckLevel::Full,
             counts: true,
+            shared: false,
             checked: told.checked,
             findings: told.findings,
             verdict: told.court.map(|court| court.close().verdict),
