@@ -57,18 +57,33 @@ pub fn in_pythons(rounds: u32) -> Vec<Programs> {
 
 /// One interpreter for each version, and rather one with Twisted.
 fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<String, PathBuf> {
-    let mut chosen: BTreeMap<String, (PathBuf, usize)> = BTreeMap::new();
+    let mut chosen: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
     for python in pythons {
-        let Some((version, lines)) = once(&python) else {
+        let Some((version, has_twisted)) = asked(&python) else {
             continue;
         };
-        let better = |(_, programs): &(PathBuf, usize)| *programs < lines.len();
+        let better = |(_, had): &(PathBuf, bool)| has_twisted && !had;
         if chosen.get(&version).is_none_or(better) {
-            chosen.insert(version, (python, lines.len()));
+            chosen.insert(version, (python, has_twisted));
         }
     }
     let path = |(version, (python, _))| (version, python);
     chosen.into_iter().map(path).collect()
+}
+
+/// An interpreter's version, and whether it has Twisted.
+fn asked(python: &Path) -> Option<(String, bool)> {
+    const QUESTION: &str = "import pkgutil, sys; print('%d.%d' % sys.version_info[:2]); print(pkgutil.find_loader('twisted'))";
+    let output = Command::new(python)
+        .args(["-W", "ignore", "-c", QUESTION])
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let mut lines = text.lines();
+    Some((
+        lines.next()?.to_owned(),
+        lines.next().is_some_and(|loader| loader != "None"),
+    ))
 }
 
 /// What one program printed.
@@ -119,7 +134,7 @@ fn once(python: &Path) -> Option<(String, Vec<Line>)> {
 /// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
 fn pythons() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = ["target/originals/bin/python"].map(PathBuf::from).to_vec();
-    let names = ["python3", "python2", "python"];
+    let names = ["python3", "python2"];
     for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
         found.extend(names.iter().map(|name| folder.join(name)));
     }

@@ -7,6 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
 use loadgen::compare::Keeper;
+use report::{Colours, Format};
 use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
 
@@ -33,8 +34,24 @@ enum Command {
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
     },
+    /// Draws the picture of a claim from claims.json, as SVG or PNG
+    Plot(PlotArguments),
     /// Makes the experiments and writes claims.json, claims.md and report.html
     Run(RunArguments),
+}
+
+#[derive(Debug, Args)]
+struct PlotArguments {
+    /// The file that claims run wrote
+    file: PathBuf,
+    /// The claim
+    name: String,
+    /// Where to; .svg or .png decides
+    #[arg(long, short, value_name = "FILE")]
+    output: PathBuf,
+    /// Light lines on a dark page
+    #[arg(long)]
+    dark: bool,
 }
 
 #[derive(Debug, Args)]
@@ -71,6 +88,7 @@ pub fn run(words: &[String]) -> ExitCode {
         Ok(Arguments { command }) => match command {
             Command::List => list(),
             Command::Explain { names } => explain(&names),
+            Command::Plot(arguments) => plot(&arguments),
             Command::Run(arguments) => examine(&arguments, words),
         },
         Err(error) => {
@@ -101,6 +119,37 @@ fn explain(names: &[String]) -> Ending {
         .map(|claim| claim.explained())
         .collect();
     print(&text.join("\n"))
+}
+
+fn plot(arguments: &PlotArguments) -> Ending {
+    let claims: Claims = file::load(&arguments.file).map_err(|error| (USAGE, error.to_string()))?;
+    let format = match arguments.output.extension().and_then(|end| end.to_str()) {
+        Some("svg") => Format::Svg,
+        Some("png") => Format::Png,
+        _ => {
+            return Err((
+                USAGE,
+                format!("{} is neither .svg nor .png", arguments.output.display()),
+            ));
+        }
+    };
+    let colours = if arguments.dark {
+        Colours::Dark
+    } else {
+        Colours::Light
+    };
+    let drawn = report::plot_claim(&claims, &arguments.name, format, colours)
+        .map_err(|error| (USAGE, error.to_string()))?;
+    file::write_atomically(&arguments.output, &drawn).map_err(|error| {
+        (
+            1,
+            format!(
+                "cannot write {}: {error}; choose another --output",
+                arguments.output.display()
+            ),
+        )
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn examine(arguments: &RunArguments, words: &[String]) -> Ending {

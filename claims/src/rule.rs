@@ -70,8 +70,8 @@ pub fn over_conditions(on: &str, conditions: &[(String, Says)], answer: String) 
     );
     match (confirm.is_empty(), refute.is_empty(), silent.is_empty()) {
         (false, true, true) => Ruling::holds(answer),
-        // Where one condition refutes and none confirms, an undecided one does not save the claim.
-        (true, false, _) => Ruling::fails(answer),
+        // Where most conditions refute and none confirms, the few that are undecided do not save the claim.
+        (true, false, _) if refute.len() > silent.len() => Ruling::fails(answer),
         (false, false, _) => {
             let text = format!(
                 "{on}: so with {}; not with {}",
@@ -89,7 +89,7 @@ pub fn over_conditions(on: &str, conditions: &[(String, Says)], answer: String) 
             ),
             answer,
         ),
-        (true, true, _) => Ruling {
+        (true, _, _) => Ruling {
             answer,
             ..Ruling::not_measured(match silent.is_empty() {
                 true => "no condition was measured".to_owned(),
@@ -268,7 +268,8 @@ mod tests {
         assert_eq!(rule(&[Refutes]), ClaimVerdict::Fails);
         assert_eq!(rule(&[Confirms, Refutes, Nothing]).word(), "depends");
         assert_eq!(rule(&[Confirms, Nothing]).word(), "depends");
-        assert_eq!(rule(&[Refutes, Nothing]), ClaimVerdict::Fails);
+        assert_eq!(rule(&[Refutes, Refutes, Nothing]), ClaimVerdict::Fails);
+        assert_eq!(rule(&[Refutes, Nothing]).word(), "not measured");
         assert_eq!(rule(&[Nothing]).word(), "not measured");
         assert_eq!(rule(&[]).word(), "not measured");
     }

@@ -3,15 +3,22 @@
 use std::path::Path;
 use std::str::FromStr as _;
 
-use loadgen::compare::Spec;
+use loadgen::compare::{Preset, Spec};
 
-/// A server: the name it has in every table and picture, and its command.
+/// A server: the name it has in every table and picture, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct System {
     /// The name.
     pub label: &'static str,
-    program: &'static str,
-    arguments: &'static str,
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// A program of this project, and its arguments.
+    Ours(&'static str, &'static str),
+    /// One that `loadgen` knows how to start.
+    Known(Preset),
 }
 
 /// A thread per connection, the counter behind a lock.
@@ -36,18 +43,21 @@ pub const ASYNC_YIELDING: System = ours(
     "server-async",
     "--counter yielding --runtime current",
 );
-/// What everybody knows.
-pub const REDIS: System = System {
-    label: "Redis",
-    program: "redis-server",
-    arguments: "--bind 127.0.0.1 --save '' --appendonly no",
+/// The article's reactor.
+pub const TWISTED: System = System {
+    label: "Twisted",
+    origin: Origin::Known(Preset::Twisted),
+};
+/// The article's threads.
+pub const PYTHON_THREADS: System = System {
+    label: "Python threads",
+    origin: Origin::Known(Preset::Python),
 };
 
 const fn ours(label: &'static str, program: &'static str, arguments: &'static str) -> System {
     System {
         label,
-        program,
-        arguments,
+        origin: Origin::Ours(program, arguments),
     }
 }
 
@@ -66,19 +76,23 @@ impl System {
     /// # Errors
     /// When the folder's name cannot be quoted.
     pub fn spec(&self, programs: &Path, cpus: Cpus, more: &str) -> Result<Spec, String> {
-        let own = programs.join(self.program);
-        let program = match self.program.starts_with("server-") {
-            true => own.to_string_lossy().into_owned(),
-            false => self.program.to_owned(),
+        let mut spec = match self.origin {
+            Origin::Ours(program, arguments) => {
+                let path = programs.join(program);
+                let path = path.to_string_lossy();
+                let path = shlex::try_quote(&path).map_err(|error| format!("{path}: {error}"))?;
+                let command = format!("{path} --port {{port}} {arguments} {more}");
+                Spec::from_str(&format!("{}={command}", self.label))?
+            }
+            Origin::Known(preset) => {
+                let known = preset.specs().into_iter().next();
+                known.ok_or_else(|| format!("nobody knows how to start {}", self.label))?
+            }
         };
-        let program = shlex::try_quote(&program).map_err(|error| format!("{program}: {error}"))?;
-        let pinned = match cpus {
-            Cpus::All => String::new(),
-            Cpus::One => format!("taskset -c {} ", crate::pin::first()),
-        };
-        Spec::from_str(&format!(
-            "{}={pinned}{program} --port {{port}} {} {more}",
-            self.label, self.arguments
-        ))
+        self.label.clone_into(&mut spec.name);
+        if cpus == Cpus::One {
+            spec.cpus = Some(crate::pin::first().to_string().parse()?);
+        }
+        Ok(spec)
     }
 }

@@ -29,7 +29,7 @@ mod witnesses;
 
 pub use claims::terminal_claims;
 pub use page::{page, page_with_claims};
-pub use plot::{Colours, Format, PICTURES, PlotError, plot};
+pub use plot::{Colours, Format, PICTURES, PlotError, plot, plot_claim};
 pub use summary::{csv, markdown};
 pub use terminal::{Screen, terminal, terminal_table};
 

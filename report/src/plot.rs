@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use results::Comparison;
+use results::{Claims, Comparison};
 
+use crate::claims;
 use crate::picture::Picture;
 use crate::pictures;
 #[cfg(feature = "stills")]
@@ -35,6 +36,8 @@ pub enum PlotError {
     UnknownPicture(String),
     /// The data does not suffice for it.
     NoData(String),
+    /// No claim of this name has a picture.
+    NoClaim(String),
     /// This program was built without the feature `stills`.
     NotBuilt,
     /// The drawing library failed.
@@ -55,6 +58,10 @@ impl fmt::Display for PlotError {
                 f,
                 "these runs hold no data for the picture '{name}': {}",
                 pictures::needs(name)
+            ),
+            Self::NoClaim(name) => write!(
+                f,
+                "this file holds no picture of a claim '{name}': claims list names them, claims run draws them"
             ),
             Self::NotBuilt => f.write_str(
                 "this program draws no SVG and no PNG: write an .html, or build it with --features stills",
@@ -82,6 +89,21 @@ pub fn plot(
     let pictures = pictures::all(comparison);
     let picture = pictures.iter().find(|picture| picture.name == name);
     let picture = picture.ok_or_else(|| PlotError::NoData(name.to_owned()))?;
+    draw(picture, format, colours)
+}
+
+/// Draws the picture of the claim of this name.
+pub fn plot_claim(
+    claims: &Claims,
+    name: &str,
+    format: Format,
+    colours: Colours,
+) -> Result<Vec<u8>, PlotError> {
+    let labels = claims::labels(None, Some(claims));
+    let pictures = claims::pictures(claims, &labels);
+    let wanted = format!("claim-{name}");
+    let picture = pictures.iter().find(|picture| picture.name == wanted);
+    let picture = picture.ok_or_else(|| PlotError::NoClaim(name.to_owned()))?;
     draw(picture, format, colours)
 }
 

@@ -6,14 +6,14 @@ use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
 use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
-use crate::system::{Cpus, REACTOR, THREADS};
+use crate::system::{Cpus, PYTHON_THREADS, REACTOR, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "faster-on-one-processor",
     sentence: "This has two advantages over the thread model: it is safer and faster on one processor.",
     confirms: "more requests per second by more than 5 % from one thread with one poll, at every number of connections",
     refutes: "as many or fewer",
-    experiment: "Both servers pinned to one processor, the load to the others; INCR in a closed loop from a few to many connections, and at one rate in an open loop. \
+    experiment: "Both servers, ours in Rust and the article's in Python, pinned to one processor, the load to the others; INCR in a closed loop from a few to many connections, and at one rate in an open loop. \
         The verdict is on requests per second; processor time per request and the 99th percentile stand beside it.",
     examine,
 };
@@ -31,13 +31,20 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         let load = format!("-c {connections} {length}");
         measured.push((*connections, bench.compare(&entries, bench.rounds(), &load)));
     }
+    let python = [pinned(PYTHON_THREADS), pinned(TWISTED)];
+    let in_python = bench.compare(&python, bench.rounds(), &format!("-c 50 {length}"));
     let rate = format!("-c 50 -r 10k --arrival poisson {length}");
     let open = bench.compare(&entries, bench.rounds(), &rate);
 
-    let pairs: Vec<Pair> = measured
+    let mut pairs: Vec<Pair> = measured
         .iter()
         .map(|(connections, runs)| pair(*connections, runs, Metric::Throughput))
         .collect();
+    let python = Pair {
+        condition: "50 connections in Python".to_owned(),
+        ..pair(50, &in_python, Metric::Throughput)
+    };
+    pairs.extend((!python.candidate.is_empty()).then_some(python));
     let ruling = rule(&pairs);
     let mut all = Vec::new();
     for (connections, runs) in &measured {
@@ -52,6 +59,16 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
                 &pair(*connections, runs, metric),
             ));
         }
+    }
+    for (metric, what) in [
+        (Metric::Throughput, "requests per second"),
+        (Metric::P99, "p99"),
+    ] {
+        all.extend(figures::of_pair(
+            "Twisted / Python threads",
+            what,
+            &pair(50, &in_python, metric),
+        ));
     }
     let at_rate = |metric| Pair {
         condition: "50 connections, 10 000/s".to_owned(),
