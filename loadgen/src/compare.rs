@@ -7,6 +7,7 @@ mod port;
 mod preset;
 mod process;
 mod series;
+mod shelf;
 mod spec;
 
 pub use keeper::Keeper;

@@ -210,6 +210,69 @@ fn a_server_is_kept_to_its_processors() {
     assert!(log.contains("on processors 0\n"), "{log}");
 }
 
+/// Runs over several loads are kept as they are made: with `--resume`, those that are there are not made again.
+#[test]
+fn a_series_goes_on_where_it_was() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |more: &str| {
+        let flags = format!("-n 200 --over connections=1,4 --repeat 2{more}");
+        let specs = [spec("true", ENDLESS)];
+        let ran = Ran::of(compare(&flags, &specs, folder.path()).output().unwrap());
+        ran.assert(0, "1 of 1 systems measured");
+        let connections: Vec<_> = comparison(folder.path())
+            .runs()
+            .map(|run| run.workload.connections)
+            .collect();
+        assert_eq!(connections, [1, 4, 1, 4]);
+    };
+    let servers = || -> Vec<_> {
+        let logs = fs::read_dir(folder.path().join("servers")).unwrap();
+        let mut names: Vec<_> = logs.map(|log| log.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    run("");
+    assert_eq!(servers().len(), 4);
+
+    fs::remove_dir_all(folder.path().join("servers")).unwrap();
+    fs::remove_file(folder.path().join("runs/true-4-1.json")).unwrap();
+    run(" --resume");
+    assert_eq!(servers(), ["true-4-1.log"]);
+}
+
+/// What another command line has left is another load.
+#[test]
+fn another_series_is_not_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |requests: u64| {
+        let flags = format!("-n {requests} --repeat 1 --resume");
+        let specs = [spec("true", ENDLESS)];
+        Ran::of(compare(&flags, &specs, folder.path()).output().unwrap())
+            .assert(0, "1 of 1 systems measured");
+        comparison(folder.path())
+            .runs()
+            .next()
+            .unwrap()
+            .totals
+            .completed
+    };
+    assert_eq!((run(200), run(300)), (200, 300));
+}
+
+/// A rate that is far too high for a server is its last.
+#[test]
+fn rates_end_where_a_server_falls_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let flags =
+        "-d 300ms -c 2 --max-in-flight 100 --over rate=100,20M,21M,22M --repeat 1 --timeout 20s";
+    let output = compare(flags, &[spec("true", ENDLESS)], folder.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("true fell behind at 20"), "{said}");
+    assert_eq!(comparison(folder.path()).runs().count(), 2);
+}
+
 #[test]
 fn wrong_answers_that_nobody_expected_end_with_3() {
     let folder = tempfile::tempdir().unwrap();

@@ -13,6 +13,32 @@ pub fn interleaved(systems: usize, rounds: u32) -> impl Iterator<Item = (u32, us
     })
 }
 
+/// One run of a series: which system, at which point of what is varied, in which round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) round: u32,
+    pub(super) point: usize,
+    pub(super) system: usize,
+}
+
+/// The order of `systems` at so many points over `rounds`: at every point there and back as [`interleaved`] has it, so that the
+/// systems are next to each other where they are compared.
+pub(super) fn steps(systems: usize, points: usize, rounds: u32) -> impl Iterator<Item = Step> {
+    let of_round = move |round: u32| {
+        let systems = move |point| {
+            interleaved(systems, round + 1)
+                .filter(move |(of, _)| *of == round)
+                .map(move |(round, system)| Step {
+                    round,
+                    point,
+                    system,
+                })
+        };
+        (0..points).flat_map(systems)
+    };
+    (0..rounds).flat_map(of_round)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -21,6 +47,16 @@ mod tests {
     fn there_and_back() {
         let order: Vec<_> = interleaved(3, 3).map(|(_, system)| system).collect();
         assert_eq!(order, [0, 1, 2, 2, 1, 0, 0, 1, 2]);
+    }
+
+    #[test]
+    fn at_every_point_there_and_back() {
+        let order: Vec<_> = steps(2, 2, 2)
+            .map(|step| (step.round, step.point, step.system))
+            .collect();
+        let there = [(0, 0, 0), (0, 0, 1), (0, 1, 0), (0, 1, 1)];
+        let back = [(1, 0, 1), (1, 0, 0), (1, 1, 1), (1, 1, 0)];
+        assert_eq!(order, [there, back].concat());
     }
 
     #[test]

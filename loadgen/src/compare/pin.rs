@@ -23,6 +23,17 @@ pub enum Pin {
 const SELF: Pid = Pid::from_raw(0);
 
 impl Cpus {
+    /// The first processors that this program may use, so many of them or all.
+    pub fn first(many: u32) -> Self {
+        let own = Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()));
+        let mut set = CpuSet::new();
+        for cpu in own.numbers().take(many as usize) {
+            // It was in a set of the same size.
+            let _ = set.set(cpu);
+        }
+        Self(set)
+    }
+
     /// Keeps the calling thread to these processors, and what it starts from now on.
     ///
     /// # Errors

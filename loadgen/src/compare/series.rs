@@ -3,22 +3,28 @@
 use std::path::Path;
 
 use results::schema::ComparisonSchema;
-use results::{AnomalyKind, Comparison, Outcome, Run, System};
+use results::{AnomalyKind, Comparison, LoadMode, Outcome, Run, System};
 
-use super::order::interleaved;
+use super::order::{Step, steps};
 use super::process::{NotStarted, Process};
+use super::shelf::Shelf;
 use super::{Keeper, Spec};
 use crate::cli::args::CompareArguments;
 use crate::cli::progress::Meter;
 use crate::drive::engine;
 use crate::record;
+use crate::scene::file_limit;
 
 /// What a series has brought so far.
 #[derive(Debug)]
 pub struct Series<'a> {
     arguments: &'a CompareArguments,
     keeper: &'a Keeper,
+    command: &'a [String],
+    shelf: Shelf,
     systems: Vec<Tried<'a>>,
+    /// What is to be done, and the run where it was done before an interruption.
+    steps: Vec<(Step, Option<Run>)>,
 }
 
 /// One system, and how it fared.
@@ -32,40 +38,87 @@ pub struct Tried<'a> {
     missing: Option<NotStarted>,
     /// What went wrong with single runs, in sentences.
     pub troubles: Vec<String>,
+    /// The lowest rate at which it fell behind: higher ones would only be a longer queue, and are left out.
+    pub knee_per_s: Option<u64>,
 }
 
+/// A system that answers less of what it is offered has fallen behind.
+const KEEPS_UP: f64 = 0.9;
+
 impl<'a> Series<'a> {
-    /// Makes all runs, or those before Ctrl-C.
-    pub fn run(
-        arguments: &'a CompareArguments,
-        command: &[String],
-        keeper: &'a Keeper,
-        meter: &mut Meter,
-    ) -> Self {
+    /// A series that has yet to be run; with `--resume`, what an earlier one has left is not run again.
+    pub fn new(arguments: &'a CompareArguments, command: &'a [String], keeper: &'a Keeper) -> Self {
         let untried = |spec| Tried {
             spec,
             runs: Vec::new(),
             missing: None,
             troubles: Vec::new(),
+            knee_per_s: None,
         };
         let mut series = Self {
             arguments,
             keeper,
+            command,
+            shelf: Shelf::new(&arguments.out, command),
             systems: arguments.servers.iter().map(untried).collect(),
+            steps: Vec::new(),
         };
-        for (round, system) in interleaved(arguments.servers.len(), arguments.repeat) {
-            if keeper.is_stopped() {
+        let points = arguments.points().len();
+        let with_stored = |step: Step| {
+            let stored = || series.shelf.take(&series.name(step));
+            (step, arguments.resume.then(stored).flatten())
+        };
+        series.steps = steps(arguments.servers.len(), points, arguments.repeat)
+            .map(with_stored)
+            .collect();
+        series
+    }
+
+    /// How many runs are to be made.
+    pub fn runs_left(&self) -> u32 {
+        self.steps.iter().filter(|(_, run)| run.is_none()).count() as u32
+    }
+
+    /// Makes all runs, or those before Ctrl-C.
+    pub fn run(&mut self, meter: &mut Meter) {
+        for (step, stored) in std::mem::take(&mut self.steps) {
+            if self.keeper.is_stopped() {
                 break;
             }
-            meter.part(&format!(
-                "round {} of {}, {}",
-                round + 1,
-                arguments.repeat,
-                arguments.servers[system].name
-            ));
-            series.run_one(round, system, command, meter);
+            match stored {
+                Some(run) => self.book(step, run),
+                None => {
+                    meter.part(&self.in_words(step));
+                    self.run_one(step, meter);
+                }
+            }
         }
-        series
+    }
+
+    fn in_words(&self, step: Step) -> String {
+        let point = match (&self.arguments.over, self.value(step)) {
+            (Some(over), Some(value)) => format!("{} {value}, ", over.name()),
+            _ => String::new(),
+        };
+        format!(
+            "{point}round {} of {}, {}",
+            step.round + 1,
+            self.arguments.repeat,
+            self.systems[step.system].spec.name
+        )
+    }
+
+    /// The name of a run's files.
+    fn name(&self, step: Step) -> String {
+        let system = &self.arguments.servers[step.system].name;
+        match self.value(step) {
+            None => format!("{system}-{}", step.round + 1),
+            Some(value) => format!("{system}-{value}-{}", step.round + 1),
+        }
+    }
+
+    fn value(&self, step: Step) -> Option<u64> {
+        self.arguments.points()[step.point]
     }
 
     /// The systems in the order of the command line.
@@ -90,48 +143,67 @@ impl<'a> Series<'a> {
         }
     }
 
-    fn run_one(&mut self, round: u32, system: usize, command: &[String], meter: &mut Meter) {
-        let tried = &mut self.systems[system];
-        if tried.missing.is_some() {
+    fn run_one(&mut self, step: Step, meter: &mut Meter) {
+        let (name, value) = (self.name(step), self.value(step));
+        let tried = &mut self.systems[step.system];
+        let beyond = tried.knee_per_s.is_some_and(|knee| value > Some(knee));
+        if tried.missing.is_some() || beyond {
             return;
         }
-        let log = self.arguments.out.join("servers").join(format!(
-            "{}-{}.log",
-            tried.spec.name,
-            round + 1
-        ));
+        let log = self
+            .arguments
+            .out
+            .join("servers")
+            .join(format!("{name}.log"));
         match drive(
             self.arguments,
+            value,
             tried.spec,
             &log,
-            command,
+            self.command,
             self.keeper,
             meter,
         ) {
             // A run that was cut short is no run of the series.
             Ok((outcome, _)) if outcome.run.interrupted => {}
             Ok((outcome, trouble)) => {
-                tried.troubles.extend(
-                    trouble.map(|why| format!("{}, run {}: {why}", tried.spec.name, round + 1)),
-                );
-                tried.runs.push(outcome.run);
+                let kept = match trouble {
+                    Some(why) => Err(why),
+                    None => self.shelf.put(&name, &outcome.run).map_err(|error| {
+                        format!("it cannot be kept: {error}; choose another --out")
+                    }),
+                };
+                tried
+                    .troubles
+                    .extend(kept.err().map(|why| format!("{name}: {why}")));
+                self.book(step, outcome.run);
             }
             Err(_) if self.keeper.is_stopped() => {}
             Err(why) if tried.runs.is_empty() => tried.missing = Some(why),
-            Err(why) => tried.troubles.push(format!(
-                "{}, run {}: {}; {}",
-                tried.spec.name,
-                round + 1,
-                why.reason,
-                why.remedy
-            )),
+            Err(why) => tried
+                .troubles
+                .push(format!("{name}: {}; {}", why.reason, why.remedy)),
         }
+    }
+
+    /// Takes a run into the books, and sees whether its rate was too high.
+    fn book(&mut self, step: Step, run: Run) {
+        let value = self.value(step);
+        let tried = &mut self.systems[step.system];
+        if let (LoadMode::Open { rate_per_s, .. }, Some(achieved)) =
+            (run.workload.mode, run.totals.requests_per_s)
+            && achieved.value() < KEEPS_UP * rate_per_s.value()
+        {
+            tried.knee_per_s = tried.knee_per_s.into_iter().chain(value).min();
+        }
+        tried.runs.push(run);
     }
 }
 
 /// One run against a server that is started for it and ended after it.
 fn drive(
     arguments: &CompareArguments,
+    value: Option<u64>,
     spec: &Spec,
     log: &Path,
     command: &[String],
@@ -139,11 +211,18 @@ fn drive(
     meter: &mut Meter,
 ) -> Result<(record::Outcome, Option<String>), NotStarted> {
     let remedy = || format!("see {}", log.display());
-    let mut server = Process::start(spec, log, keeper)?;
-    let mut plan = arguments.plan(server.port).map_err(|reason| NotStarted {
+    let not_started = |reason| NotStarted {
         reason,
         remedy: remedy(),
-    })?;
+    };
+    // The server inherits the limit, and needs as many as the load.
+    let connections = arguments
+        .plan_at(value, 1)
+        .map_err(not_started)?
+        .connections;
+    file_limit::raise_for(connections).map_err(not_started)?;
+    let mut server = Process::start(spec, log, keeper)?;
+    let mut plan = arguments.plan_at(value, server.port).map_err(not_started)?;
     plan.label = Some(spec.name.clone());
     plan.server_pid = Some(server.pid());
     let limit = plan.limit;
@@ -159,10 +238,7 @@ fn drive(
             let trouble = death.or_else(|| outcome.failure()).or(ending);
             Ok((outcome, trouble))
         }
-        Err(reason) => Err(NotStarted {
-            reason: death.unwrap_or(reason),
-            remedy: remedy(),
-        }),
+        Err(reason) => Err(not_started(death.unwrap_or(reason))),
     }
 }
 

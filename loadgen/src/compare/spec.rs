@@ -43,6 +43,17 @@ impl Spec {
         }
     }
 
+    /// The same server on so many processors, the first ones: its name says it.
+    #[must_use]
+    pub fn on_first(&self, cores: u32) -> Self {
+        let plural = if cores == 1 { "" } else { "s" };
+        Self {
+            name: format!("{}, {cores} processor{plural}", self.name),
+            cpus: Some(Cpus::first(cores)),
+            ..self.clone()
+        }
+    }
+
     /// Why it is known not to be there, before it is tried, and what would mend it.
     pub fn why_missing(&self) -> Option<(&str, &str)> {
         let (reason, remedy) = self.missing.as_ref()?;

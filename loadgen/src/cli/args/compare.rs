@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::LoadArguments;
+use super::sweep::Over;
 use crate::compare::{Pin, Preset, Spec};
 use crate::plan::Plan;
 use crate::plan::target::{Place, Protocol, Target};
@@ -36,6 +37,15 @@ pub struct CompareArguments {
     /// Runs of each server, interleaved; each starts the server anew
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: u32,
+    /// Vary the load: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…; rates end where a server falls behind
+    #[arg(long, value_name = "WHAT=LIST")]
+    pub over: Option<Over>,
+    /// Run every server once on each of these numbers of processors, such as 1,2,4
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "cpus")]
+    pub cores: Vec<u32>,
+    /// Go on with a comparison of the same command line that was interrupted: what --out holds of it is not run again
+    #[arg(long)]
+    pub resume: bool,
     /// A server that is known to lose updates: that it does is no failure of the comparison
     #[arg(long = "expect-lost", value_name = "NAME")]
     pub expect_lost: Vec<String>,
@@ -80,14 +90,40 @@ impl CompareArguments {
                     .for_each(|spec| spec.cpus = Some(*cpus));
             }
         }
+        if !self.cores.is_empty() {
+            let on = |spec: &Spec| -> Vec<Spec> {
+                self.cores
+                    .iter()
+                    .map(|cores| spec.on_first(*cores))
+                    .collect()
+            };
+            all.servers = all.servers.iter().flat_map(on).collect();
+        }
         all
     }
 
-    /// The load as a plan for a server on that port.
+    /// The values of what is varied; where nothing is, the one point that there is.
+    #[must_use]
+    pub fn points(&self) -> Vec<Option<u64>> {
+        match &self.over {
+            None => vec![None],
+            Some(over) => over.values().iter().copied().map(Some).collect(),
+        }
+    }
+
+    /// The load as a plan for a server on that port, without what is varied.
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub fn plan(&self, port: u16) -> Result<Plan, String> {
+        self.plan_at(None, port)
+    }
+
+    /// The load at a point.
+    ///
+    /// # Errors
+    /// A sentence that names the flag, its value and the remedy.
+    pub fn plan_at(&self, point: Option<u64>, port: u16) -> Result<Plan, String> {
         let protocol = match self.protocol {
             Language::Resp => Protocol::Resp,
             Language::Echo => Protocol::Echo,
@@ -96,7 +132,11 @@ impl CompareArguments {
             host: "127.0.0.1".to_owned(),
             port,
         };
-        self.load.plan(Target { protocol, place })
+        let target = Target { protocol, place };
+        match (&self.over, point) {
+            (Some(over), Some(value)) => over.apply(value, &self.load, &target),
+            _ => self.load.plan(target),
+        }
     }
 
     /// Checks what clap cannot see: that names are unique, and that those expected to lose take part.
@@ -104,7 +144,9 @@ impl CompareArguments {
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub fn check(&self) -> Result<(), String> {
-        self.plan(1)?;
+        for point in self.points() {
+            self.plan_at(point, 1)?;
+        }
         for (place, spec) in self.servers.iter().enumerate() {
             if self.servers[..place]
                 .iter()

@@ -8,6 +8,7 @@ use clap::Args;
 use super::LoadArguments;
 use crate::plan::Plan;
 use crate::plan::goal::Goal;
+use crate::plan::operation::{Kind, Mix};
 use crate::plan::target::Target;
 use crate::plan::units::parse_count;
 
@@ -16,7 +17,7 @@ use crate::plan::units::parse_count;
 pub struct SweepArguments {
     /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub target: Target,
-    /// What is varied, and how: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=…
+    /// What is varied, and how: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…
     #[arg(long, value_name = "WHAT=LIST")]
     pub over: Over,
     #[command(flatten)]
@@ -65,6 +66,7 @@ enum What {
     Connections,
     Depth,
     Keys,
+    Size,
 }
 
 impl Over {
@@ -91,6 +93,11 @@ impl Over {
             What::Connections => load.connections = number()?,
             What::Depth => load.pipeline = Some(number()?),
             What::Keys => load.keys = number()?,
+            What::Size => {
+                load.payload_bytes = number()?;
+                // Nothing else carries a payload.
+                load.operation.get_or_insert(Mix::only(Kind::Echo));
+            }
         }
         // Fewer connections than threads is a point of the sweep and no mistake.
         load.threads = load.threads.min(load.connections.max(1));
@@ -99,7 +106,13 @@ impl Over {
 }
 
 impl What {
-    const ALL: [Self; 4] = [Self::Rate, Self::Connections, Self::Depth, Self::Keys];
+    const ALL: [Self; 5] = [
+        Self::Rate,
+        Self::Connections,
+        Self::Depth,
+        Self::Keys,
+        Self::Size,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -107,6 +120,7 @@ impl What {
             Self::Connections => "connections",
             Self::Depth => "depth",
             Self::Keys => "keys",
+            Self::Size => "size",
         }
     }
 }
@@ -115,7 +129,8 @@ impl FromStr for Over {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let shape = "write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16 or keys=1,100";
+        let shape =
+            "write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100 or size=0,64,1024";
         let (name, list) = text
             .split_once('=')
             .ok_or_else(|| format!("'{text}' has no list; {shape}"))?;
@@ -171,13 +186,19 @@ mod tests {
             Load::Closed { depth: 16 }
         );
         assert_eq!(plans("keys=100").unwrap()[0].keys, Keys::Fresh(100));
+        let sized: Vec<_> = plans("size=0,1024")
+            .unwrap()
+            .iter()
+            .map(|plan| (plan.payload_bytes, plan.mix.to_string()))
+            .collect();
+        assert_eq!(sized, [(0, "echo".to_owned()), (1024, "echo".to_owned())]);
     }
 
     #[test]
     fn what_cannot_be_varied_is_refused() {
         for over in [
             "rate",
-            "size=1",
+            "colour=1",
             "rate=",
             "rate=1,x",
             "connections=0",

@@ -30,11 +30,21 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
     let started_unix_ms = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_millis() as u64);
-    let mut meter = Meter::new(arguments.servers.len() as u32 * arguments.repeat);
-    let series = Series::run(arguments, command, &keeper, &mut meter);
+    let mut series = Series::new(arguments, command, &keeper);
+    let mut meter = Meter::new(series.runs_left());
+    series.run(&mut meter);
     meter.done();
     for trouble in series.systems().iter().flat_map(|tried| &tried.troubles) {
         eprintln!("loadgen: {trouble}");
+    }
+    for tried in series.systems() {
+        if let Some(knee) = tried.knee_per_s {
+            eprintln!(
+                "loadgen: {} fell behind at {} requests/s; higher rates were left out",
+                tried.spec.name,
+                results::units::count(knee)
+            );
+        }
     }
     let ending = judge(arguments, &keeper, series.systems());
     let comparison = series.into_comparison(title, command, started_unix_ms);
@@ -73,9 +83,13 @@ fn pin_the_load(pins: &[Pin]) -> Result<(), String> {
 }
 
 fn title(arguments: &CompareArguments) -> String {
-    let load = || match arguments.plan(1) {
+    let over = match &arguments.over {
+        Some(over) => format!(", over {}", over.name()),
+        None => String::new(),
+    };
+    let load = || match arguments.plan_at(arguments.points()[0], 1) {
         Ok(plan) => format!(
-            "{}, {} runs each, interleaved",
+            "{}{over}, {} runs each, interleaved",
             plan.load_in_words(),
             arguments.repeat
         ),

@@ -1,0 +1,45 @@
+//! The runs of a series on disk, each as soon as it is made: a series that was interrupted goes on where it was.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use results::{Run, file};
+
+/// The flag that makes a series look here; a command line with it goes on with one without it.
+const RESUME: &str = "--resume";
+
+/// The folder of one series, whose runs are those of one command line.
+#[derive(Debug)]
+pub(super) struct Shelf {
+    folder: PathBuf,
+    command: Vec<String>,
+}
+
+impl Shelf {
+    pub(super) fn new(out: &Path, command: &[String]) -> Self {
+        Self {
+            folder: out.join("runs"),
+            command: without_resume(command),
+        }
+    }
+
+    /// The run of that name; none where it was not made, or by another command line: then it is another run.
+    pub(super) fn take(&self, name: &str) -> Option<Run> {
+        let run: Run = file::load(&self.path(name)).ok()?;
+        (without_resume(&run.command) == self.command).then_some(run)
+    }
+
+    /// Keeps a run.
+    pub(super) fn put(&self, name: &str, run: &Run) -> io::Result<()> {
+        file::save(&self.path(name), run)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("{name}.json"))
+    }
+}
+
+fn without_resume(command: &[String]) -> Vec<String> {
+    let kept = command.iter().filter(|word| *word != RESUME);
+    kept.cloned().collect()
+}
