@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use results::{Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, example};
+use results::{Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, Workload, example};
 use serde_json::Value;
 
 use crate::{pictures, plotly};
@@ -13,7 +13,14 @@ use crate::{pictures, plotly};
 #[test]
 fn the_figures_are_those_of_the_files() -> Result<(), Box<dyn Error>> {
     let mut drawn = BTreeMap::new();
-    for comparison in [two_systems(), two_rates(), two_sizes()] {
+    let comparisons = [
+        two_systems(),
+        two_rates(),
+        two_sizes(),
+        two_keyspaces(),
+        two_payloads(),
+    ];
+    for comparison in comparisons {
         for picture in pictures::all(&comparison) {
             let figure = |panel| plotly::figure(panel, picture.panels.len() == 1);
             let figures: Vec<Value> = picture.panels.iter().map(figure).collect();
@@ -107,10 +114,11 @@ fn two_rates() -> Comparison {
     )
 }
 
-fn two_sizes() -> Comparison {
-    let with = |connections, quick_ns| {
+/// Two runs that differ in one number of the load.
+fn grown(grow: fn(&mut Workload, bool)) -> Comparison {
+    let run = |much, quick_ns| {
         let mut run = run("reactor", quick_ns, 10 * quick_ns, 0);
-        run.workload.connections = connections;
+        grow(&mut run.workload, much);
         run.server_cost = Some(results::ServerCost {
             cpu_user_ns: Some(100 * quick_ns),
             cpu_system_ns: Some(0),
@@ -120,6 +128,19 @@ fn two_sizes() -> Comparison {
     };
     Comparison::of_runs(
         "two sizes".to_owned(),
-        vec![with(1, 1_000), with(64, 2_000)],
+        vec![run(false, 1_000), run(true, 2_000)],
     )
+}
+
+fn two_sizes() -> Comparison {
+    grown(|load, much| load.connections = if much { 64 } else { 1 })
+}
+
+fn two_keyspaces() -> Comparison {
+    grown(|load, much| load.keys = if much { 1_000 } else { 1 })
+}
+
+/// From no byte at all, which an axis of doublings has no place for.
+fn two_payloads() -> Comparison {
+    grown(|load, much| load.payload_bytes = if much { 64 } else { 0 })
 }

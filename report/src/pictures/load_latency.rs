@@ -27,7 +27,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         groups,
         swept: offered,
         x,
-        text,
+        text: &text,
     };
     // One axis for all percentiles: the eye compares heights across the panels.
     let y = sweep.axis_of("response time", &METRICS);

@@ -19,7 +19,9 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Picture> {
     [
         percentiles::draw(&scene),
         load_latency::draw(&scene),
-        scaling::draw(&scene),
+        scaling::CONNECTIONS.draw(&scene),
+        scaling::KEYS.draw(&scene),
+        scaling::PAYLOAD.draw(&scene),
         lost_updates::draw(&scene),
         heat_map::draw(&scene),
     ]
@@ -29,10 +31,12 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Picture> {
 }
 
 /// The names of all pictures, for the command line.
-pub(crate) const NAMES: [&str; 5] = [
+pub(crate) const NAMES: [&str; 7] = [
     percentiles::NAME,
     load_latency::NAME,
-    scaling::NAME,
+    scaling::CONNECTIONS.name,
+    scaling::KEYS.name,
+    scaling::PAYLOAD.name,
     lost_updates::NAME,
     heat_map::NAME,
 ];
@@ -41,7 +45,15 @@ pub(crate) const NAMES: [&str; 5] = [
 pub(crate) fn needs(name: &str) -> &'static str {
     match name {
         load_latency::NAME => "it needs runs at two or more open-loop rates (loadgen sweep)",
-        scaling::NAME => "it needs runs over two or more numbers of connections (loadgen sweep)",
+        _ if name == scaling::CONNECTIONS.name => {
+            "it needs runs over two or more numbers of connections (loadgen sweep)"
+        }
+        _ if name == scaling::KEYS.name => {
+            "it needs runs over two or more numbers of counters (--over keys=…)"
+        }
+        _ if name == scaling::PAYLOAD.name => {
+            "it needs runs over two or more sizes of payload (--over size=…)"
+        }
         lost_updates::NAME => "no run lost an update",
         heat_map::NAME => "it needs runs with intervals",
         _ => "it needs a run with replies",

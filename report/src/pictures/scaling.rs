@@ -1,13 +1,56 @@
-//! P3, scaling: what each further connection costs.
+//! P3, scaling: what each further connection costs, each further counter, each further byte.
 
 use results::{Metric, Workload, units};
 
 use super::Scene;
-use super::sweep::{self, Sweep};
+use super::sweep::{self, Sweep, Swept};
 use crate::picture::Picture;
 use crate::ticks::doubling_axis;
 
-pub(super) const NAME: &str = "scaling";
+/// What grows.
+pub(super) struct Growing {
+    /// The name of the picture.
+    pub(super) name: &'static str,
+    /// The word for many of it.
+    many: &'static str,
+    swept: Swept,
+    /// The one load with as much of it as the other has.
+    as_much: fn(Workload, &Workload) -> Workload,
+}
+
+/// More connections.
+pub(super) const CONNECTIONS: Growing = Growing {
+    name: "scaling",
+    many: "connections",
+    swept: |load| Some(f64::from(load.connections)),
+    as_much: |load, other| Workload {
+        connections: other.connections,
+        ..load
+    },
+};
+
+/// More counters, and so less contention for each.
+pub(super) const KEYS: Growing = Growing {
+    name: "keys",
+    many: "counters",
+    swept: |load| Some(load.keys as f64),
+    as_much: |load, other| Workload {
+        keys: other.keys,
+        ..load
+    },
+};
+
+/// Longer requests and replies.
+pub(super) const PAYLOAD: Growing = Growing {
+    name: "payload",
+    many: "bytes of payload",
+    // Nothing has no place on an axis of doublings: it stands one step before a single byte.
+    swept: |load| Some((load.payload_bytes as f64).max(0.5)),
+    as_much: |load, other| Workload {
+        payload_bytes: other.payload_bytes,
+        ..load
+    },
+};
 
 const METRICS: [(Metric, &str); 5] = [
     (Metric::Throughput, "requests/s"),
@@ -17,45 +60,41 @@ const METRICS: [(Metric, &str); 5] = [
     (Metric::MemoryPerConnection, "memory per connection"),
 ];
 
-/// The picture, or none of runs that were not made over several numbers of connections.
-pub(super) fn draw(scene: &Scene) -> Option<Picture> {
-    let groups = sweep::groups(scene, connections, |left, right| {
-        left.same_load(&Workload {
-            connections: left.connections,
-            ..right.clone()
-        })
-    })?;
-    let x = doubling_axis(
-        "connections",
-        groups
+impl Growing {
+    /// The picture, or none of runs that do not differ in this.
+    pub(super) fn draw(&self, scene: &Scene) -> Option<Picture> {
+        let groups = sweep::groups(scene, self.swept, |left, right| {
+            left.same_load(&(self.as_much)(right.clone(), left))
+        })?;
+        let values = groups
             .iter()
-            .filter_map(|group| connections(group.workload())),
-    );
-    let text = |number| format!("{} connections", units::count(number as u64));
-    let sweep = Sweep {
-        scene,
-        groups,
-        swept: connections,
-        x,
-        text,
-    };
-    let panel =
-        |(metric, title): &(Metric, &str)| sweep.panel(*metric, &sweep.axis_of(title, &[*metric]));
-    Some(Picture {
-        name: NAME.to_owned(),
-        finding: finding(&sweep),
-        caption: "Each step to the right doubles the connections. Band: from the lowest run to the highest.".to_owned(),
-        panels: METRICS.iter().filter_map(panel).collect(),
-        table: sweep.table("connections", &METRICS.map(|(metric, _)| metric)),
-    })
+            .filter_map(|group| (self.swept)(group.workload()));
+        let x = doubling_axis(self.many, values);
+        let many = self.many;
+        let sweep = Sweep {
+            scene,
+            groups,
+            swept: self.swept,
+            x,
+            text: &|number| format!("{} {many}", units::count(number as u64)),
+        };
+        let panel = |(metric, title): &(Metric, &str)| {
+            sweep.panel(*metric, &sweep.axis_of(title, &[*metric]))
+        };
+        Some(Picture {
+            name: self.name.to_owned(),
+            finding: finding(&sweep, many),
+            caption: format!(
+                "Each step to the right doubles the {many}. Band: from the lowest run to the highest."
+            ),
+            panels: METRICS.iter().filter_map(panel).collect(),
+            table: sweep.table(many, &METRICS.map(|(metric, _)| metric)),
+        })
+    }
 }
 
-fn connections(workload: &Workload) -> Option<f64> {
-    Some(f64::from(workload.connections))
-}
-
-/// What the cost of a request grew to, from the fewest connections to the most.
-fn finding(sweep: &Sweep) -> String {
+/// What the cost of a request grew to, from the least to the most.
+fn finding(sweep: &Sweep, noun: &str) -> String {
     let growth = sweep.series(
         Metric::CpuPerRequest,
         |group| group.values(Metric::CpuPerRequest),
@@ -74,13 +113,13 @@ fn finding(sweep: &Sweep) -> String {
     let (few, many) = sweep.named_x().places_or_range();
     match said.len() {
         1..=4 => format!(
-            "From {} to {} connections, CPU time per request grew {}",
+            "From {} to {} {noun}, CPU time per request grew {}",
             units::count(few as u64),
             units::count(many as u64),
             said.join(", ")
         ),
         _ => format!(
-            "From {} to {} connections",
+            "From {} to {} {noun}",
             units::count(few as u64),
             units::count(many as u64)
         ),

@@ -35,7 +35,7 @@ pub(crate) struct Sweep<'a, 's> {
     pub(crate) swept: Swept,
     pub(crate) x: Axis,
     /// How a value of the swept number is said.
-    pub(crate) text: fn(f64) -> String,
+    pub(crate) text: &'s dyn Fn(f64) -> String,
 }
 
 impl Sweep<'_, '_> {
