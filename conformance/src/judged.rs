@@ -8,6 +8,7 @@
 //!
 //! Whatever the server's model, the truth must pass and each lie must be named. A crash is no lie either.
 
+pub mod act;
 pub mod crashes;
 pub mod lies;
 pub mod proxy;

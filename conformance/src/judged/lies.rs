@@ -2,7 +2,8 @@
 
 use results::AnomalyKind;
 
-use super::proxy::{AT, Act, Framing, Proxy};
+use super::act::{AT, Act};
+use super::proxy::{Framing, Proxy};
 use super::{only, run};
 use crate::target::Target;
 

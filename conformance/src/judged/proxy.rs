@@ -9,33 +9,7 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-/// The reply to which it happens: the load is under way by then.
-pub const AT: usize = 100;
-
-/// What happens to reply number [`AT`] of the first connection of the load, or from there on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// It comes after the next one.
-    Swap,
-    /// It comes twice.
-    Duplicate,
-    /// It does not come.
-    Drop,
-    /// Its value, or a byte of its payload, is another.
-    Flip,
-    /// Its type is another.
-    Garble,
-    /// It and the next three wait for the one behind them.
-    Delay,
-    /// The second connection gets it instead of a later reply of its own, which the first gets.
-    Mix,
-    /// The connection is reset instead.
-    Reset,
-    /// The connection is reset in the middle of it.
-    ResetInTheMiddle,
-    /// The connection is reset instead of passing on a request.
-    Swallow,
-}
+use super::act::{AT, Act};
 
 /// How replies are told apart.
 #[derive(Clone, Copy, Debug)]

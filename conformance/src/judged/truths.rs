@@ -1,6 +1,7 @@
 //! What is late or cut off is no lie.
 
-use super::proxy::{Act, Framing, Proxy};
+use super::act::Act;
+use super::proxy::{Framing, Proxy};
 use super::{assert_right, run};
 use crate::target::Target;
 

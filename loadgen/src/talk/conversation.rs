@@ -2,6 +2,7 @@
 
 mod answer;
 mod batches;
+mod difference;
 mod echo;
 
 use std::iter::repeat_n;
