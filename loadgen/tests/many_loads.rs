@@ -59,7 +59,7 @@ fn find_stays_under_what_a_server_can_do() {
 
 #[test]
 fn usage_is_explained() {
-    loadgen("sweep h:1 --over size=1").assert(2, "--help");
+    loadgen("sweep h:1 --over colour=1").assert(2, "--help");
     loadgen("sweep h:1 --over connections=0").assert(2, "-c 0");
     loadgen("find h:1 p99<1ms -r 5").assert(2, "find chooses the rate itself");
     loadgen("find h:1 p99").assert(2, "--help");
