@@ -1,10 +1,13 @@
 //! What the scheduler costs: context switches, and the time threads wait for a processor.
 
-use results::{AxisScale, Chart, Metric, Run, Unit};
+use std::io;
 
-use crate::bench::{Bench, Entry};
+use results::{AxisScale, Chart, Unit};
+
+use crate::bench::{Bench, Entry, Stage};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
+use crate::peer::Peer;
 use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
 use crate::system::{Cpus, REACTOR, THREADS};
 
@@ -30,31 +33,31 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
         let load = format!("-c {connections} {length}");
-        measured.push((connections, bench.compare(&entries, bench.rounds(), &load)));
+        let costs = bench.each(&entries, bench.rounds(), |stage| cost(stage, &load));
+        measured.push((connections, costs));
     }
     let pairs: Vec<Pair> = measured
         .iter()
-        .map(|(connections, runs)| pair(*connections, runs, switches))
+        .map(|(connections, costs)| pair(*connections, costs))
         .collect();
     let ruling = rule(&pairs);
     let mut all = Vec::new();
-    for (connections, runs) in &measured {
-        for (place, entry) in entries.iter().enumerate() {
+    for (connections, costs) in &measured {
+        for (entry, costs) in entries.iter().zip(costs) {
             let label = entry.system.label;
             let what = |what: &str| format!("{what}, {connections} connections");
-            let of =
-                |of: fn(&Run) -> Option<f64>| runs[place].iter().filter_map(of).collect::<Vec<_>>();
+            let kernel_ns: Vec<f64> = costs.iter().map(|cost| cost.kernel_ns).collect();
             all.extend(figures::middle(
                 label,
                 &what("switches per request"),
                 Unit::PerRequest,
-                &of(switches),
+                &switches(costs),
             ));
             all.extend(figures::middle(
                 label,
                 &what("kernel time per request"),
                 Unit::Time,
-                &of(kernel_ns),
+                &kernel_ns,
             ));
         }
     }
@@ -65,24 +68,50 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     }
 }
 
-fn switches(run: &Run) -> Option<f64> {
-    Metric::SwitchesPerRequest.of(run)
+/// What the scheduler and the kernel did for one request.
+#[derive(Debug, Clone, Copy)]
+struct Cost {
+    switches: f64,
+    kernel_ns: f64,
 }
 
-/// Processor time in the kernel for each request.
-fn kernel_ns(run: &Run) -> Option<f64> {
-    let system_ns = run.server_cost.as_ref()?.cpu_system_ns?;
-    (run.totals.completed > 0).then(|| system_ns as f64 / run.totals.completed as f64)
+/// Loads the server between two questions for what it has cost so far. They wait as long as it takes: a busy server answers late.
+fn cost(stage: &mut Stage<'_>, load: &str) -> Result<Cost, String> {
+    let failed = |error: io::Error| format!("INFO does not say what the server cost: {error}");
+    let mut peer = Peer::connect(stage.server.port).map_err(failed)?;
+    let before = sums(&mut peer).map_err(failed)?;
+    let requests = stage.drive(load)?.totals.completed as f64;
+    let after = sums(&mut peer).map_err(failed)?;
+    Ok(Cost {
+        switches: (after.switches - before.switches) / requests,
+        kernel_ns: (after.kernel_ns - before.kernel_ns) / requests,
+    })
 }
 
-fn pair(connections: u32, runs: &[Vec<Run>], of: fn(&Run) -> Option<f64>) -> Pair {
+fn sums(peer: &mut Peer) -> io::Result<Cost> {
+    let mut number = |field: &str| -> io::Result<f64> {
+        let text = peer.info(field)?;
+        text.parse()
+            .map_err(|_| io::Error::other(format!("'{text}' is no number")))
+    };
+    Ok(Cost {
+        switches: number("voluntary_context_switches")? + number("involuntary_context_switches")?,
+        kernel_ns: number("used_cpu_sys")? * 1e9,
+    })
+}
+
+fn switches(costs: &[Cost]) -> Vec<f64> {
+    costs.iter().map(|cost| cost.switches).collect()
+}
+
+fn pair(connections: u32, costs: &[Vec<Cost>]) -> Pair {
     Pair {
         condition: match connections {
             1 => "1 connection".to_owned(),
             more => format!("{more} connections"),
         },
-        reference: runs[0].iter().filter_map(of).collect(),
-        candidate: runs[1].iter().filter_map(of).collect(),
+        reference: switches(&costs[0]),
+        candidate: switches(&costs[1]),
     }
 }
 
@@ -119,13 +148,10 @@ fn rule(switches: &[Pair]) -> Ruling {
     )
 }
 
-fn chart(measured: &[(u32, Vec<Vec<Run>>)], finding: &str) -> Chart {
+fn chart(measured: &[(u32, Vec<Vec<Cost>>)], finding: &str) -> Chart {
     let line = |place: usize, label| {
-        let of = |(connections, runs): &(u32, Vec<Vec<Run>>)| {
-            (
-                f64::from(*connections),
-                runs[place].iter().filter_map(switches).collect(),
-            )
+        let of = |(connections, costs): &(u32, Vec<Vec<Cost>>)| {
+            (f64::from(*connections), switches(&costs[place]))
         };
         figures::series(label, &measured.iter().map(of).collect::<Vec<_>>())
     };
