@@ -109,7 +109,16 @@ pub fn series(label: &str, places: &[(f64, Vec<f64>)]) -> ChartSeries {
     }
 }
 
-/// Rates of events as bars with whiskers, by name.
+/// Rates of events of one system under several conditions.
+pub fn rates_of(system: &str, finding: String, title: &str, counts: &[Counted]) -> Chart {
+    let mut chart = rates(finding, title, counts);
+    for series in &mut chart.series {
+        system.clone_into(&mut series.label);
+    }
+    chart
+}
+
+/// Rates of events with whiskers, by name.
 pub fn rates(finding: String, title: &str, counts: &[Counted]) -> Chart {
     let point = |(place, counted): (usize, &Counted)| ChartSeries {
         label: counted.label.clone(),

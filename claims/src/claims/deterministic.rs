@@ -33,8 +33,13 @@ pub(super) const CLAIM: Claim = Claim {
 
 const PEERS: usize = 8;
 
-/// Requests of each peer, each sent when the one before was answered.
-const REQUESTS: usize = 100;
+/// What each peer says, and how often; each time when the one before was answered.
+type Script = (&'static str, usize);
+
+const COUNTING: Script = ("INCR counter", 100);
+
+/// For the picture: turns that are long enough to be seen.
+const WORKING: Script = ("WORK 100", 20);
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let (replays, rounds) = bench.quick_or_full((300, 8), (3_000, 30));
@@ -42,15 +47,15 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         replays,
         ..Seen::default()
     };
-    let (mut over_sockets, mut lanes) = (HashSet::new(), None);
+    let mut over_sockets = HashSet::new();
     for _ in 0..rounds {
-        let Some((outcome, turns)) = recorded(bench, REACTOR) else {
+        let Some((outcome, turns)) = recorded(bench, REACTOR, COUNTING) else {
             continue;
         };
         seen.conversations += 1;
         over_sockets.insert(by_place(&outcome));
         seen.agreeing += usize::from(replay::in_turns(&turns) == outcome);
-        if lanes.is_none() {
+        if seen.outcomes == 0 {
             seen.outcomes = (0..replays)
                 .map(|_| replay::in_turns(&turns))
                 .collect::<HashSet<_>>()
@@ -59,11 +64,11 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
                 .map(|_| replay::in_threads(&turns))
                 .collect::<HashSet<_>>()
                 .len();
-            let under_threads = recorded(bench, THREADS).map(|(_, turns)| turns);
-            lanes = Some((under_threads.unwrap_or_default(), turns));
         }
     }
     seen.outcomes_over_sockets = over_sockets.len();
+    let mut working = |system| recorded(bench, system, WORKING).map(|(_, turns)| turns);
+    let lanes = working(THREADS).zip(working(REACTOR));
     let ruling = rule(&seen);
     Evidence {
         chart: lanes.map(|(threads, reactor)| chart(&threads, &reactor)),
@@ -160,7 +165,7 @@ fn outcomes(number: usize) -> String {
 }
 
 /// One conversation with a server that records: what each peer got, by its number, and the turns.
-fn recorded(bench: &mut Bench<'_>, system: System) -> Option<(Outcome, Vec<Turn>)> {
+fn recorded(bench: &mut Bench<'_>, system: System, script: Script) -> Option<(Outcome, Vec<Turn>)> {
     let file = bench.out.join("turns");
     let entry = Entry {
         more: recording_to(&file),
@@ -168,7 +173,8 @@ fn recorded(bench: &mut Bench<'_>, system: System) -> Option<(Outcome, Vec<Turn>
     };
     let outcome = bench
         .each(&[entry], 1, |stage| {
-            converse(stage.server.port).map_err(|error| format!("a peer was not answered: {error}"))
+            converse(stage.server.port, script)
+                .map_err(|error| format!("a peer was not answered: {error}"))
         })
         .concat()
         .pop();
@@ -188,11 +194,14 @@ fn recorded(bench: &mut Bench<'_>, system: System) -> Option<(Outcome, Vec<Turn>
 fn recording_to(file: &Path) -> String {
     let path: PathBuf = std::path::absolute(file).unwrap_or_else(|_| file.to_owned());
     let path = path.to_string_lossy().into_owned();
-    format!("--record {}", shlex::try_quote(&path).unwrap_or_default())
+    format!(
+        "--allow-debug --record {}",
+        shlex::try_quote(&path).unwrap_or_default()
+    )
 }
 
 /// All peers at once; what each got.
-fn converse(port: u16) -> io::Result<Outcome> {
+fn converse(port: u16, (request, times): Script) -> io::Result<Outcome> {
     let together = Barrier::new(PEERS);
     thread::scope(|scope| {
         let talk = || -> io::Result<(u64, Vec<u8>)> {
@@ -200,8 +209,8 @@ fn converse(port: u16) -> io::Result<Outcome> {
             let id = peer.ask("CLIENT ID")?;
             let mut got = format!(":{id}\r\n");
             together.wait();
-            for _ in 0..REQUESTS {
-                got += &format!(":{}\r\n", peer.ask("INCR counter")?);
+            for _ in 0..times {
+                got += &format!(":{}\r\n", peer.ask(request)?);
             }
             let id = id
                 .parse()
@@ -263,7 +272,7 @@ fn chart(threads: &[Turn], reactor: &[Turn]) -> Chart {
     }
     Chart {
         finding: "Who runs when: one thread takes turns, threads run into each other".to_owned(),
-        caption: "Every line is a turn, from the return of the read to the last reply; a lane for each peer. From separate, recorded runs: writing the record takes time too.".to_owned(),
+        caption: "Every line is a turn, from the return of the read to the last reply; a lane for each peer. Each peer asks for work of 100 µs, again and again. From runs of their own: writing the record takes time too.".to_owned(),
         x: figures::axis("time", Unit::Time, AxisScale::Linear),
         y: figures::axis("", Unit::Count, AxisScale::Names { names }),
         series,
@@ -271,7 +280,7 @@ fn chart(threads: &[Turn], reactor: &[Turn]) -> Chart {
 }
 
 /// A few turns of every peer.
-const MOMENT_NS: u64 = 500_000;
+const MOMENT_NS: u64 = 4_000_000;
 
 #[cfg(test)]
 mod tests {

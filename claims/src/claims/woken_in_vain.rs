@@ -35,7 +35,8 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         });
     }
     let ruling = rule(&counts);
-    let chart: Chart = figures::rates(
+    let chart: Chart = figures::rates_of(
+        THREADS.label,
         ruling.answer.clone(),
         "acquisitions that found the lock taken, per million",
         &counts,
