@@ -135,7 +135,7 @@ fn rule(threads: &AtWork, cooperative: &[AtWork]) -> Ruling {
     let says = |of: &AtWork| match of.most() {
         _ if of.processors.len() < MIN_RUNS => Says::Nothing,
         most if most >= SEVERAL => Says::Refutes,
-        most if most <= MORE_THAN_ONE && most >= NEARLY_ONE => Says::Confirms,
+        most if (NEARLY_ONE..=MORE_THAN_ONE).contains(&most) => Says::Confirms,
         _ => Says::Nothing,
     };
     let conditions: Vec<_> = cooperative

@@ -1,0 +1,136 @@
+//! The claims stand first on the page, each in a line of its own; their pictures are drawn; nothing in them is code.
+
+use results::schema::ClaimsSchema;
+use results::{
+    AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, ClaimVerdict, Claims, Effort, Examined,
+    Figure, Joining, Missing, Tool, Unit, example,
+};
+
+const HOSTILE: &str = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }}";
+
+fn examined(name: &str, verdict: ClaimVerdict, chart: Option<Chart>) -> Examined {
+    Examined {
+        name: name.to_owned(),
+        sentence: format!("a sentence about {name}"),
+        confirms: "this".to_owned(),
+        refutes: "that".to_owned(),
+        experiment: "so".to_owned(),
+        verdict,
+        answer: "3.1× as many".to_owned(),
+        figures: Figure::new(HOSTILE, "ratio", Unit::Ratio, 3.1)
+            .into_iter()
+            .collect(),
+        missing: vec![Missing {
+            system: "Redis".to_owned(),
+            reason: "not installed".to_owned(),
+        }],
+        chart,
+        repeat: format!("claims run {name}"),
+        elapsed_ns: 1,
+    }
+}
+
+fn chart(x: AxisScale, y: AxisScale, joined: Joining) -> Chart {
+    let axis = |scale| ChartAxis {
+        title: "an axis".to_owned(),
+        unit: Unit::Time,
+        scale,
+    };
+    let points = [(0.0, 0.0), (1.0, 1.0), (1.0, 2.0), (2.0, 2.0)];
+    Chart {
+        finding: format!("found {HOSTILE}"),
+        caption: "as it is read".to_owned(),
+        x: axis(x),
+        y: axis(y),
+        series: vec![ChartSeries {
+            label: HOSTILE.to_owned(),
+            joined,
+            points: points
+                .iter()
+                .filter_map(|(x, y)| ChartPoint::new(*x, *y, Some((*y, y + 1.0))))
+                .collect(),
+        }],
+    }
+}
+
+fn claims() -> Claims {
+    let names = || AxisScale::Names {
+        names: ["a", "b", "c"].map(str::to_owned).to_vec(),
+    };
+    let depends = ClaimVerdict::Depends {
+        on: "the load".to_owned(),
+    };
+    Claims {
+        schema: ClaimsSchema::V1,
+        tool: Tool {
+            name: "claims".to_owned(),
+            version: "1".to_owned(),
+        },
+        command: vec!["claims".to_owned(), "run".to_owned()],
+        started_unix_ms: 0,
+        host: example::open_loop("a").host,
+        effort: Effort::Quick,
+        claims: vec![
+            examined(
+                "first",
+                ClaimVerdict::Holds,
+                Some(chart(names(), AxisScale::Log, Joining::Apart)),
+            ),
+            examined(
+                "second",
+                depends,
+                Some(chart(AxisScale::Linear, names(), Joining::Pairs)),
+            ),
+            examined(
+                "third",
+                ClaimVerdict::Fails,
+                Some(chart(AxisScale::Nines, AxisScale::Linear, Joining::Line)),
+            ),
+        ],
+    }
+}
+
+#[test]
+fn the_claims_are_the_first_section() {
+    let comparison = example::comparison(1);
+    let page = report::page_with_claims(Some(&comparison), &claims());
+    let first = page.find("<section").map(|at| &page[at..at + 40]);
+    assert!(first.is_some_and(|section| section.contains("id=\"claims\"")));
+    assert!(page.contains("id=\"summary\""));
+    for text in [
+        "a sentence about second",
+        "It depends on the load",
+        "claims run third",
+        "href=\"#claim-first\"",
+        "Redis: not installed",
+        "1 hold, 1 fail, 1 depend",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn without_a_comparison_the_page_holds_the_claims_alone() {
+    let page = report::page_with_claims(None, &claims());
+    assert!(page.contains("id=\"claim-first\"") && !page.contains("id=\"summary\""));
+    assert!(!page.contains("<img src=x"), "a label is text");
+    assert!(page.contains("{{ 7 * 7 }}"), "a label is not a template");
+}
+
+#[test]
+fn every_picture_of_a_claim_is_xml() {
+    for name in ["first", "second", "third"] {
+        let svg = report::plot_claim(&claims(), name, report::Format::Svg, report::Colours::Dark)
+            .unwrap();
+        let text = String::from_utf8(svg).unwrap();
+        assert!(roxmltree::Document::parse(&text).is_ok(), "{name}");
+    }
+    let error = report::plot_claim(
+        &claims(),
+        "fourth",
+        report::Format::Svg,
+        report::Colours::Light,
+    )
+    .unwrap_err();
+    assert!(error.to_string().contains("no picture of a claim 'fourth'"));
+}
