@@ -8,6 +8,7 @@ pub mod target;
 pub mod units;
 mod words;
 
+use std::num::NonZeroI64;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -34,6 +35,8 @@ pub struct Plan {
     pub warmup: Warmup,
     /// Which requests are sent.
     pub mix: Mix,
+    /// What each increment adds.
+    pub amount: NonZeroI64,
     /// The length of an echoed payload.
     pub payload_bytes: u32,
     /// Which counters are used.

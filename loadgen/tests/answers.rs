@@ -85,6 +85,38 @@ fn every_operation_is_checked() {
     }
 }
 
+/// INCRBY of one amount is judged as INCR is: every step that the counter took belongs to one acknowledged increment.
+#[test]
+fn steps_of_any_one_amount_are_judged() {
+    for amount in [5, -3] {
+        let (counter, lost) = (Counter::default(), AtomicU64::new(0));
+        let server = serve(move |peer| {
+            converse(peer, |words| {
+                if words[0] != b"INCRBY" {
+                    return Some(truth(words, &counter));
+                }
+                assert_eq!(words[2], amount.to_string().as_bytes());
+                // The hundredth increment is acknowledged and forgotten, where the run is told to be lied to.
+                let value = counter.add(amount);
+                if words[1].starts_with(b"lie") && lost.fetch_add(1, Ordering::SeqCst) == 99 {
+                    counter.add(-amount);
+                }
+                Some(integer(value))
+            });
+        });
+        let run = format!("run {server} --by {amount} -n 1k -c 4 -P 8 --json");
+        let honest = loadgen(&run);
+        honest.assert(0, "1\u{a0}000 checked, none wrong");
+        assert_eq!(
+            honest.run().workload.operations[0].operation,
+            format!("incr by {amount}")
+        );
+        let lied = loadgen(&format!("{run} --key lie"));
+        lied.assert(3, "wrong");
+        assert!(kinds(&lied.run()).contains(&AnomalyKind::LostUpdate));
+    }
+}
+
 #[test]
 fn plain_echo_and_ipv6() {
     let echo = serve(|peer| {

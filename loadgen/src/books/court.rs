@@ -62,14 +62,14 @@ pub(crate) fn convene(plan: &Plan, run: u64, before: &Values) -> Result<Session,
     }
     if plan.threads == 1 {
         return Ok(Session {
-            reporters: vec![Reporter::to_court(court)],
+            reporters: vec![Reporter::to_court(court, plan.amount)],
             clerk: None,
         });
     }
     let threads = plan.threads as usize;
     let (sender, receiver) = sync_channel(BATCHES_WAITING);
     let reporters = (0..threads)
-        .map(|thread| Reporter::to_clerk(thread, sender.clone()))
+        .map(|thread| Reporter::to_clerk(thread, sender.clone(), plan.amount))
         .collect();
     let clerk = thread::Builder::new()
         .name("judge".to_owned())

@@ -1,5 +1,6 @@
 //! What a client thread tells of its operations: when each begins, and what became of it.
 
+use std::num::NonZeroI64;
 use std::sync::mpsc::SyncSender;
 
 use history::{Anomaly, Batch, Call, Connection, Event, Key, Observer, What};
@@ -22,6 +23,8 @@ pub(crate) struct Reporter {
     to: Listener,
     /// The start of the run: the history begins at 0.
     start_ns: u64,
+    /// What each increment adds.
+    amount: NonZeroI64,
     flushed_ns: u64,
     checked: u64,
     /// What was wrong with the bytes themselves. What the values betray is the court's to find.
@@ -55,29 +58,31 @@ pub(crate) struct Handed {
 }
 
 impl Reporter {
-    /// The reporter of a run's only thread.
-    pub(crate) fn to_court(court: Court) -> Self {
-        Self::new(Listener::Court(Box::new(court)))
+    /// The reporter of a run's only thread, whose increments add so much.
+    pub(crate) fn to_court(court: Court, amount: NonZeroI64) -> Self {
+        Self::new(Listener::Court(Box::new(court)), amount)
     }
 
     /// The reporter of thread number `thread`.
-    pub(crate) fn to_clerk(thread: usize, to: SyncSender<Handed>) -> Self {
-        Self::new(Listener::Clerk(Box::new(Desk {
+    pub(crate) fn to_clerk(thread: usize, to: SyncSender<Handed>, amount: NonZeroI64) -> Self {
+        let desk = Desk {
             thread,
             recorder: history::Recorder::default(),
             to,
-        })))
+        };
+        Self::new(Listener::Clerk(Box::new(desk)), amount)
     }
 
-    /// A reporter to whom nobody listens.
+    /// A reporter to whom nobody listens, so that no amount matters.
     pub(crate) fn to_nobody() -> Self {
-        Self::new(Listener::Nobody)
+        Self::new(Listener::Nobody, NonZeroI64::MAX)
     }
 
-    fn new(to: Listener) -> Self {
+    fn new(to: Listener, amount: NonZeroI64) -> Self {
         Self {
             to,
             start_ns: 0,
+            amount,
             flushed_ns: 0,
             checked: 0,
             findings: Findings::default(),
@@ -93,7 +98,10 @@ impl Reporter {
     #[inline]
     pub(crate) fn started(&mut self, connection: Connection, at_ns: u64, operation: Operation) {
         let call = match operation.kind {
-            Kind::Incr => Call::incr(key(operation.key)),
+            Kind::Incr => Call::Add {
+                key: key(operation.key),
+                amount: self.amount,
+            },
             Kind::Get => Call::get(key(operation.key)),
             Kind::Ping | Kind::Echo => return,
         };

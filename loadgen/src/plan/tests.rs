@@ -11,6 +11,7 @@ pub(crate) fn plan() -> Plan {
         limit: Limit::Requests(1_000_000),
         warmup: Warmup::None,
         mix: "mix:incr=8,get=2".parse().unwrap(),
+        amount: NonZeroI64::new(1).unwrap(),
         payload_bytes: 64,
         keys: Keys::Fresh(1),
         seed: 1,

@@ -88,7 +88,12 @@ impl Plan {
             Keys::Fresh(1) => ", one fresh key".to_owned(),
             Keys::Fresh(keys) => format!(", {} fresh keys", count(u64::from(*keys))),
         };
-        format!("{}{payload}{keys}", self.mix)
+        let amount = match self.amount.get() {
+            1 => String::new(),
+            _ if !self.mix.includes(Kind::Incr) => String::new(),
+            amount => format!(", by {amount}"),
+        };
+        format!("{}{amount}{payload}{keys}", self.mix)
     }
 }
 

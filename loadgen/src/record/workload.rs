@@ -9,7 +9,10 @@ use crate::plan::{self, Limit, Plan};
 pub(crate) fn workload(plan: &Plan) -> Workload {
     let (mode, pipeline_depth) = mode(plan.load);
     let share = |(kind, weight): &(plan::operation::Kind, u32)| Share {
-        operation: kind.to_string(),
+        operation: match (kind, plan.amount.get()) {
+            (plan::operation::Kind::Incr, amount) if amount != 1 => format!("{kind} by {amount}"),
+            _ => kind.to_string(),
+        },
         weight: *weight,
     };
     Workload {

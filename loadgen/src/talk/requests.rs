@@ -39,8 +39,13 @@ impl Requests {
             Protocol::Echo => (Vec::new(), &b""[..]),
         };
         Self {
-            incr: Table::new("INCR", &names),
-            get: Table::new("GET", &names),
+            incr: match plan.amount.get() {
+                1 => Table::new(&names, |name| request(&["INCR", name])),
+                amount => Table::new(&names, |name| {
+                    request(&["INCRBY", name, &amount.to_string()])
+                }),
+            },
+            get: Table::new(&names, |name| request(&["GET", name])),
             names,
             ping: request(&["PING"]),
             echo_head,
@@ -96,11 +101,8 @@ pub(crate) fn fresh_name(run: u64, key: u32) -> String {
 }
 
 impl Table {
-    fn new(command: &str, names: &[String]) -> Self {
-        let bytes: Vec<u8> = names
-            .iter()
-            .flat_map(|name| request(&[command, name]))
-            .collect();
+    fn new(names: &[String], request: impl Fn(&str) -> Vec<u8>) -> Self {
+        let bytes: Vec<u8> = names.iter().flat_map(|name| request(name)).collect();
         Self {
             stride: bytes.len() / names.len().max(1),
             bytes,

@@ -41,6 +41,11 @@ impl Counter {
         self.0.fetch_add(1, Ordering::SeqCst) + 1
     }
 
+    /// Adds so much.
+    pub fn add(&self, amount: i64) -> i64 {
+        self.0.fetch_add(amount, Ordering::SeqCst) + amount
+    }
+
     /// Adds one, but for increments beyond `most`, which are lost.
     pub fn incr_up_to(&self, most: i64) -> i64 {
         let next = |value: i64| (value + 1).min(most);

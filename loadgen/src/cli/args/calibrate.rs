@@ -29,6 +29,10 @@ impl CalibrateArguments {
     /// A sentence that names the flag, its value and the remedy.
     pub fn protocol(&self) -> Result<Protocol, String> {
         match &self.load.operation {
+            _ if self.load.by.get() != 1 => Err(format!(
+                "--by {} needs a server that understands it; calibrate without --by",
+                self.load.by
+            )),
             None => Ok(Protocol::Resp),
             Some(mix) if *mix == Mix::only(Kind::Incr) => Ok(Protocol::Resp),
             Some(mix) if *mix == Mix::only(Kind::Echo) => Ok(Protocol::Echo),

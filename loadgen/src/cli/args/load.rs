@@ -1,5 +1,6 @@
 //! The flags that say what load is put on a server, the same for every subcommand.
 
+use std::num::NonZeroI64;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
@@ -52,6 +53,14 @@ pub struct LoadArguments {
     /// How closely the answers are judged: each key's whole history, or what needs no common clock, or only their form
     #[arg(long, value_enum, value_name = "LEVEL", default_value = "full")]
     pub check: Check,
+    /// What each increment adds: any number but 1 goes out as INCRBY
+    #[arg(
+        long,
+        value_name = "N",
+        default_value = "1",
+        allow_negative_numbers = true
+    )]
+    pub by: NonZeroI64,
     /// Counters, each with a fresh name, that INCR and GET are spread over
     #[arg(long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub keys: u32,
@@ -164,6 +173,7 @@ impl LoadArguments {
             warmup: self.warm_up(limit),
             limit,
             mix,
+            amount: self.by,
             payload_bytes: self.payload_bytes,
             keys: Keys::Fresh(self.keys),
             seed: self.seed,
