@@ -64,11 +64,24 @@ impl Preset {
     }
 }
 
+/// Connections that a server takes: ten thousand of the load, and those that only look on.
+const CONNECTIONS: &str = "10100";
+
 /// A program that is built beside this one.
 fn ours(name: &str, program: &str, counter: &str) -> Spec {
     let path = beside_this(program);
     match path.as_deref().filter(|path| path.exists()) {
-        Some(path) => of_words(name, path, &["--port", "{port}", "--counter", counter]),
+        Some(path) => {
+            let flags = [
+                "--port",
+                "{port}",
+                "--counter",
+                counter,
+                "--max-connections",
+                CONNECTIONS,
+            ];
+            of_words(name, path, &flags)
+        }
         None => Spec::missing(
             name,
             format!("there is no {program} beside loadgen"),
@@ -106,6 +119,8 @@ fn known(name: &str, program: &str) -> Spec {
         "{port}",
         "--bind",
         "127.0.0.1",
+        "--maxclients",
+        CONNECTIONS,
         "--save",
         "",
         "--appendonly",
