@@ -259,7 +259,7 @@ fn another_series_is_not_gone_on_with() {
     assert_eq!((run(200), run(300)), (200, 300));
 }
 
-/// A rate that is far too high for a server is its last.
+/// Two rates that are far too high for a server are its last.
 #[test]
 fn rates_end_where_a_server_falls_behind() {
     let folder = tempfile::tempdir().unwrap();
@@ -269,8 +269,8 @@ fn rates_end_where_a_server_falls_behind() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("true fell behind at 20"), "{said}");
-    assert_eq!(comparison(folder.path()).runs().count(), 2);
+    assert!(said.contains("true fell behind from 20"), "{said}");
+    assert_eq!(comparison(folder.path()).runs().count(), 3);
 }
 
 #[test]

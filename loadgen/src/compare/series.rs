@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use results::schema::ComparisonSchema;
-use results::{AnomalyKind, Comparison, LoadMode, Outcome, Run, System};
+use results::{AnomalyKind, Comparison, Outcome, Run, System};
 
+use super::knee::{Knee, keeps_up};
 use super::order::{Step, steps};
 use super::process::{NotStarted, Process};
 use super::shelf::Shelf;
@@ -38,12 +39,8 @@ pub struct Tried<'a> {
     missing: Option<NotStarted>,
     /// What went wrong with single runs, in sentences.
     pub troubles: Vec<String>,
-    /// The lowest rate at which it fell behind: higher ones would only be a longer queue, and are left out.
-    pub knee_per_s: Option<u64>,
+    knee: Knee,
 }
-
-/// A system that answers less of what it is offered has fallen behind.
-const KEEPS_UP: f64 = 0.9;
 
 impl<'a> Series<'a> {
     /// A series that has yet to be run; with `--resume`, what an earlier one has left is not run again.
@@ -53,7 +50,7 @@ impl<'a> Series<'a> {
             runs: Vec::new(),
             missing: None,
             troubles: Vec::new(),
-            knee_per_s: None,
+            knee: Knee::default(),
         };
         let mut series = Self {
             arguments,
@@ -146,7 +143,7 @@ impl<'a> Series<'a> {
     fn run_one(&mut self, step: Step, meter: &mut Meter) {
         let (name, value) = (self.name(step), self.value(step));
         let tried = &mut self.systems[step.system];
-        let beyond = tried.knee_per_s.is_some_and(|knee| value > Some(knee));
+        let beyond = tried.knee.is_passed_in(step.round);
         if tried.missing.is_some() || beyond {
             return;
         }
@@ -190,11 +187,8 @@ impl<'a> Series<'a> {
     fn book(&mut self, step: Step, run: Run) {
         let value = self.value(step);
         let tried = &mut self.systems[step.system];
-        if let (LoadMode::Open { rate_per_s, .. }, Some(achieved)) =
-            (run.workload.mode, run.totals.requests_per_s)
-            && achieved.value() < KEEPS_UP * rate_per_s.value()
-        {
-            tried.knee_per_s = tried.knee_per_s.into_iter().chain(value).min();
+        if let (Some(rate_per_s), Some(keeps_up)) = (value, keeps_up(&run)) {
+            tried.knee.note(step.round, rate_per_s, keeps_up);
         }
         tried.runs.push(run);
     }
@@ -250,6 +244,11 @@ impl Tried<'_> {
             .iter()
             .flat_map(|run| &run.correctness.anomalies)
             .any(|anomaly| !excused(anomaly.kind))
+    }
+
+    /// The lowest rate from which on it fell behind: rates far above were left out.
+    pub fn knee_per_s(&self) -> Option<u64> {
+        self.knee.per_s()
     }
 
     /// Whether it could be measured.

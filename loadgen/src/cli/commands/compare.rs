@@ -38,9 +38,9 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
         eprintln!("loadgen: {trouble}");
     }
     for tried in series.systems() {
-        if let Some(knee) = tried.knee_per_s {
+        if let Some(knee) = tried.knee_per_s() {
             eprintln!(
-                "loadgen: {} fell behind at {} requests/s; higher rates were left out",
+                "loadgen: {} fell behind from {} requests/s on; rates far above were left out",
                 tried.spec.name,
                 results::units::count(knee)
             );
