@@ -1,19 +1,36 @@
 //! The claims as a Markdown table: for `docs/claims.md`, and for whoever reads in a terminal.
 
 use std::fmt::Write as _;
+use std::time::{Duration, UNIX_EPOCH};
 
-use results::{Claims, Examined};
+use results::{Claims, Effort, Examined};
 
 /// The table, then each claim's figures.
 pub fn markdown(claims: &Claims) -> String {
+    let host = &claims.host;
+    let started = UNIX_EPOCH + Duration::from_millis(claims.started_unix_ms);
     let mut text = format!(
-        "| claim | the article says | verdict | what decides |\n|---|---|---|---|\n{}\n",
+        "Measured {} on {}, {} processors, {}, by `{}`.\n\n| claim | the article says | verdict | what decides |\n|---|---|---|---|\n{}\n",
+        humantime::format_rfc3339_seconds(started),
+        host.cpu_model.as_deref().unwrap_or("an unnamed processor"),
+        host.cores,
+        host.kernel,
+        command(claims),
         claims.claims.iter().map(row).collect::<String>()
     );
     for claim in &claims.claims {
         text += &section(claim);
     }
     text
+}
+
+/// The command without the folders of this machine.
+fn command(claims: &Claims) -> String {
+    let effort = match claims.effort {
+        Effort::Quick => "--quick",
+        Effort::Full => "--full",
+    };
+    format!("claims run {effort}")
 }
 
 fn row(claim: &Examined) -> String {
@@ -73,4 +90,57 @@ fn section(claim: &Examined) -> String {
 /// A bar would end the cell, and a line break the row.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use results::schema::ClaimsSchema;
+    use results::{ClaimVerdict, Host, Tool};
+
+    use super::*;
+
+    #[test]
+    fn a_bar_in_a_sentence_ends_no_cell() {
+        let claim = Examined {
+            name: "a".to_owned(),
+            sentence: "this | that".to_owned(),
+            confirms: String::new(),
+            refutes: String::new(),
+            experiment: String::new(),
+            verdict: ClaimVerdict::Fails,
+            answer: "no".to_owned(),
+            figures: Vec::new(),
+            missing: Vec::new(),
+            chart: None,
+            repeat: "claims run a".to_owned(),
+            elapsed_ns: 0,
+        };
+        let claims = Claims {
+            schema: ClaimsSchema::V1,
+            tool: Tool {
+                name: "claims".to_owned(),
+                version: String::new(),
+            },
+            command: vec!["/home/somebody/claims".to_owned()],
+            started_unix_ms: 1_000,
+            host: Host {
+                kernel: "Linux".to_owned(),
+                cpu_model: None,
+                cores: 2,
+                memory_bytes: None,
+                client_cpus: None,
+                server_cpus: None,
+                sysctls: Default::default(),
+            },
+            effort: Effort::Full,
+            claims: vec![claim],
+        };
+        let text = markdown(&claims);
+        assert!(text.starts_with("Measured 1970-01-01T00:00:01Z on an unnamed processor, 2 processors, Linux, by `claims run --full`."));
+        assert!(
+            text.contains("| `a` | this \\| that | **fails** | no |"),
+            "{text}"
+        );
+        assert!(!text.contains("somebody"), "no folder of this machine");
+    }
 }
