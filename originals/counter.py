@@ -1,4 +1,4 @@
-# The article's three programs as they stand, each timed five times: for one interpreter, one process.
+# The article's three programs as they stand, each timed three times: for one interpreter, one process.
 # Prints a line for each program: its name, the nanoseconds of its quickest time (what disturbs a time only makes it longer),
 # and the increments that were lost, all times together.
 import sys
@@ -52,7 +52,7 @@ try:
     programs.append(("deferred", fire))
 except ImportError:
     pass
-times = [[timed(work) for name, work in programs] for repetition in range(5)]
+times = [[timed(work) for name, work in programs] for repetition in range(3)]
 for (name, work), seen in zip(programs, zip(*times)):
     print("%s %d %d" % (name, min(ns for ns, lost in seen), sum(lost for ns, lost in seen)))
 print("version %d.%d" % sys.version_info[:2])

@@ -33,7 +33,7 @@ pub const THREADS: usize = 100;
 pub const INCREMENTS: usize = 1000;
 
 /// Times that each program is run in one repetition; the quickest counts, for what disturbs a time only makes it longer.
-pub const TIMES: usize = 5;
+pub const TIMES: usize = 3;
 
 /// One repetition in one interpreter takes a tenth of a second, or a few on a machine that is busy.
 const SCRIPT: &str = include_str!("../../originals/counter.py");

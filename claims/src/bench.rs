@@ -73,7 +73,7 @@ impl<'a> Bench<'a> {
 
     /// The article's programs in every Python found: made once, for all claims that are about them.
     pub fn in_pythons(&mut self) -> Vec<Programs> {
-        let rounds = self.quick_or_full(4, 15);
+        let rounds = self.quick_or_full(5, 15);
         self.in_pythons
             .get_or_insert_with(|| article::in_pythons(rounds))
             .clone()
