@@ -11,20 +11,14 @@ pub(super) const CLAIM: Claim = Claim {
     sentence: "The function running has an exclusive access to all the ressources, avoiding the danger of concurrent accesses, and misuses of locks.",
     confirms: "no wrong answer in a million increments of a plain number on one thread, under a load that shows the mistake under threads",
     refutes: "one lost, repeated or misplaced increment",
-    experiment: "100 connections, 100 INCR in flight on each, against one thread with one poll and a number without any protection. Control: threads without a lock. \
+    experiment: "100 connections, 1000 INCR in flight on each, against one thread with one poll and a number without any protection. Control: threads without a lock. \
         Counter-example: tasks of one thread that pass the baton between the read and the write.",
     examine,
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let entries: [Entry; 3] = [THREADS_RACY.into(), REACTOR.into(), ASYNC_YIELDING.into()];
-    let load = bench.quick_or_full("-c 100 -P 100 -n 250k", "-c 100 -P 100 -n 1M");
-    let runs = bench.compare(&entries, bench.rounds(), load);
-    let counted: Vec<Option<Counted>> = entries
-        .iter()
-        .zip(&runs)
-        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
-        .collect();
+    let counted = super::lock_is_exact::counted(bench, &entries);
     let ruling = match &counted[..] {
         [Some(control), Some(reactor), yielding] => rule(control, reactor, yielding.as_ref()),
         _ => Ruling::not_measured("a server could not be measured"),

@@ -1,22 +1,22 @@
 //! One order of turns, one outcome; and how many orders there are.
 
+mod lanes;
 mod record;
 mod replay;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Barrier;
 use std::thread;
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Unit};
+use results::{Figure, Unit};
 
 use self::record::Turn;
 use self::replay::Outcome;
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
-use crate::figures;
 use crate::peer::Peer;
 use crate::rule::Ruling;
 use crate::system::{REACTOR, System, THREADS};
@@ -71,7 +71,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     let lanes = working(THREADS).zip(working(REACTOR));
     let ruling = rule(&seen);
     Evidence {
-        chart: lanes.map(|(threads, reactor)| chart(&threads, &reactor)),
+        chart: lanes.map(|(threads, reactor)| lanes::chart(&threads, &reactor)),
         figures: seen.figures(),
         ruling,
     }
@@ -237,50 +237,6 @@ fn by_place(outcome: &Outcome) -> Vec<Vec<u8>> {
     };
     outcome.values().map(after_number).collect()
 }
-
-/// P7: who runs when, for a moment from the middle of each record.
-fn chart(threads: &[Turn], reactor: &[Turn]) -> Chart {
-    let mut names: Vec<String> = Vec::new();
-    let mut series = Vec::new();
-    for (system, turns) in [(REACTOR, reactor), (THREADS, threads)] {
-        let mut lane_of = BTreeMap::new();
-        for peer in record::peers(turns).into_iter().take(PEERS) {
-            lane_of.insert(peer, names.len());
-            names.push(format!("{} {}", system.label, lane_of.len()));
-        }
-        series.push(ChartSeries {
-            label: system.label.to_owned(),
-            joined: Joining::Pairs,
-            points: record::moment(turns, MOMENT_NS)
-                .into_iter()
-                .filter_map(|(peer, began_ns, ended_ns)| {
-                    Some((
-                        *lane_of.get(&peer)? as f64,
-                        began_ns as f64,
-                        ended_ns as f64,
-                    ))
-                })
-                .flat_map(|(lane, began, ended)| {
-                    [
-                        ChartPoint::new(began, lane, None),
-                        ChartPoint::new(ended, lane, None),
-                    ]
-                })
-                .flatten()
-                .collect(),
-        });
-    }
-    Chart {
-        finding: "Who runs when: one thread takes turns, threads run into each other".to_owned(),
-        caption: "Every line is a turn, from the return of the read to the last reply; a lane for each peer. Each peer asks for work of 100 µs, again and again. From runs of their own: writing the record takes time too.".to_owned(),
-        x: figures::axis("time", Unit::Time, AxisScale::Linear),
-        y: figures::axis("", Unit::Count, AxisScale::Names { names }),
-        series,
-    }
-}
-
-/// A few turns of every peer.
-const MOMENT_NS: u64 = 4_000_000;
 
 #[cfg(test)]
 mod tests {

@@ -1,5 +1,7 @@
 //! The article's cure: a lock around the increment.
 
+use results::Run;
+
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
@@ -11,20 +13,14 @@ pub(super) const CLAIM: Claim = Claim {
     sentence: "Here is a correct version of the incr version using a lock dedicated to the counter ressource.",
     confirms: "no wrong answer in a million increments under a load that shows the mistake of a counter without a lock",
     refutes: "one lost, repeated or misplaced increment",
-    experiment: "100 connections, 100 INCR in flight on each, against a thread per connection with a mutex, with one atomic instruction, and, as a control, with neither. \
+    experiment: "100 connections, 1000 INCR in flight on each, against a thread per connection with a mutex, with one atomic instruction, and, as a control, with neither. \
         Every reply and the final value are checked.",
     examine,
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let entries: [Entry; 3] = [THREADS_RACY.into(), THREADS.into(), THREADS_ATOMIC.into()];
-    let load = bench.quick_or_full("-c 100 -P 100 -n 250k", "-c 100 -P 100 -n 1M");
-    let runs = bench.compare(&entries, bench.rounds(), load);
-    let counted: Vec<Option<Counted>> = entries
-        .iter()
-        .zip(&runs)
-        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
-        .collect();
+    let counted = counted(bench, &entries);
     let ruling = match &counted[..] {
         [Some(control), Some(mutex), Some(atomic)] => rule(control, &[mutex, atomic]),
         _ => Ruling::not_measured("a server could not be measured"),
@@ -42,6 +38,28 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
             .collect(),
         ruling,
     }
+}
+
+/// Batches of runs in which the control may show its mistake; more of them cannot make it innocent.
+const BATCHES: usize = 4;
+
+/// Wrong answers of each entry. The first is the control: it is tried again until it has gone wrong.
+pub(super) fn counted(bench: &mut Bench<'_>, entries: &[Entry]) -> Vec<Option<Counted>> {
+    let load = bench.quick_or_full("-c 100 -P 1000 -n 300k", "-c 100 -P 1000 -n 1M");
+    let mut runs = bench.compare(entries, bench.rounds(), load);
+    let is_innocent =
+        |runs: &[Run]| figures::wrong("", runs).is_none_or(|counted| counted.events == 0);
+    for _ in 1..BATCHES {
+        if is_innocent(&runs[0]) && !bench.is_stopped() {
+            let again = bench.compare(&entries[..1], bench.rounds(), load);
+            runs[0].extend(again.into_iter().flatten());
+        }
+    }
+    entries
+        .iter()
+        .zip(&runs)
+        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
+        .collect()
 }
 
 /// One wrong answer refutes. None confirms only where the control shows that the load would have found one.
