@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Run;
 use crate::schema::ComparisonSchema;
+use crate::{AnomalyKind, Run};
 
 /// What `loadgen compare` found, as `comparison.json` holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -30,6 +30,9 @@ pub struct System {
     pub label: String,
     /// What became of it.
     pub outcome: Outcome,
+    /// Whether it takes part to show how updates are lost: then it is no failure that it does.
+    #[serde(default)]
+    pub expected_to_lose: bool,
 }
 
 /// What became of a system.
@@ -66,6 +69,7 @@ impl Comparison {
                 _ => systems.push(System {
                     label: run.label.clone(),
                     outcome: Outcome::Measured { runs: vec![run] },
+                    expected_to_lose: false,
                 }),
             }
         }
@@ -97,6 +101,15 @@ impl Comparison {
 }
 
 impl System {
+    /// Whether answers were wrong in any way but the one that is expected of it.
+    pub fn is_wrong(&self) -> bool {
+        let excused = |kind: AnomalyKind| self.expected_to_lose && kind.shows_a_lost_update();
+        self.runs()
+            .iter()
+            .flat_map(|run| &run.correctness.anomalies)
+            .any(|anomaly| !excused(anomaly.kind))
+    }
+
     /// The runs; none of a missing system.
     pub fn runs(&self) -> &[Run] {
         match &self.outcome {

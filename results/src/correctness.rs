@@ -155,6 +155,20 @@ pub enum AnomalyKind {
 }
 
 impl AnomalyKind {
+    /// Whether a counter that loses updates shows it; all else is a fault of another kind.
+    pub fn shows_a_lost_update(self) -> bool {
+        matches!(
+            self,
+            Self::LostUpdate
+                | Self::CounterRegression
+                | Self::StaleRead
+                | Self::NonMonotonicRead
+                | Self::ReadYourWrites
+                | Self::RealTimeViolation
+                | Self::FutureRead
+        )
+    }
+
     /// The kind in one sentence.
     pub fn meaning(self) -> &'static str {
         match self {

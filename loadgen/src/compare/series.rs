@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use results::schema::ComparisonSchema;
-use results::{AnomalyKind, Comparison, Outcome, Run, System};
+use results::{Comparison, Outcome, Run, System};
 
 use super::knee::{Knee, keeps_up};
 use super::order::{Step, steps};
@@ -123,12 +123,13 @@ impl<'a> Series<'a> {
         &self.systems
     }
 
-    /// The comparison as it is kept.
+    /// The comparison as it is kept; the systems of those names are there to lose updates.
     pub fn into_comparison(
         self,
         title: String,
         command: &[String],
         started_unix_ms: u64,
+        expected_to_lose: &[String],
     ) -> Comparison {
         Comparison {
             schema: ComparisonSchema::V1,
@@ -136,7 +137,14 @@ impl<'a> Series<'a> {
             started_unix_ms,
             command: command.to_vec(),
             reference: None,
-            systems: self.systems.into_iter().map(Tried::into_system).collect(),
+            systems: self
+                .systems
+                .into_iter()
+                .map(|tried| {
+                    let expected_to_lose = expected_to_lose.contains(&tried.spec.name);
+                    tried.into_system(expected_to_lose)
+                })
+                .collect(),
         }
     }
 
@@ -237,15 +245,6 @@ fn drive(
 }
 
 impl Tried<'_> {
-    /// Whether its answers were wrong in any way but the one that was expected of it.
-    pub fn is_wrong(&self, lost_updates_are_expected: bool) -> bool {
-        let excused = |kind| lost_updates_are_expected && is_about_counters(kind);
-        self.runs
-            .iter()
-            .flat_map(|run| &run.correctness.anomalies)
-            .any(|anomaly| !excused(anomaly.kind))
-    }
-
     /// The lowest rate from which on it fell behind: rates far above were left out.
     pub fn knee_per_s(&self) -> Option<u64> {
         self.knee.per_s()
@@ -256,7 +255,7 @@ impl Tried<'_> {
         !self.runs.is_empty()
     }
 
-    fn into_system(self) -> System {
+    fn into_system(self, expected_to_lose: bool) -> System {
         let outcome = match (self.runs, self.missing) {
             (runs, _) if !runs.is_empty() => Outcome::Measured { runs },
             (_, Some(why)) => Outcome::Missing {
@@ -271,20 +270,7 @@ impl Tried<'_> {
         System {
             label: self.spec.name.clone(),
             outcome,
+            expected_to_lose,
         }
     }
-}
-
-/// What a counter that loses updates shows; all else is a fault of another kind.
-fn is_about_counters(kind: AnomalyKind) -> bool {
-    matches!(
-        kind,
-        AnomalyKind::LostUpdate
-            | AnomalyKind::CounterRegression
-            | AnomalyKind::StaleRead
-            | AnomalyKind::NonMonotonicRead
-            | AnomalyKind::ReadYourWrites
-            | AnomalyKind::RealTimeViolation
-            | AnomalyKind::FutureRead
-    )
 }

@@ -52,6 +52,7 @@ pub fn comparison(repeats: u64) -> Comparison {
             outcome: Outcome::Measured {
                 runs: (0..repeats).map(|seed| recipe(seed).run()).collect(),
             },
+            expected_to_lose: false,
         }
     };
     Comparison {
@@ -71,6 +72,7 @@ pub fn comparison(repeats: u64) -> Comparison {
                     reason: "redis-server is not installed".to_owned(),
                     remedy: "apt-get install redis-server".to_owned(),
                 },
+                expected_to_lose: false,
             },
         ],
     }

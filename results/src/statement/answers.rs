@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{Statement, Weight, of_runs};
-use crate::{AnomalyKind, Run, Verdict, units};
+use crate::{AnomalyKind, Run, System, Verdict, units};
 
 /// Says what is to be said of the runs of a system.
-pub(super) fn say(all: &mut Vec<Statement>, label: &str, runs: &[Run]) {
+pub(super) fn say(all: &mut Vec<Statement>, system: &System, runs: &[Run]) {
+    let label = &system.label;
     let mut say = |weight, text| {
         all.push(Statement {
             weight,
@@ -18,7 +19,18 @@ pub(super) fn say(all: &mut Vec<Statement>, label: &str, runs: &[Run]) {
             .find(move |run| run.correctness.verdict == verdict)
     };
     if with_verdict(Verdict::Wrong).is_some() {
-        say(Weight::Fail, wrong_answers(runs));
+        match system.is_wrong() {
+            true => say(Weight::Fail, wrong_answers(runs)),
+            false => say(
+                Weight::Note,
+                format!("as expected, {}", wrong_answers(runs)),
+            ),
+        }
+    } else if system.expected_to_lose {
+        say(
+            Weight::Note,
+            "no update was lost, although it takes part to show how they are".to_owned(),
+        );
     }
     if let Some(run) = with_verdict(Verdict::Unknown) {
         let notes = run.correctness.notes.join("; ");

@@ -113,3 +113,28 @@ fn one_reason_for_all_is_said_once() {
         "the measurement is suspect with a (the run), b (the run): waited 41 % for a processor";
     assert_eq!(all, [(Weight::Doubt, text.to_owned())]);
 }
+
+#[test]
+fn who_is_there_to_lose_is_no_failure_and_no_part_of_the_pass() {
+    let mut comparison = example::comparison(5);
+    for system in &mut comparison.systems {
+        system.expected_to_lose = system.label == "threaded racy";
+    }
+    let all = said(&comparison);
+    assert_eq!(all[0].0, Weight::Pass, "{all:?}");
+    assert!(all[0].1.contains("not there to lose updates"), "{all:?}");
+    assert!(all.iter().any(|(weight, text)| {
+        *weight == Weight::Note && text.starts_with("threaded racy: as expected, wrong answers")
+    }));
+
+    let honest = comparison
+        .systems
+        .iter_mut()
+        .find(|system| system.label == "reactor");
+    honest.unwrap().expected_to_lose = true;
+    assert!(
+        said(&comparison)
+            .iter()
+            .any(|(_, text)| text.contains("no update was lost"))
+    );
+}

@@ -4,13 +4,13 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use results::{Comparison, file};
+use results::{Comparison, Correctness, System, file};
 
 use crate::cli::args::CompareArguments;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::screen;
-use crate::compare::{Keeper, Pin, Series, Tried};
+use crate::compare::{Keeper, Pin, Series};
 
 /// Does it.
 pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
@@ -46,8 +46,14 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
             );
         }
     }
-    let ending = judge(arguments, &keeper, series.systems());
-    let comparison = series.into_comparison(title, command, started_unix_ms);
+    let troubles: Vec<_> = series
+        .systems()
+        .iter()
+        .flat_map(|tried| tried.troubles.clone())
+        .collect();
+    let comparison =
+        series.into_comparison(title, command, started_unix_ms, &arguments.expect_lost);
+    let ending = judge(&comparison, &keeper, &troubles);
     match write(&comparison, &arguments.out) {
         Ok(()) => {
             // Whoever closed the pipe has seen enough.
@@ -108,54 +114,47 @@ fn names(arguments: &CompareArguments) -> String {
 }
 
 /// The ending of the whole: wrong answers nobody expected come first.
-fn judge(arguments: &CompareArguments, keeper: &Keeper, systems: &[Tried<'_>]) -> Ending {
-    let expected = |tried: &&Tried<'_>| arguments.expect_lost.contains(&tried.spec.name);
-    let measured = systems.iter().filter(|tried| tried.is_measured()).count();
+fn judge(comparison: &Comparison, keeper: &Keeper, troubles: &[String]) -> Ending {
+    let systems = &comparison.systems;
+    let measured = systems
+        .iter()
+        .filter(|system| !system.runs().is_empty())
+        .count();
     let done = format!("{measured} of {} systems measured", systems.len());
     if keeper.is_stopped() {
         return Ending::Interrupted(done);
     }
-    if let Some(wrong) = systems.iter().find(|tried| tried.is_wrong(expected(tried))) {
-        return Ending::Wrong(format!("{} gave wrong answers; {done}", wrong.spec.name));
+    if let Some(wrong) = systems.iter().find(|system| system.is_wrong()) {
+        return Ending::Wrong(format!("{} gave wrong answers; {done}", wrong.label));
     }
-    if let Some(trouble) = systems.iter().flat_map(|tried| &tried.troubles).next() {
+    if let Some(trouble) = troubles.first() {
         return Ending::Failed(format!("{trouble}; {done}"));
     }
     if measured == 0 {
         return Ending::Failed("not one system could be measured; the table says why".to_owned());
     }
-    let losers: Vec<_> = systems
-        .iter()
-        .filter(expected)
-        .map(|tried| losses(tried))
-        .collect();
-    match losers.is_empty() {
+    let losers = systems.iter().filter(|system| system.expected_to_lose);
+    let losses: Vec<_> = losers.map(losses).collect();
+    match losses.is_empty() {
         true => Ending::Good(format!("{done}, none gave a wrong answer")),
         false => Ending::Good(format!(
             "{done}, none gave a wrong answer but {}",
-            losers.join(" and ")
+            losses.join(" and ")
         )),
     }
 }
 
 /// What a system lost that was expected to lose.
-fn losses(tried: &Tried<'_>) -> String {
-    let lost: u64 = tried
-        .runs
-        .iter()
-        .filter_map(|run| run.correctness.lost_updates())
-        .sum();
-    let acknowledged: u64 = tried
-        .runs
-        .iter()
-        .map(|run| run.correctness.acknowledged())
-        .sum();
-    let count = results::units::count;
+fn losses(system: &System) -> String {
+    let sum = |of: fn(&Correctness) -> u64| {
+        let all = system.runs().iter().map(|run| of(&run.correctness));
+        results::units::count(all.sum())
+    };
     format!(
         "{}, which lost {} of {} increments, as it was expected to",
-        tried.spec.name,
-        count(lost),
-        count(acknowledged)
+        system.label,
+        sum(|correctness| correctness.lost_updates().unwrap_or(0)),
+        sum(Correctness::acknowledged)
     )
 }
 
