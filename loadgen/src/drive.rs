@@ -13,6 +13,7 @@ pub(crate) mod endpoint;
 mod farewell;
 mod orders;
 mod pacer;
+mod places;
 mod reception;
 mod schedule;
 pub(crate) mod share;

@@ -1,9 +1,13 @@
 //! Could the load generator measure this run? A verdict on the client and its machine, not on the server.
 
+mod finding;
+
 use std::time::Duration;
 
 use results::units::{number, percent, time};
-use results::{Check, CheckOutcome, Latency, LoadMode, Quantile, Run, Validity, ValidityVerdict};
+use results::{Latency, LoadMode, Quantile, Run, Validity, ValidityVerdict};
+
+use finding::Finding;
 
 /// A thread that is busy for more of the run than this had no time left to be punctual.
 const BUSY_LIMIT: f64 = 0.95;
@@ -84,70 +88,6 @@ pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
     };
     if let Some(finding) = finding {
         finding.add_to(&mut run.validity);
-    }
-}
-
-/// A check, and what it means if it failed.
-struct Finding {
-    check: Check,
-    verdict: ValidityVerdict,
-    reason: String,
-}
-
-impl Finding {
-    /// A check of `reading` against `limit`; `None` of what could not be read.
-    fn new(
-        name: &str,
-        reading: Option<String>,
-        limit: String,
-        fails: bool,
-        verdict: ValidityVerdict,
-        reason: &str,
-    ) -> Self {
-        let outcome = match reading {
-            None => CheckOutcome::NotMade,
-            Some(_) if fails => CheckOutcome::Failed,
-            Some(_) => CheckOutcome::Passed,
-        };
-        let reading = reading.unwrap_or_else(|| results::units::NOT_MEASURED.to_owned());
-        let reason = format!("{name} {reading}, which should be {limit}: {reason}");
-        Self {
-            check: Check {
-                name: name.to_owned(),
-                reading,
-                limit,
-                outcome,
-            },
-            verdict,
-            reason,
-        }
-    }
-
-    fn add_to(self, validity: &mut Validity) {
-        if self.check.outcome == CheckOutcome::Failed {
-            validity.verdict = validity.verdict.max(self.verdict);
-            validity.reasons.push(self.reason);
-        }
-        validity.checks.push(self.check);
-    }
-
-    /// A share that is to be at most `limit`.
-    fn share(
-        name: &str,
-        share: Option<f64>,
-        limit: f64,
-        verdict: ValidityVerdict,
-        reason: &str,
-    ) -> Option<Self> {
-        let fails = share.is_some_and(|share| share > limit);
-        Some(Self::new(
-            name,
-            share.map(percent),
-            format!("at most {}", percent(limit)),
-            fails,
-            verdict,
-            reason,
-        ))
     }
 }
 

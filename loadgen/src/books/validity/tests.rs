@@ -1,6 +1,6 @@
 //! Each disturbance of a quiet run, and what is said of it.
 
-use results::{ClientCost, Finite, Histogram, ThreadCost, example};
+use results::{CheckOutcome, ClientCost, Finite, Histogram, ThreadCost, example};
 
 use super::*;
 
