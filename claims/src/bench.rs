@@ -89,7 +89,7 @@ impl<'a> Bench<'a> {
 
     /// Restarted servers of each system: four are the fewest that can decide anything.
     pub fn rounds(&self) -> u32 {
-        self.quick_or_full(4, 10)
+        self.quick_or_full(4, 6)
     }
 
     /// Whether Ctrl-C was pressed.

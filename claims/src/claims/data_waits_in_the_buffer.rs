@@ -21,7 +21,7 @@ pub(super) const CLAIM: Claim = Claim {
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 4s --warmup 500ms");
+    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 2s --warmup 0s");
     let entries = [THREADS, REACTOR].map(|system| Entry {
         cpus: Cpus::One,
         more: "--dwell".to_owned(),

@@ -25,7 +25,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     };
     let entries = [pinned(THREADS), pinned(REACTOR)];
     let connections = bench.quick_or_full(&[1, 50, 500][..], &[1, 8, 50, 200, 1000][..]);
-    let length = bench.quick_or_full("-d 400ms --warmup 100ms", "-d 3s");
+    let length = bench.quick_or_full("-d 400ms --warmup 100ms", "-d 2s");
     let mut measured = Vec::new();
     for connections in connections {
         let load = format!("-c {connections} {length}");

@@ -33,7 +33,7 @@ const LONG_NS: u64 = 5_000_000;
 const DECIDING_PERCENT: f64 = 2.0;
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let length = bench.quick_or_full("-d 500ms --warmup 0s", "-d 4s --warmup 500ms");
+    let length = bench.quick_or_full("-d 500ms --warmup 0s", "-d 1s --warmup 0s");
     let percents = bench.quick_or_full(
         &[0.0, DECIDING_PERCENT][..],
         &[0.0, 0.1, 0.3, 1.0, DECIDING_PERCENT, 4.0][..],

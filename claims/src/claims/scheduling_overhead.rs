@@ -29,7 +29,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         ..Entry::from(system)
     };
     let entries = [pinned(THREADS), pinned(REACTOR)];
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 3s --warmup 0s");
+    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 2s --warmup 0s");
     let mut measured = Vec::new();
     for connections in CONNECTIONS {
         let load = format!("-c {connections} {length}");

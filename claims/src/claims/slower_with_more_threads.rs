@@ -24,7 +24,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     });
     let connections =
         bench.quick_or_full(&[10, 100, 1_000][..], &[10, 100, 1_000, 4_000, 10_000][..]);
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 4s --warmup 0s --timeout 20s");
+    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 2s --warmup 0s --timeout 20s");
     let mut measured = Vec::new();
     for connections in connections {
         let load = format!("-c {connections} {length}");
