@@ -12,8 +12,11 @@ use crate::talk::conversation::Broken;
 pub(crate) struct Watch {
     timeout_ns: u64,
     waits: Vec<Wait>,
-    /// The time of the last look: a connection compares it with its own wait, and asks no clock for that.
+    /// The time of the last look that judged: a connection compares it with its own wait, and asks no clock for that.
     looked_ns: u64,
+    /// The time of the last look of all, and whether it came so late that it judged nobody.
+    last_ns: u64,
+    came_late: bool,
     /// Set once nobody waits any longer, however short the wait has been.
     over: bool,
 }
@@ -27,6 +30,9 @@ struct Wait {
 
 const NOT_WAITING: u64 = u64::MAX;
 
+/// Looks are meant to be 50 ms apart; one that comes after this time was held up.
+const LATE_NS: u64 = 150_000_000;
+
 impl Watch {
     /// A watch over so many connections, each of which may wait so long for a reply.
     pub(crate) fn new(connections: usize, timeout_ns: u64) -> Self {
@@ -38,6 +44,8 @@ impl Watch {
             timeout_ns,
             waits: vec![wait; connections],
             looked_ns: 0,
+            last_ns: 0,
+            came_late: false,
             over: false,
         }
     }
@@ -89,7 +97,16 @@ impl Watch {
     }
 
     /// Wakes those who have waited too long; they end themselves.
+    ///
+    /// A look that comes late judges nobody: this thread was held up itself, and the kernel has not been asked since what has come
+    /// meanwhile. Before the next look it will have been.
     pub(crate) fn look(&mut self, now_ns: u64) {
+        let since_last_ns = now_ns.saturating_sub(self.last_ns);
+        self.last_ns = now_ns;
+        self.came_late = since_last_ns > LATE_NS && !self.came_late;
+        if self.came_late {
+            return;
+        }
         self.looked_ns = now_ns;
         let timeout_ns = self.timeout_ns;
         self.wake_those(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
@@ -170,5 +187,22 @@ mod tests {
             FailureReason::Unanswered
         );
         assert_eq!(late.0.load(Ordering::Relaxed), 2);
+    }
+
+    #[test]
+    fn a_look_that_was_held_up_judges_nobody_but_the_next_one_does() {
+        let mut watch = Watch::new(1, 100);
+        let at = |looks: u64| looks * 50_000_000;
+        watch.look(at(1));
+        watch.look(at(20));
+        assert_eq!(watch.overdue(Some(at(2))), None, "the replies may be there");
+        watch.look(at(21));
+        assert!(watch.overdue(Some(at(2))).is_some());
+        watch.look(at(40));
+        watch.look(at(60));
+        assert!(
+            watch.overdue(Some(at(22))).is_some(),
+            "on a machine where every look is late, every other one judges"
+        );
     }
 }
