@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::{Host, Refused};
+use crate::{Host, Refused, Seat};
 
 /// Takes connections in and deals with the errors of doing so.
 #[derive(Debug)]
 pub struct Acceptor<'a> {
     host: &'a Host,
-    /// A descriptor kept in hand: given up, it lets one connection in that can be told that there is none.
+    /// A descriptor kept in hand: given up, it lets one connection in that can be told that there is none. Nobody is served
+    /// while it is missing, so the last descriptor is always for telling.
     spare: Option<File>,
     back_off: Duration,
 }
@@ -45,56 +46,35 @@ impl<'a> Acceptor<'a> {
         }
     }
 
-    /// A connection was accepted: whatever the system was out of, it has again.
-    pub fn succeeded(&mut self) {
+    /// A place for a connection that was accepted. Without one, and without a spare descriptor for the next, it has been told
+    /// so; the caller then drops it.
+    pub fn admit(&mut self, socket: impl AsFd) -> Option<Seat<'a>> {
         self.back_off = LEAST_BACK_OFF;
-        if self.spare.is_none() {
-            self.spare = open_spare();
-        }
+        self.spare = self.spare.take().or_else(open_spare);
+        let seat = self.host.admit().and_then(|seat| match self.spare {
+            Some(_) => Ok(seat),
+            None => Err(Refused::NoDescriptors),
+        });
+        seat.inspect_err(|why| self.host.refuse(socket, *why)).ok()
     }
 
-    /// What to do after `error`. `accept` is called to take in one connection that is refused at once.
-    pub fn trouble<S: AsFd>(
-        &mut self,
-        error: &io::Error,
-        accept: impl FnOnce() -> io::Result<S>,
-    ) -> Trouble {
+    /// What to do after `error`.
+    pub fn trouble(&mut self, error: &io::Error) -> Trouble {
         match Errno::from_io_error(error) {
             Some(Errno::AGAIN) => Trouble::NothingThere,
             Some(Errno::INVAL | Errno::BADF | Errno::NOTSOCK | Errno::OPNOTSUPP | Errno::FAULT) => {
                 Trouble::Stop
             }
-            Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => {
-                let accepted = accept();
-                if let Ok(socket) = &accepted {
-                    self.host.statistics.received();
-                    self.host.refuse(socket, Refused::NoDescriptors);
-                }
-                let refused = accepted.map(drop);
-                self.spare = open_spare();
-                // The kernel looks for a descriptor before it looks for a connection: there may have been none to accept.
-                match refused {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        Trouble::NothingThere
-                    }
-                    _ => Trouble::GoOn,
-                }
-            }
+            // The spare one's number is for whoever waits at the door.
+            Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => Trouble::GoOn,
             Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                Trouble::BackOff(self.back_off())
+                let wait = self.back_off;
+                self.back_off = (wait * 2).min(MOST_BACK_OFF);
+                Trouble::BackOff(wait)
             }
             // accept(2) also hands over errors of the connection's own: aborted, unreachable, forbidden by a firewall.
             _ => Trouble::GoOn,
         }
-    }
-
-    fn back_off(&mut self) -> Duration {
-        let wait = self.back_off;
-        self.back_off = (wait * 2).min(MOST_BACK_OFF);
-        if self.spare.is_none() {
-            self.spare = open_spare();
-        }
-        wait
     }
 }
 

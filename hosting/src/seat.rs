@@ -25,7 +25,7 @@ impl Host {
     ///
     /// # Errors
     /// [`Refused`] when there is none; then [`Host::refuse`] the connection.
-    pub fn admit(&self) -> Result<Seat<'_>, Refused> {
+    pub(crate) fn admit(&self) -> Result<Seat<'_>, Refused> {
         let id = self.statistics.received();
         if self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes / 10 * 9 {
             return Err(Refused::Memory);

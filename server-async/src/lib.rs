@@ -26,8 +26,7 @@
 mod conversation;
 
 use std::convert::Infallible;
-use std::io::{self, ErrorKind};
-use std::task::{Context, Poll, Waker};
+use std::io;
 
 use hosting::{Acceptor, Counters, Host, Peers, Runtime, Trouble};
 use service::keyspace::Shared;
@@ -115,7 +114,7 @@ async fn accept_peers<K: Keyspace + Send + Sync>(
         // Yields this task until somebody connects.
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
-            Err(error) => match acceptor.trouble(&error, || accept_at_once(&listener)) {
+            Err(error) => match acceptor.trouble(&error) {
                 Trouble::NothingThere | Trouble::GoOn => continue,
                 Trouble::BackOff(wait) => {
                     sleep(wait).await;
@@ -124,24 +123,11 @@ async fn accept_peers<K: Keyspace + Send + Sync>(
                 Trouble::Stop => return Err(error),
             },
         };
-        acceptor.succeeded();
-        let seat = match server.host.admit() {
-            Ok(seat) => seat,
-            Err(why) => {
-                server.host.refuse(&socket, why);
-                continue;
-            }
+        let Some(seat) = acceptor.admit(&socket) else {
+            continue;
         };
         let peer = server.peers.enter(seat.id, socket);
         spawn(converse(server, peer, seat, inside.clone()));
     }
     Ok(())
-}
-
-/// Accepts one who waits. Where nobody does, the runtime hears of it: the next call that may wait will, and not find the same error again.
-fn accept_at_once(listener: &TcpListener) -> io::Result<TcpStream> {
-    match listener.poll_accept(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(accepted) => accepted.map(|(socket, _)| socket),
-        Poll::Pending => Err(ErrorKind::WouldBlock.into()),
-    }
 }

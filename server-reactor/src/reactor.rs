@@ -125,16 +125,12 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         for _ in 0..ACCEPTS {
             let error = match self.listener.accept() {
                 Ok((socket, _)) => {
-                    self.acceptor.succeeded();
                     self.admit(socket, now)?;
                     continue;
                 }
                 Err(error) => error,
             };
-            match self
-                .acceptor
-                .trouble(&error, || self.listener.accept().map(|(socket, _)| socket))
-            {
+            match self.acceptor.trouble(&error) {
                 Trouble::GoOn => continue,
                 Trouble::NothingThere => self.accept_at = None,
                 Trouble::BackOff(wait) => self.accept_at = Some(now + wait),
@@ -147,12 +143,8 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
     }
 
     fn admit(&mut self, mut socket: TcpStream, now: Instant) -> io::Result<()> {
-        let seat = match self.host.admit() {
-            Ok(seat) => seat,
-            Err(why) => {
-                self.host.refuse(&socket, why);
-                return Ok(());
-            }
+        let Some(seat) = self.acceptor.admit(&socket) else {
+            return Ok(());
         };
         let place = self.connections.vacant_entry();
         // Once for good, both ways and edge-triggered: nothing is registered again while the connection lives.

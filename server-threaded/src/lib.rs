@@ -67,9 +67,7 @@ fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
         // Parks this thread until somebody connects.
         let socket = match host.listener.accept() {
             Ok((socket, _)) => socket,
-            Err(error) => match acceptor
-                .trouble(&error, || host.listener.accept().map(|(socket, _)| socket))
-            {
+            Err(error) => match acceptor.trouble(&error) {
                 Trouble::NothingThere | Trouble::GoOn => continue,
                 Trouble::BackOff(wait) => {
                     thread::sleep(wait);
@@ -79,13 +77,8 @@ fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
                 Trouble::Stop => return Err(error),
             },
         };
-        acceptor.succeeded();
-        let seat = match host.admit() {
-            Ok(seat) => seat,
-            Err(why) => {
-                host.refuse(&socket, why);
-                continue;
-            }
+        let Some(seat) = acceptor.admit(&socket) else {
+            continue;
         };
         let peer = peers.enter(seat.id, socket);
         let connection = peer.connection();

@@ -7,6 +7,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 use crate::peer::{Peer, assert_same};
 use crate::procfs::{Footprint, address_space_bytes, descriptor_limit_with_spare, wait_until_idle};
 use crate::server::Server;
+use crate::sock_diag::listener;
 use crate::target::Target;
 use crate::until::until;
 use crate::witness::Witness;
@@ -105,6 +106,35 @@ pub fn no_descriptors(target: &Target) {
     until("somebody is served again", || {
         is_served(&mut server.connect())
     });
+    witness.testify(server);
+}
+
+/// A server that lost even its spare descriptor gets one back: that is for refusing, not for serving the next and leaving the rest
+/// to wait without a word.
+pub fn the_last_descriptor_is_the_spare(target: &Target) {
+    let server = target.start_limited(&[]);
+    let mut witness = Witness::of(&server);
+    let open = || {
+        let waiting = listener(server.address()).unwrap().unread as usize;
+        Footprint::of(&server).descriptors + waiting
+    };
+    let with_spare = open();
+    limit(&server, Resource::Nofile, Some(0));
+    let mut peers: Vec<Peer> = (0..3).map(|_| server.connect()).collect();
+    until("the spare descriptor is given up in vain", || {
+        open() == with_spare + peers.len() - 1
+    });
+
+    let descriptors = descriptor_limit_with_spare(&server, 1);
+    limit(&server, Resource::Nofile, Some(descriptors));
+    let served: Vec<bool> = peers.iter_mut().map(is_served).collect();
+    // An accept that waited already had its descriptor.
+    assert_eq!(served[1..], [false, false]);
+
+    limit(&server, Resource::Nofile, None);
+    assert!(is_served(&mut server.connect()));
+    let refused = served.iter().filter(|served| !**served).count() as u64;
+    assert_eq!(witness.info().number("refused_no_descriptors"), refused);
     witness.testify(server);
 }
 
