@@ -9,8 +9,9 @@
 
 mod truth;
 
+use std::net::SocketAddr;
 use std::process::Stdio;
-use std::sync::mpsc::channel;
+use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -21,22 +22,13 @@ use truth::{Counter, Ran, converse, drain, serve, start, strict_command, truth};
 
 #[test]
 fn ctrl_c_keeps_what_there_is() {
-    let (sender, many_requests) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| {
-            if counter.get() == 1_000 {
-                let _ = sender.send(());
-            }
-            Some(truth(words, &counter))
-        });
-    });
+    let (server, under_way) = counts_to(1_000);
     let folder = tempfile::tempdir().unwrap();
     let child = start(&format!(
         "run {server} -c 4 -d 1h --out {}",
         folder.path().display()
     ));
-    many_requests.recv().unwrap();
+    under_way.recv().unwrap();
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     Ran::of(child.wait_with_output().unwrap()).assert(130, "interrupted");
     let run: Run = results::file::load(&folder.path().join("run.json")).unwrap();
@@ -75,24 +67,15 @@ fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
 /// SIGSTOP freezes the load generator and not the server: the numbers are then its own, and it must say so.
 #[test]
 fn a_load_generator_that_stood_still_does_not_believe_itself() {
-    let (sender, many_requests) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| {
-            if counter.get() == 200 {
-                let _ = sender.send(());
-            }
-            Some(truth(words, &counter))
-        });
-    });
-    let words = format!("run {server} -c 4 -r 2k -n 800 --json");
+    let (server, under_way) = counts_to(200);
+    let words = format!("run {server} -c 4 -r 2k -n 4000 --json");
     let child = strict_command(&words)
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
     let pid = Pid::from_raw(child.id() as i32);
-    many_requests.recv().unwrap();
+    under_way.recv().unwrap();
     kill(pid, Signal::SIGSTOP).unwrap();
     thread::sleep(Duration::from_millis(300));
     kill(pid, Signal::SIGCONT).unwrap();
@@ -137,16 +120,7 @@ fn ctrl_c_before_the_load_ends_at_once_too() {
 /// The replies came in time, and lay in the sockets while nobody read them.
 #[test]
 fn a_client_that_was_held_up_does_not_blame_the_server() {
-    let (sender, under_way) = channel();
-    let counter = Counter::default();
-    let server = serve(move |peer| {
-        converse(peer, |words| {
-            if counter.get() == 1_000 {
-                let _ = sender.send(());
-            }
-            Some(truth(words, &counter))
-        });
-    });
+    let (server, under_way) = counts_to(1_000);
     let timeout = Duration::from_millis(400);
     let child = start(&format!(
         "run {server} -c 8 -n 20000 --timeout {timeout:?} --json"
@@ -158,4 +132,20 @@ fn a_client_that_was_held_up_does_not_blame_the_server() {
     kill(pid, Signal::SIGCONT).unwrap();
     let ran = Ran::of(child.wait_with_output().unwrap());
     ran.assert(0, "20\u{a0}000 of 20\u{a0}000 requests answered");
+}
+
+/// A truthful server, and a message as soon as it has counted so far.
+fn counts_to(number: i64) -> (SocketAddr, Receiver<()>) {
+    let (sender, reached) = channel();
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| {
+            // Two peers may count past it at once: every request from then on says so.
+            if counter.get() >= number {
+                let _ = sender.send(());
+            }
+            Some(truth(words, &counter))
+        });
+    });
+    (server, reached)
 }
