@@ -47,6 +47,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// The process to read the server's cost from, where INFO does not say.
     pub server_pid: Option<u32>,
+    /// Processors that the server is kept to; `None` where it may use all.
+    pub server_processors: Option<u32>,
     /// The name under which the run stands in tables, if it was given one.
     pub label: Option<String>,
     /// How closely the answers are judged.

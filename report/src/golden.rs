@@ -19,6 +19,7 @@ fn the_figures_are_those_of_the_files() -> Result<(), Box<dyn Error>> {
         two_sizes(),
         two_keyspaces(),
         two_payloads(),
+        two_machines(),
     ];
     for comparison in comparisons {
         for picture in pictures::all(&comparison) {
@@ -143,4 +144,8 @@ fn two_keyspaces() -> Comparison {
 /// From no byte at all, which an axis of doublings has no place for.
 fn two_payloads() -> Comparison {
     grown(|load, much| load.payload_bytes = if much { 64 } else { 0 })
+}
+
+fn two_machines() -> Comparison {
+    grown(|load, much| load.server_processors = Some(if much { 2 } else { 1 }))
 }

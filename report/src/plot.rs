@@ -74,7 +74,7 @@ impl fmt::Display for PlotError {
 impl std::error::Error for PlotError {}
 
 /// The names that [`plot`] knows.
-pub const PICTURES: [&str; 7] = pictures::NAMES;
+pub const PICTURES: [&str; 8] = pictures::NAMES;
 
 /// Draws the picture of this name; each is named in [`PICTURES`].
 pub fn plot(

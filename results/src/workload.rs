@@ -28,6 +28,9 @@ pub struct Workload {
     pub payload_bytes: u64,
     /// The seed of everything random: the same seed is the same load.
     pub seed: u64,
+    /// Processors that the server was kept to, which is no matter of the load but is varied as one; `None` where nobody kept it to any.
+    #[serde(default)]
+    pub server_processors: Option<u32>,
 }
 
 /// What decides when the next request is sent.
@@ -122,7 +125,7 @@ impl Workload {
     }
 
     /// Everything but the seed, by name, as it is said of this load.
-    fn parts(&self) -> [(&'static str, String); 8] {
+    fn parts(&self) -> [(&'static str, String); 9] {
         let many = |number: u64, one: &str| match number {
             1 => format!("1 {one}"),
             more => format!("{} {one}s", units::count(more)),
@@ -139,6 +142,13 @@ impl Workload {
             ("operations", mix(&self.operations)),
             ("keys", many(self.keys, "key")),
             ("payload", units::bytes(self.payload_bytes as f64)),
+            (
+                "the server's processors",
+                self.server_processors.map_or_else(
+                    || "a server on every processor".to_owned(),
+                    |processors| format!("a server on {}", many(processors.into(), "processor")),
+                ),
+            ),
         ]
     }
 }
@@ -146,13 +156,26 @@ impl Workload {
 impl fmt::Display for Workload {
     /// The load in words: `open loop 20 000 req/s (Poisson), 64 connections, incr, 64 B, 2.00 s`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [mode, connections, depth, _, limit, operations, _, payload] =
-            self.parts().map(|(_, text)| text);
+        let [
+            mode,
+            connections,
+            depth,
+            _,
+            limit,
+            operations,
+            _,
+            payload,
+            server,
+        ] = self.parts().map(|(_, text)| text);
         write!(f, "{mode}, {connections}")?;
         if self.pipeline_depth > 1 {
             write!(f, ", {depth}")?;
         }
-        write!(f, ", {operations}, {payload}, {limit}")
+        write!(f, ", {operations}, {payload}, {limit}")?;
+        match self.server_processors {
+            Some(_) => write!(f, ", {server}"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -227,9 +250,10 @@ mod tests {
             weight,
         };
         workload.operations = vec![share("incr", 3), share("get", 1)];
+        workload.server_processors = Some(2);
         assert_eq!(
             said(workload.to_string()),
-            "closed loop, 1 connection, 16 in flight on each, incr 75.0 %, get 25.0 %, 64 B, 2.00 s"
+            "closed loop, 1 connection, 16 in flight on each, incr 75.0 %, get 25.0 %, 64 B, 2.00 s, a server on 2 processors"
         );
     }
 

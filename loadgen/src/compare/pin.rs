@@ -23,15 +23,29 @@ pub enum Pin {
 const SELF: Pid = Pid::from_raw(0);
 
 impl Cpus {
-    /// The first processors that this program may use, so many of them or all.
-    pub fn first(many: u32) -> Self {
+    /// The first processors that this program may use, so many of them.
+    ///
+    /// # Errors
+    /// A sentence, when there are not so many.
+    pub fn first(many: u32) -> Result<Self, String> {
         let own = Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()));
+        if many == 0 || own.count() < many {
+            return Err(format!(
+                "a server on {many} processors is none that can be started: this program may use {} ({own})",
+                own.count()
+            ));
+        }
         let mut set = CpuSet::new();
         for cpu in own.numbers().take(many as usize) {
             // It was in a set of the same size.
             let _ = set.set(cpu);
         }
-        Self(set)
+        Ok(Self(set))
+    }
+
+    /// How many they are.
+    pub fn count(self) -> u32 {
+        self.numbers().count() as u32
     }
 
     /// Keeps the calling thread to these processors, and what it starts from now on.
@@ -123,6 +137,14 @@ mod tests {
             assert!(shown(wrong).is_err(), "{wrong}");
         }
         assert!("servers=1".parse::<Pin>().is_err());
+    }
+
+    #[test]
+    fn the_first_are_so_many_or_none() {
+        assert_eq!(Cpus::first(1).map(Cpus::count), Ok(1));
+        for wrong in [0, 100_000] {
+            assert!(Cpus::first(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

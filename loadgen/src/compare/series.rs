@@ -9,7 +9,7 @@ use super::knee::{Knee, keeps_up};
 use super::order::{Step, steps};
 use super::process::{NotStarted, Process};
 use super::shelf::Shelf;
-use super::{Keeper, Spec};
+use super::{Cpus, Keeper, Spec};
 use crate::cli::args::CompareArguments;
 use crate::cli::progress::Meter;
 use crate::drive::engine;
@@ -217,14 +217,16 @@ fn drive(
         reason,
         remedy: remedy(),
     };
+    let planned = arguments.plan_at(value, 1).map_err(not_started)?;
     // The server inherits the limit, and needs as many as the load.
-    let connections = arguments
-        .plan_at(value, 1)
-        .map_err(not_started)?
-        .connections;
-    file_limit::raise_for(connections).map_err(not_started)?;
+    file_limit::raise_for(planned.connections).map_err(not_started)?;
+    let spec = match planned.server_processors {
+        Some(cores) => &spec.on(Cpus::first(cores).map_err(not_started)?),
+        None => spec,
+    };
     let mut server = Process::start(spec, log, keeper)?;
     let mut plan = arguments.plan_at(value, server.port).map_err(not_started)?;
+    plan.server_processors = spec.cpus.map(Cpus::count);
     plan.label = Some(spec.name.clone());
     plan.server_pid = Some(server.pid());
     let limit = plan.limit;

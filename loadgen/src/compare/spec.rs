@@ -43,13 +43,10 @@ impl Spec {
         }
     }
 
-    /// The same server on so many processors, the first ones: its name says it.
-    #[must_use]
-    pub fn on_first(&self, cores: u32) -> Self {
-        let plural = if cores == 1 { "" } else { "s" };
+    /// The same server, kept to these processors.
+    pub(super) fn on(&self, cpus: Cpus) -> Self {
         Self {
-            name: format!("{}, {cores} processor{plural}", self.name),
-            cpus: Some(Cpus::first(cores)),
+            cpus: Some(cpus),
             ..self.clone()
         }
     }

@@ -17,6 +17,7 @@ pub(crate) fn plan() -> Plan {
         seed: 1,
         timeout: Duration::from_secs(5),
         server_pid: None,
+        server_processors: None,
         label: None,
         check: CheckLevel::Full,
         history: None,

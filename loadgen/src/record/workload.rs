@@ -30,6 +30,7 @@ pub(crate) fn workload(plan: &Plan) -> Workload {
         keys: u64::from(plan.keys.count()),
         payload_bytes: u64::from(plan.payload_bytes),
         seed: plan.seed,
+        server_processors: plan.server_processors,
     }
 }
 

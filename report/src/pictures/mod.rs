@@ -22,6 +22,7 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Picture> {
         scaling::CONNECTIONS.draw(&scene),
         scaling::KEYS.draw(&scene),
         scaling::PAYLOAD.draw(&scene),
+        scaling::CORES.draw(&scene),
         lost_updates::draw(&scene),
         heat_map::draw(&scene),
     ]
@@ -31,12 +32,13 @@ pub(crate) fn all(comparison: &Comparison) -> Vec<Picture> {
 }
 
 /// The names of all pictures, for the command line.
-pub(crate) const NAMES: [&str; 7] = [
+pub(crate) const NAMES: [&str; 8] = [
     percentiles::NAME,
     load_latency::NAME,
     scaling::CONNECTIONS.name,
     scaling::KEYS.name,
     scaling::PAYLOAD.name,
+    scaling::CORES.name,
     lost_updates::NAME,
     heat_map::NAME,
 ];
@@ -53,6 +55,9 @@ pub(crate) fn needs(name: &str) -> &'static str {
         }
         _ if name == scaling::PAYLOAD.name => {
             "it needs runs over two or more sizes of payload (--over size=…)"
+        }
+        _ if name == scaling::CORES.name => {
+            "it needs servers on two or more numbers of processors (loadgen compare --over cores=…)"
         }
         lost_updates::NAME => "no run lost an update",
         heat_map::NAME => "it needs runs with intervals",

@@ -16,6 +16,8 @@ pub(super) struct Growing {
     swept: Swept,
     /// The one load with as much of it as the other has.
     as_much: fn(Workload, &Workload) -> Workload,
+    /// What the finding tells of.
+    told: Metric,
 }
 
 /// More connections.
@@ -27,6 +29,19 @@ pub(super) const CONNECTIONS: Growing = Growing {
         connections: other.connections,
         ..load
     },
+    told: Metric::CpuPerRequest,
+};
+
+/// More processors for the server.
+pub(super) const CORES: Growing = Growing {
+    name: "cores",
+    many: "processors of the server",
+    swept: |load| load.server_processors.map(f64::from),
+    as_much: |load, other| Workload {
+        server_processors: other.server_processors,
+        ..load
+    },
+    told: Metric::Throughput,
 };
 
 /// More counters, and so less contention for each.
@@ -38,6 +53,7 @@ pub(super) const KEYS: Growing = Growing {
         keys: other.keys,
         ..load
     },
+    told: Metric::CpuPerRequest,
 };
 
 /// Longer requests and replies.
@@ -50,6 +66,7 @@ pub(super) const PAYLOAD: Growing = Growing {
         payload_bytes: other.payload_bytes,
         ..load
     },
+    told: Metric::CpuPerRequest,
 };
 
 const METRICS: [(Metric, &str); 5] = [
@@ -83,7 +100,7 @@ impl Growing {
         };
         Some(Picture {
             name: self.name.to_owned(),
-            finding: finding(&sweep, many),
+            finding: finding(&sweep, many, self.told),
             caption: format!(
                 "Each step to the right doubles the {many}. Band: from the lowest run to the highest."
             ),
@@ -93,13 +110,9 @@ impl Growing {
     }
 }
 
-/// What the cost of a request grew to, from the least to the most.
-fn finding(sweep: &Sweep, noun: &str) -> String {
-    let growth = sweep.series(
-        Metric::CpuPerRequest,
-        |group| group.values(Metric::CpuPerRequest),
-        |value| value.to_string(),
-    );
+/// What the metric grew to, from the least to the most.
+fn finding(sweep: &Sweep, noun: &str, told: Metric) -> String {
+    let growth = sweep.series(told, |group| group.values(told), |value| value.to_string());
     let said = growth.iter().filter_map(|series| {
         let (first, last) = (series.points.first()?, series.points.last()?);
         let times = results::Finite::ratio(last.y, first.y)?;
@@ -113,9 +126,10 @@ fn finding(sweep: &Sweep, noun: &str) -> String {
     let (few, many) = sweep.named_x().places_or_range();
     match said.len() {
         1..=4 => format!(
-            "From {} to {} {noun}, CPU time per request grew {}",
+            "From {} to {} {noun}, {} became {}",
             units::count(few as u64),
             units::count(many as u64),
+            told.in_words(),
             said.join(", ")
         ),
         _ => format!(

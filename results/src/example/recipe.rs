@@ -191,6 +191,7 @@ impl Recipe {
             keys: 1,
             payload_bytes: 64,
             seed: 1,
+            server_processors: None,
         }
     }
 

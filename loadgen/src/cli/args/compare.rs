@@ -37,12 +37,10 @@ pub struct CompareArguments {
     /// Runs of each server, interleaved; each starts the server anew
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: u32,
-    /// Vary the load: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…; rates end where a server falls behind
+    /// Vary the load: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…; rates end where a server falls behind.
+    /// Or vary the servers' processors: cores=1,2,4
     #[arg(long, value_name = "WHAT=LIST")]
     pub over: Option<Over>,
-    /// Run every server once on each of these numbers of processors, such as 1,2,4
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = clap::value_parser!(u32).range(1..), conflicts_with = "cpus")]
-    pub cores: Vec<u32>,
     /// Go on with a comparison of the same command line that was interrupted: what --out holds of it is not run again
     #[arg(long)]
     pub resume: bool,
@@ -89,15 +87,6 @@ impl CompareArguments {
                     .iter_mut()
                     .for_each(|spec| spec.cpus = Some(*cpus));
             }
-        }
-        if !self.cores.is_empty() {
-            let on = |spec: &Spec| -> Vec<Spec> {
-                self.cores
-                    .iter()
-                    .map(|cores| spec.on_first(*cores))
-                    .collect()
-            };
-            all.servers = all.servers.iter().flat_map(on).collect();
         }
         all
     }
@@ -146,6 +135,12 @@ impl CompareArguments {
     pub fn check(&self) -> Result<(), String> {
         for point in self.points() {
             self.plan_at(point, 1)?;
+        }
+        if self.over.as_ref().is_some_and(Over::is_of_servers) && !self.cpus.is_empty() {
+            return Err(
+                "--over cores=… and --cpus both say where the servers run; leave one out"
+                    .to_owned(),
+            );
         }
         for (place, spec) in self.servers.iter().enumerate() {
             if self.servers[..place]

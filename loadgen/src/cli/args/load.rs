@@ -179,6 +179,7 @@ impl LoadArguments {
             seed: self.seed,
             timeout: self.timeout,
             server_pid: None,
+            server_processors: None,
             label: None,
             check: self.check.into(),
             history: None,

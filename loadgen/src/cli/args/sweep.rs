@@ -6,6 +6,7 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::LoadArguments;
+use crate::compare::Cpus;
 use crate::plan::Plan;
 use crate::plan::goal::Goal;
 use crate::plan::operation::{Kind, Mix};
@@ -67,6 +68,7 @@ enum What {
     Depth,
     Keys,
     Size,
+    Cores,
 }
 
 impl Over {
@@ -98,20 +100,31 @@ impl Over {
                 // Nothing else carries a payload.
                 load.operation.get_or_insert(Mix::only(Kind::Echo));
             }
+            What::Cores => Cpus::first(number()?).map(|_| ())?,
         }
         // Fewer connections than threads is a point of the sweep and no mistake.
         load.threads = load.threads.min(load.connections.max(1));
-        load.plan(target.clone())
+        let mut plan = load.plan(target.clone())?;
+        if self.is_of_servers() {
+            plan.server_processors = Some(number()?);
+        }
+        Ok(plan)
+    }
+
+    /// Whether it is the servers that vary, which have to be started for it, and not the load.
+    pub fn is_of_servers(&self) -> bool {
+        self.what == What::Cores
     }
 }
 
 impl What {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Rate,
         Self::Connections,
         Self::Depth,
         Self::Keys,
         Self::Size,
+        Self::Cores,
     ];
 
     fn name(self) -> &'static str {
@@ -121,6 +134,7 @@ impl What {
             Self::Depth => "depth",
             Self::Keys => "keys",
             Self::Size => "size",
+            Self::Cores => "cores",
         }
     }
 }
@@ -129,8 +143,7 @@ impl FromStr for Over {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let shape =
-            "write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100 or size=0,64,1024";
+        let shape = "write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100, size=0,64,1024 or, in compare, cores=1,2";
         let (name, list) = text
             .split_once('=')
             .ok_or_else(|| format!("'{text}' has no list; {shape}"))?;
@@ -203,6 +216,8 @@ mod tests {
             "rate=1,x",
             "connections=0",
             "depth=99999999999",
+            "cores=0",
+            "cores=1000",
         ] {
             assert!(plans(over).is_err(), "{over}");
         }

@@ -54,6 +54,12 @@ pub fn run(arguments: &SweepArguments, command: &[String]) -> Ending {
 /// The plan of every run, in order: the whole list, and then the whole list again.
 fn points(arguments: &SweepArguments) -> Result<Vec<(String, Plan)>, String> {
     let over = &arguments.over;
+    if over.is_of_servers() {
+        return Err(format!(
+            "--over {}=… needs servers that are started for it; see loadgen compare --help",
+            over.name()
+        ));
+    }
     let point = |value: &u64| {
         let mut plan = over.apply(*value, &arguments.load, &arguments.target)?;
         plan.label = arguments.label.clone();
