@@ -1,4 +1,4 @@
-//! `loadgen compare` with real processes: this test program, started again as a server.
+//! `loadgen compare` with real processes: what becomes of each system.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,70 +9,18 @@
 
 mod truth;
 
+use std::fs;
 use std::path::Path;
-use std::process::Stdio;
-use std::{env, fs};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use results::{Comparison, Outcome, Verdict};
-use truth::{Counter, Ran, command, converse, integer, serve_on, truth};
+use results::{Outcome, Verdict};
+use truth::{ENDLESS, Ran, command, compare, comparison, contestant, spec};
 
 /// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
 #[test]
 fn server() {
-    let Ok(port) = env::var("TRUTH_PORT") else {
-        return;
-    };
-    let most: i64 = env::var("TRUTH_MOST").unwrap().parse().unwrap();
-    println!("serving as {}", std::process::id());
-    println!("on processors {}", processors());
-    let counter = Counter::default();
-    serve_on(&format!("127.0.0.1:{port}"), move |peer| {
-        converse(peer, |words| match words[0].as_slice() {
-            b"INCR" => Some(integer(counter.incr_up_to(most))),
-            _ => Some(truth(words, &counter)),
-        });
-    });
-    loop {
-        std::thread::park();
-    }
-}
-
-/// The processors that this process may use, as the kernel lists them.
-fn processors() -> String {
-    let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
-    line.unwrap().trim().to_owned()
-}
-
-/// `--server` for this program as a server whose counter stops at `most`.
-fn spec(name: &str, most: i64) -> [String; 2] {
-    let program = env::current_exe().unwrap();
-    let program = program.display();
-    [
-        "--server".to_owned(),
-        format!(
-            "{name}=env TRUTH_PORT={{port}} TRUTH_MOST={most} '{program}' --exact server --nocapture"
-        ),
-    ]
-}
-
-const ENDLESS: i64 = i64::MAX;
-
-fn compare(flags: &str, specs: &[[String; 2]], out: &Path) -> std::process::Command {
-    let mut command = command(&format!("compare {flags} --out {}", out.display()));
-    command
-        .args(specs.iter().flatten())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
-fn comparison(out: &Path) -> Comparison {
-    results::file::load(&out.join("comparison.json")).unwrap()
+    contestant();
 }
 
 /// The process numbers that the servers printed.
@@ -81,7 +29,7 @@ fn pids(out: &Path) -> Vec<u32> {
     let texts = logs.map(|log| fs::read_to_string(log.unwrap().path()).unwrap());
     let pids = texts.flat_map(|text| {
         text.lines()
-            .filter_map(|line| line.split_once("serving as ")?.1.parse().ok())
+            .filter_map(|line| line.split_once("serving as process ")?.1.parse().ok())
             .collect::<Vec<_>>()
     });
     pids.collect()
@@ -192,87 +140,6 @@ fn a_preset_that_is_not_installed_is_a_row() {
     }
 }
 
-/// The server is kept to its processors: it tells which, and the load is on others where there are others.
-#[test]
-fn a_server_is_kept_to_its_processors() {
-    let folder = tempfile::tempdir().unwrap();
-    let ran = Ran::of(
-        compare(
-            "-n 200 --repeat 1 --cpus server=0",
-            &[spec("true", ENDLESS)],
-            folder.path(),
-        )
-        .output()
-        .unwrap(),
-    );
-    ran.assert(0, "1 of 1 systems measured");
-    let log = fs::read_to_string(folder.path().join("servers/true-1.log")).unwrap();
-    assert!(log.contains("on processors 0\n"), "{log}");
-}
-
-/// Runs over several loads are kept as they are made: with `--resume`, those that are there are not made again.
-#[test]
-fn a_series_goes_on_where_it_was() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = |more: &str| {
-        let flags = format!("-n 200 --over connections=1,4 --repeat 2{more}");
-        let specs = [spec("true", ENDLESS)];
-        let ran = Ran::of(compare(&flags, &specs, folder.path()).output().unwrap());
-        ran.assert(0, "1 of 1 systems measured");
-        let connections: Vec<_> = comparison(folder.path())
-            .runs()
-            .map(|run| run.workload.connections)
-            .collect();
-        assert_eq!(connections, [1, 4, 1, 4]);
-    };
-    let servers = || -> Vec<_> {
-        let logs = fs::read_dir(folder.path().join("servers")).unwrap();
-        let mut names: Vec<_> = logs.map(|log| log.unwrap().file_name()).collect();
-        names.sort();
-        names
-    };
-    run("");
-    assert_eq!(servers().len(), 4);
-
-    fs::remove_dir_all(folder.path().join("servers")).unwrap();
-    fs::remove_file(folder.path().join("runs/true-4-1.json")).unwrap();
-    run(" --resume");
-    assert_eq!(servers(), ["true-4-1.log"]);
-}
-
-/// What another command line has left is another load.
-#[test]
-fn another_series_is_not_gone_on_with() {
-    let folder = tempfile::tempdir().unwrap();
-    let run = |requests: u64| {
-        let flags = format!("-n {requests} --repeat 1 --resume");
-        let specs = [spec("true", ENDLESS)];
-        Ran::of(compare(&flags, &specs, folder.path()).output().unwrap())
-            .assert(0, "1 of 1 systems measured");
-        comparison(folder.path())
-            .runs()
-            .next()
-            .unwrap()
-            .totals
-            .completed
-    };
-    assert_eq!((run(200), run(300)), (200, 300));
-}
-
-/// Two rates that are far too high for a server are its last.
-#[test]
-fn rates_end_where_a_server_falls_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    let flags =
-        "-d 300ms -c 2 --max-in-flight 100 --over rate=100,20M,21M,22M --repeat 1 --timeout 20s";
-    let output = compare(flags, &[spec("true", ENDLESS)], folder.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("true fell behind from 20"), "{said}");
-    assert_eq!(comparison(folder.path()).runs().count(), 3);
-}
-
 #[test]
 fn wrong_answers_that_nobody_expected_end_with_3() {
     let folder = tempfile::tempdir().unwrap();
@@ -342,6 +209,14 @@ fn usage_is_explained() {
         ("--server a=b{port} --cpus server=x", "--help"),
         ("--server a=b{port} --cpus client=1023", "may be used"),
         ("--preset elephant", "--help"),
+        (
+            "--server a=b{port} --over cores=100000",
+            "this program may use",
+        ),
+        (
+            "--server a=b{port} --over cores=1 --cpus client=0",
+            "leave one out",
+        ),
     ];
     for (words, said) in cases {
         Ran::of(command(&format!("compare {words}")).output().unwrap()).assert(2, said);

@@ -6,9 +6,11 @@
     reason = "each test file uses its part"
 )]
 
+mod contestant;
 mod program;
 mod servers;
 pub mod stalls;
 
+pub use contestant::*;
 pub use program::*;
 pub use servers::*;
