@@ -146,6 +146,17 @@ fn two_payloads() -> Comparison {
     grown(|load, much| load.payload_bytes = if much { 64 } else { 0 })
 }
 
+/// Six runs on one processor, which have an interval, and two on two processors, which have none.
 fn two_machines() -> Comparison {
-    grown(|load, much| load.server_processors = Some(if much { 2 } else { 1 }))
+    let on = |processors, quick_ns| {
+        let mut run = run("reactor", quick_ns, 10 * quick_ns, 0);
+        run.workload.server_processors = Some(processors);
+        run
+    };
+    let alone = [1_000, 1_100, 1_200, 1_300, 1_400, 9_000].map(|quick_ns| on(1, quick_ns));
+    let both = [2_000, 2_200].map(|quick_ns| on(2, quick_ns));
+    Comparison::of_runs(
+        "two machines".to_owned(),
+        alone.into_iter().chain(both).collect(),
+    )
 }

@@ -39,11 +39,16 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     Some(Picture {
         name: NAME.to_owned(),
         finding: finding(&sweep),
-        caption: "To the left the server keeps up; the knee is where waiting begins. Band: from the lowest run to the \
-            highest. The last panel is what came back of what was asked: under 100 % the server cannot."
-            .to_owned(),
+        caption: format!(
+            "To the left the server keeps up; the knee is where waiting begins. The last panel is what came back of what \
+             was asked: under 100 % the server cannot. {}",
+            sweep.band_in_words()
+        ),
         panels,
-        table: sweep.table("offered", &[Metric::Throughput, Metric::P50, Metric::P99, Metric::P99_9]),
+        table: sweep.table(
+            "offered",
+            &[Metric::Throughput, Metric::P50, Metric::P99, Metric::P99_9],
+        ),
     })
 }
 

@@ -132,13 +132,3 @@ fn keeps_up(group: &Group) -> bool {
         }
     }
 }
-
-/// `92.1 µs (90.0 µs … 95.2 µs)`, or the first alone where the range is a point.
-fn with_range(middle: f64, range: Option<(f64, f64)>, text: impl Fn(f64) -> String) -> String {
-    match range {
-        Some((low, high)) if low < high => {
-            format!("{} ({} … {})", text(middle), text(low), text(high))
-        }
-        _ => text(middle),
-    }
-}

@@ -102,7 +102,8 @@ impl Growing {
             name: self.name.to_owned(),
             finding: finding(&sweep, many, self.told),
             caption: format!(
-                "Each step to the right doubles the {many}. Band: from the lowest run to the highest."
+                "Each step to the right doubles the {many}. {}",
+                sweep.band_in_words()
             ),
             panels: METRICS.iter().filter_map(panel).collect(),
             table: sweep.table(many, &METRICS.map(|(metric, _)| metric)),

@@ -1,8 +1,9 @@
 //! What the pictures of a sweep have in common: one metric over one number of the load.
 
+use results::statistics::{MIN_RUNS, Spread};
 use results::{Group, Metric, Workload};
 
-use super::{Scene, with_range};
+use super::Scene;
 use crate::picture::{Axis, Joined, Marks, Panel, Point, Series, Tick};
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{count_axis, extent, log_axis, time_axis};
@@ -77,7 +78,7 @@ impl Sweep<'_, '_> {
         }
     }
 
-    /// One series a system, of what `values` says of each group's runs: the median and its range.
+    /// One series a system, of what `values` says of each group's runs: the median and its spread.
     pub(crate) fn series(
         &self,
         metric: Metric,
@@ -86,14 +87,14 @@ impl Sweep<'_, '_> {
     ) -> Vec<Series> {
         let point = |group: &&Group| {
             let values = values(group);
-            let range = extent(values.iter().copied()).filter(|(low, high)| low < high);
+            let spread = Spread::of(&values);
             let y = metric.of_runs(&values)?;
             Some(Point {
                 x: (self.swept)(group.workload())?,
                 y,
-                range,
+                range: spread.map(Spread::ends),
                 marked: true,
-                hover: with_range(y, range, &text),
+                hover: with_spread(y, spread, &text),
             })
         };
         let of_system = |label: &&str| {
@@ -110,6 +111,23 @@ impl Sweep<'_, '_> {
             })
         };
         self.scene.labels.iter().filter_map(of_system).collect()
+    }
+
+    /// What the band is, for the caption: that depends on how many runs there are of each point.
+    pub(crate) fn band_in_words(&self) -> String {
+        let runs = || self.groups.iter().map(|group| group.runs.len());
+        let few =
+            format!("from the lowest run to the highest, since an interval takes {MIN_RUNS} runs");
+        match (runs().min(), runs().max()) {
+            (Some(MIN_RUNS..), _) => {
+                "Band: 95 % bootstrap interval of the median of the runs.".to_owned()
+            }
+            (_, Some(MIN_RUNS..)) => format!(
+                "Band: 95 % bootstrap interval of the median of the runs; where there are fewer, {few}."
+            ),
+            (_, Some(2..)) => format!("Band: {few}."),
+            _ => "One run of each: nothing says how far it may be off.".to_owned(),
+        }
     }
 
     /// The axis of the swept number, with a name for each place that was measured.
@@ -150,5 +168,56 @@ impl Sweep<'_, '_> {
             columns,
             rows: self.groups.iter().map(row).collect(),
         }
+    }
+}
+
+/// `92.1 µs (95 %: 90.0 µs … 95.2 µs)`, without the `95 %` where it is but the range of the runs, or the median alone.
+fn with_spread(median: f64, spread: Option<Spread>, text: impl Fn(f64) -> String) -> String {
+    let between = |low, high| format!("{} … {}", text(low), text(high));
+    match spread {
+        Some(Spread::Interval(low, high)) => {
+            format!("{} (95 %: {})", text(median), between(low, high))
+        }
+        Some(Spread::Range(low, high)) => format!("{} ({})", text(median), between(low, high)),
+        None => text(median),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{Comparison, example};
+
+    use crate::pictures;
+
+    /// The caption over 1 and 64 connections, with so many runs of each.
+    fn caption(runs: [u64; 2]) -> String {
+        let of = |connections, seeds| {
+            (0..seeds).map(move |seed| {
+                let label = "reactor".to_owned();
+                let few = example::Recipe {
+                    connections,
+                    seed,
+                    samples_per_interval: 10,
+                    ..example::Recipe::quick(&label)
+                };
+                few.run()
+            })
+        };
+        let all = of(1, runs[0]).chain(of(64, runs[1])).collect();
+        let pictures = pictures::all(&Comparison::of_runs(String::new(), all));
+        let scaling = pictures
+            .into_iter()
+            .find(|picture| picture.name == "scaling");
+        scaling.map(|picture| picture.caption).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_caption_says_what_the_band_is() {
+        let interval = "Band: 95 % bootstrap interval of the median of the runs.";
+        let range = "Band: from the lowest run to the highest, since an interval takes 4 runs.";
+        assert!(caption([4, 5]).ends_with(interval));
+        assert!(caption([3, 3]).ends_with(range));
+        assert!(caption([4, 3]).contains("where there are fewer, from the lowest run"));
+        assert!(caption([1, 1]).ends_with("nothing says how far it may be off."));
     }
 }

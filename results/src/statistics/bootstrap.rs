@@ -19,13 +19,25 @@ pub fn ratio_of_medians(
     let mut random = fastrand::Rng::with_seed(seed);
     let below = drawn_medians(reference, &mut random);
     let above = drawn_medians(candidate, &mut random);
-    let mut ratios: Vec<f64> = above.iter().zip(&below).map(|(a, b)| a / b).collect();
-    ratios.sort_unstable_by(f64::total_cmp);
+    let ratios = above.iter().zip(&below).map(|(a, b)| a / b).collect();
+    let (low, high) = middle_95(ratios)?;
+    ratio.is_finite().then_some((ratio, low, high))
+}
 
-    let low = *ratios.get(DRAWS / 40)?;
-    let high = *ratios.get(DRAWS - 1 - DRAWS / 40)?;
-    let numbers = [ratio, low, high].iter().all(|value| value.is_finite());
-    numbers.then_some((ratio, low, high))
+/// The 95 % interval of a median, `(low, high)`, by the same bootstrap; `None` of no values.
+pub(super) fn interval_of_median(values: &[f64], seed: u64) -> Option<(f64, f64)> {
+    middle_95(drawn_medians(values, &mut fastrand::Rng::with_seed(seed)))
+}
+
+/// The seed of every interval that is shown: two people who look at the same files see the same one.
+pub(super) const SEED: u64 = 1;
+
+/// Between which two the middle 95 % of what was drawn lie.
+fn middle_95(mut drawn: Vec<f64>) -> Option<(f64, f64)> {
+    drawn.sort_unstable_by(f64::total_cmp);
+    let low = *drawn.get(DRAWS / 40)?;
+    let high = *drawn.get(DRAWS - 1 - DRAWS / 40)?;
+    (low.is_finite() && high.is_finite()).then_some((low, high))
 }
 
 fn drawn_medians(values: &[f64], random: &mut fastrand::Rng) -> Vec<f64> {

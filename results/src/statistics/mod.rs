@@ -12,6 +12,7 @@ mod count_interval;
 mod median;
 mod order_interval;
 mod rank_test;
+mod spread;
 mod steady_state;
 
 pub use bootstrap::ratio_of_medians;
@@ -20,4 +21,5 @@ pub use count_interval::count_interval;
 pub use median::median;
 pub use order_interval::{effective_count, rank_interval};
 pub use rank_test::mann_whitney;
+pub use spread::Spread;
 pub use steady_state::warmup_length;
