@@ -11,6 +11,7 @@ use super::Cpus;
 /// let spec: Spec = "redis=redis-server --port {port} --save ''".parse().unwrap();
 /// assert_eq!(spec.name, "redis");
 /// assert_eq!(spec.command(6379), ["redis-server", "--port", "6379", "--save", ""]);
+/// assert_eq!(spec.and_arguments(["--appendonly", "no"]).command(1)[5..], ["--appendonly", "no"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spec {
@@ -49,6 +50,13 @@ impl Spec {
             cpus: Some(cpus),
             ..self.clone()
         }
+    }
+
+    /// The same server with more arguments behind its own.
+    #[must_use]
+    pub fn and_arguments<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
+        self.words.extend(more.into_iter().map(str::to_owned));
+        self
     }
 
     /// Why it is known not to be there, before it is tried, and what would mend it.
