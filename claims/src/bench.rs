@@ -10,6 +10,7 @@ use loadgen::drive::engine;
 use results::{Effort, Missing, Run};
 
 use crate::article::{self, Programs};
+use crate::life::Life;
 use crate::pin::Pinned;
 use crate::system::{Cpus, System};
 
@@ -48,6 +49,19 @@ impl From<System> for Entry {
     }
 }
 
+impl Entry {
+    /// On the first processor alone.
+    pub fn pinned(system: System) -> Self {
+        Self {
+            cpus: Cpus::One,
+            ..system.into()
+        }
+    }
+}
+
+/// Restarted servers of each system that stands beside those that decide: as few as anybody may compare.
+pub const GUEST_ROUNDS: u32 = 4;
+
 /// One run: a server that has just been started, and the means to load it.
 #[derive(Debug)]
 pub struct Stage<'b> {
@@ -73,7 +87,7 @@ impl<'a> Bench<'a> {
 
     /// The article's programs in every Python found: made once, for all claims that are about them.
     pub fn in_pythons(&mut self) -> Vec<Programs> {
-        let rounds = self.quick_or_full(5, 15);
+        let rounds = self.quick_or_full(5, 8);
         self.in_pythons
             .get_or_insert_with(|| article::in_pythons(rounds))
             .clone()
@@ -90,6 +104,21 @@ impl<'a> Bench<'a> {
     /// Restarted servers of each system: four are the fewest that can decide anything.
     pub fn rounds(&self) -> u32 {
         self.quick_or_full(4, 6)
+    }
+
+    /// Of systems that stand beside those that decide, the ones that there is time for; the others are noted as missing.
+    ///
+    /// They are context: no rule looks at them, so who has them and who has not gets the same verdict.
+    pub fn guests(&mut self, systems: &[System]) -> Vec<System> {
+        match self.effort {
+            Effort::Full => systems.to_vec(),
+            Effort::Quick => {
+                for system in systems {
+                    self.miss(system.label, "it takes part with --full");
+                }
+                Vec::new()
+            }
+        }
     }
 
     /// Whether Ctrl-C was pressed.
@@ -124,9 +153,25 @@ impl<'a> Bench<'a> {
         &mut self,
         entries: &[Entry],
         rounds: u32,
-        mut work: impl FnMut(&mut Stage<'_>) -> Result<T, String>,
+        work: impl FnMut(&mut Stage<'_>) -> Result<T, String>,
     ) -> Vec<Vec<T>> {
-        let mut outcomes: Vec<Vec<T>> = entries.iter().map(|_| Vec::new()).collect();
+        let lived = self.each_life(entries, rounds, work);
+        let outcomes = |runs: Vec<(T, Option<Life>)>| runs.into_iter().map(|(outcome, _)| outcome);
+        lived
+            .into_iter()
+            .map(|runs| outcomes(runs).collect())
+            .collect()
+    }
+
+    /// The same, and beside each outcome what the server cost from when it was ready to its end, where the kernel says.
+    pub fn each_life<T>(
+        &mut self,
+        entries: &[Entry],
+        rounds: u32,
+        mut work: impl FnMut(&mut Stage<'_>) -> Result<T, String>,
+    ) -> Vec<Vec<(T, Option<Life>)>> {
+        let mut outcomes: Vec<Vec<(T, Option<Life>)>> =
+            entries.iter().map(|_| Vec::new()).collect();
         let mut given_up = vec![false; entries.len()];
         let mut meter = Meter::new(entries.len() as u32 * rounds);
         for (round, place) in interleaved(entries.len(), rounds) {
@@ -159,7 +204,7 @@ impl<'a> Bench<'a> {
         round: u32,
         meter: &mut Meter,
         work: &mut impl FnMut(&mut Stage<'_>) -> Result<T, String>,
-    ) -> Result<T, String> {
+    ) -> Result<(T, Option<Life>), String> {
         let label = entry.system.label;
         let spec: Spec = entry.system.spec(&self.programs, entry.cpus, &entry.more)?;
         let log = self
@@ -168,6 +213,7 @@ impl<'a> Bench<'a> {
             .join(format!("{label}-{round}.log"));
         let server = Process::start(&spec, &log, self.keeper)
             .map_err(|why| format!("{}; {}", why.reason, why.remedy))?;
+        let (ended, so_far) = (Life::of_ended_children(), Life::so_far(server.pid()));
         // A server on one processor and its load beside it: what is measured is the server, not their quarrel.
         let pinned = (entry.cpus == Cpus::One).then(Pinned::away_from_first);
         let outcome = work(&mut Stage {
@@ -178,7 +224,11 @@ impl<'a> Bench<'a> {
         });
         drop(pinned);
         server.end()?;
-        outcome
+        let life = || {
+            let whole = Life::of_ended_children()?.since(ended?);
+            Some(whole.since(so_far?))
+        };
+        Ok((outcome?, life()))
     }
 }
 

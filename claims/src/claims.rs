@@ -3,6 +3,7 @@
 mod cooperative_is_exact;
 mod data_waits_in_the_buffer;
 mod deterministic;
+mod exactness;
 mod faster_on_one_processor;
 mod lock_costs_ten_percent;
 mod lock_is_exact;

@@ -62,7 +62,7 @@ struct RunArguments {
     /// All claims in about two minutes (the default)
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// More runs and longer ones: all claims in at most twenty minutes
+    /// More runs, longer ones and more systems: all claims in about twelve minutes
     #[arg(long)]
     full: bool,
     /// The folder for claims.json, claims.md, report.html and what the servers print

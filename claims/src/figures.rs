@@ -48,6 +48,14 @@ pub fn counted(what: &str, counted: &Counted) -> Option<Figure> {
     Some(figure.between(low, high).of_runs(counted.runs))
 }
 
+/// `1 connection`, `50 connections`.
+pub fn connections(number: u32) -> String {
+    match number {
+        1 => "1 connection".to_owned(),
+        more => format!("{more} connections"),
+    }
+}
+
 /// The metric of every run that has it.
 pub fn values(runs: &[Run], metric: Metric) -> Vec<f64> {
     runs.iter().filter_map(|run| metric.of(run)).collect()
@@ -107,6 +115,11 @@ pub fn series(label: &str, places: &[(f64, Vec<f64>)]) -> ChartSeries {
         joined: Joining::Line,
         points: places.iter().filter_map(point).collect(),
     }
+}
+
+/// The series that have something to show: a system that is missing has its row, and no name without a line.
+pub fn seen(series: impl Iterator<Item = ChartSeries>) -> Vec<ChartSeries> {
+    series.filter(|series| !series.points.is_empty()).collect()
 }
 
 /// Rates of events of one system under several conditions.

@@ -20,6 +20,7 @@ pub mod rule;
 
 pub mod bench;
 pub mod figures;
+pub mod life;
 mod peer;
 mod pin;
 mod procfs;

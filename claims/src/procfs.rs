@@ -1,7 +1,8 @@
-//! Threads as the kernel shows them: /proc/PID/task/TID/{stat,wchan,schedstat}.
+//! Threads as the kernel shows them: /proc/PID/task/TID/{stat,status,wchan,schedstat}.
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::time::Duration;
 
 /// The threads of a process, by number; none of a process that has ended.
 pub(crate) fn threads(pid: u32) -> BTreeSet<u32> {
@@ -46,6 +47,27 @@ pub(crate) fn times_run(pid: u32, thread: u32) -> Option<u64> {
     text.split_whitespace().nth(2)?.parse().ok()
 }
 
+/// How often a thread gave up its processor, or was made to.
+pub(crate) fn switches(pid: u32, thread: u32) -> Option<u64> {
+    switches_in(&fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).ok()?)
+}
+
+fn switches_in(status: &str) -> Option<u64> {
+    let number = |name: &str| -> Option<u64> {
+        let value = status.lines().find_map(|line| line.strip_prefix(name))?;
+        value.trim().parse().ok()
+    };
+    Some(number("voluntary_ctxt_switches:")? + number("nonvoluntary_ctxt_switches:")?)
+}
+
+/// Time in the kernel, field 15 of /proc/PID/stat: in steps of 10 ms, for USER_HZ is 100 on every Linux.
+pub(crate) fn kernel_time_in(stat: &str) -> Option<Duration> {
+    let ticks = stat.rsplit_once(") ")?.1.split_whitespace().nth(12)?;
+    Some(Duration::from_millis(
+        ticks.parse::<u64>().ok()?.checked_mul(10)?,
+    ))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,6 +76,15 @@ mod tests {
     fn a_name_with_parentheses_does_not_mislead() {
         assert_eq!(state_in("7 (a) S (b)) R 1 2 3"), Some('R'));
         assert_eq!(state_in("nonsense"), None);
+    }
+
+    #[test]
+    fn switches_of_both_kinds_are_added_and_ticks_become_time() {
+        let status = "Name:\tx\nvoluntary_ctxt_switches:\t7\nnonvoluntary_ctxt_switches:\t2\n";
+        assert_eq!(switches_in(status), Some(9));
+        assert_eq!(switches_in("Name:\tx\n"), None);
+        let stat = "7 (a b) S 1 7 7 0 -1 0 10 0 0 0 250 31 0 0 20 0 1 0";
+        assert_eq!(kernel_time_in(stat), Some(Duration::from_millis(310)));
     }
 
     #[test]

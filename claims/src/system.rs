@@ -17,8 +17,8 @@ pub struct System {
 enum Origin {
     /// A program of this project, and its arguments.
     Ours(&'static str, &'static str),
-    /// One that `loadgen` knows how to start.
-    Known(Preset),
+    /// One that `loadgen` knows how to start, and arguments beside those it gives.
+    Known(Preset, &'static str),
 }
 
 /// A thread per connection, the counter behind a lock.
@@ -37,6 +37,12 @@ pub const ASYNC_MULTI: System = ours(
     "server-async",
     "--counter mutex --runtime multi",
 );
+/// Tasks of one thread, and nothing around the number.
+pub const ASYNC_RACY: System = ours(
+    "async, no lock",
+    "server-async",
+    "--counter racy --runtime current",
+);
 /// Tasks of one thread that pass the baton between the read and the write.
 pub const ASYNC_YIELDING: System = ours(
     "async, yielding",
@@ -44,15 +50,21 @@ pub const ASYNC_YIELDING: System = ours(
     "--counter yielding --runtime current",
 );
 /// The article's reactor.
-pub const TWISTED: System = System {
-    label: "Twisted",
-    origin: Origin::Known(Preset::Twisted),
-};
-/// The article's threads.
-pub const PYTHON_THREADS: System = System {
-    label: "Python threads",
-    origin: Origin::Known(Preset::Python),
-};
+pub const TWISTED: System = known("Twisted", Preset::Twisted, "");
+/// The article's threads, the number behind a lock.
+pub const PYTHON_THREADS: System = known("Python threads", Preset::Python, "");
+/// The same without one.
+pub const PYTHON_THREADS_RACY: System =
+    known("Python threads, no lock", Preset::Python, "--counter none");
+/// The event loop that most people have met.
+pub const REDIS: System = known("Redis", Preset::Redis, "");
+
+const fn known(label: &'static str, preset: Preset, arguments: &'static str) -> System {
+    System {
+        label,
+        origin: Origin::Known(preset, arguments),
+    }
+}
 
 const fn ours(label: &'static str, program: &'static str, arguments: &'static str) -> System {
     System {
@@ -84,9 +96,11 @@ impl System {
                 let command = format!("{path} --port {{port}} {arguments} {more}");
                 Spec::from_str(&format!("{}={command}", self.label))?
             }
-            Origin::Known(preset) => {
+            Origin::Known(preset, arguments) => {
                 let known = preset.specs().into_iter().next();
-                known.ok_or_else(|| format!("nobody knows how to start {}", self.label))?
+                let known =
+                    known.ok_or_else(|| format!("nobody knows how to start {}", self.label))?;
+                known.and_arguments(arguments.split_whitespace().chain(more.split_whitespace()))
             }
         };
         self.label.clone_into(&mut spec.name);

@@ -1,10 +1,10 @@
 //! One thread, one number, no lock; and the way to lose updates all the same.
 
+use super::exactness;
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
-use crate::figures;
 use crate::rule::{Counted, Ruling};
-use crate::system::{ASYNC_YIELDING, REACTOR, THREADS_RACY};
+use crate::system::{ASYNC_RACY, ASYNC_YIELDING, REACTOR, REDIS, THREADS_RACY, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "cooperative-is-exact",
@@ -12,35 +12,28 @@ pub(super) const CLAIM: Claim = Claim {
     confirms: "no wrong answer in a million increments of a plain number on one thread, under a load that shows the mistake under threads",
     refutes: "one lost, repeated or misplaced increment",
     experiment: "100 connections, 1000 INCR in flight on each, against one thread with one poll and a number without any protection. Control: threads without a lock. \
-        Counter-example: tasks of one thread that pass the baton between the read and the write.",
+        Counter-example: tasks of one thread that pass the baton between the read and the write. \
+        Beside them, without a say in the verdict, tasks of one thread that do not, and Redis; and with --full the article's own server on Twisted.",
     examine,
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let entries: [Entry; 3] = [THREADS_RACY.into(), REACTOR.into(), ASYNC_YIELDING.into()];
-    let counted = super::lock_is_exact::counted(bench, &entries);
+    let counted = exactness::counted(bench, &entries);
     let ruling = match &counted[..] {
         [Some(control), Some(reactor), yielding] => rule(control, reactor, yielding.as_ref()),
         _ => Ruling::not_measured("a server could not be measured"),
     };
-    let counts: Vec<Counted> = counted.into_iter().flatten().collect();
-    Evidence {
-        chart: Some(figures::rates(
-            ruling.answer.clone(),
-            "wrong answers per million",
-            &counts,
-        )),
-        figures: counts
-            .iter()
-            .filter_map(|counted| figures::counted("wrong answers", counted))
-            .collect(),
-        ruling,
-    }
+    let mut counts: Vec<Counted> = counted.into_iter().flatten().collect();
+    let mut guests = vec![ASYNC_RACY, REDIS];
+    guests.extend(bench.guests(&[TWISTED]));
+    counts.extend(exactness::beside(bench, &guests));
+    exactness::evidence(ruling, &counts)
 }
 
 /// As for a lock; and where a task that yields in the middle goes wrong, the claim depends on where the baton is passed.
 fn rule(control: &Counted, reactor: &Counted, yielding: Option<&Counted>) -> Ruling {
-    let ruling = super::lock_is_exact::rule(control, &[reactor]);
+    let ruling = exactness::rule(control, &[reactor]);
     match yielding {
         Some(yielding) if yielding.events > 0 && ruling.verdict == results::ClaimVerdict::Holds => {
             Ruling::depends(

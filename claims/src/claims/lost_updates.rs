@@ -23,7 +23,7 @@ pub(super) const CLAIM: Claim = Claim {
 const DEPTHS: [u32; 3] = [1, 16, 1000];
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.quick_or_full(4, 15);
+    let rounds = bench.quick_or_full(4, 10);
     let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
     let mut depths = Vec::new();
     for in_flight in DEPTHS {

@@ -1,16 +1,18 @@
 //! One request of a hundred takes ten milliseconds: what do the others wait?
 
+mod beside;
 mod disturber;
 
 use results::statistics::{MIN_RUNS, median};
-use results::{AxisScale, Chart, Figure, Metric, Unit};
+use results::{AxisScale, Chart, Unit};
 
-use self::disturber::{Disturber, Kind};
-use crate::bench::{Bench, Entry};
+use self::beside::Beside;
+use self::disturber::Kind;
+use crate::bench::{Bench, Entry, GUEST_ROUNDS};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
 use crate::rule::{Ruling, Says, over_conditions};
-use crate::system::{ASYNC, REACTOR, System, THREADS};
+use crate::system::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "one-slow-callback-blocks-all",
@@ -18,113 +20,79 @@ pub(super) const CLAIM: Claim = Claim {
     confirms: "beside 2 % of requests that take 10 ms, one of ten others waits for 5 ms or more on one thread, and fewer than one of twenty under threads, in three of four runs",
     refutes: "fewer than one of twenty on one thread, or one of ten under threads",
     experiment: "20 connections send 2,000 INCR per second on schedule; beside them others send requests that sleep, or compute, for 10 ms. \
-        What is counted are the INCR alone.",
+        What is counted are the INCR alone. With --full Redis stands beside, which can be asked to sleep; the verdict rests on the threads and the one thread.",
     examine,
 };
 
 const SYSTEMS: [System; 3] = [THREADS, REACTOR, ASYNC];
 
-const RATE_PER_S: f64 = 2_000.0;
-
-/// Half of what the slow requests take: who waits longer waits for them.
-const LONG_NS: u64 = 5_000_000;
-
 /// The share of slow requests, in percent, that decides.
 const DECIDING_PERCENT: f64 = 2.0;
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let length = bench.quick_or_full("-d 500ms --warmup 0s", "-d 1s --warmup 0s");
+    let rounds = bench.rounds();
     let percents = bench.quick_or_full(
         &[0.0, DECIDING_PERCENT][..],
-        &[0.0, 0.1, 0.3, 1.0, DECIDING_PERCENT, 4.0][..],
+        &[0.0, 0.5, 1.0, DECIDING_PERCENT, 4.0][..],
     );
-    let mut asleep = Vec::new();
-    for percent in percents {
-        asleep.push((*percent, waits(bench, Kind::Asleep, *percent, length)));
-    }
-    let at_work = waits(bench, Kind::AtWork, DECIDING_PERCENT, length);
+    let entries = SYSTEMS.map(allowed);
+    let mut asleep: Vec<Beside> = percents
+        .iter()
+        .map(|percent| Beside::measure(bench, &entries, rounds, Kind::Asleep, *percent))
+        .collect();
+    let at_work = Beside::measure(bench, &entries, rounds, Kind::AtWork, DECIDING_PERCENT);
     let sleeping = asleep
         .iter()
-        .find(|(percent, _)| *percent == DECIDING_PERCENT);
-    let delayed = |systems: &[Vec<Waits>]| -> Vec<Vec<f64>> {
-        systems
-            .iter()
-            .map(|runs| runs.iter().map(|run| run.delayed).collect())
-            .collect()
-    };
+        .find(|beside| beside.percent == DECIDING_PERCENT)
+        .map_or_else(Vec::new, Beside::delayed);
     let ruling = rule(&[
-        (
-            "a request that sleeps",
-            &sleeping.map_or_else(Vec::new, |(_, runs)| delayed(runs)),
-        ),
-        ("a request that computes", &delayed(&at_work)),
+        ("a request that sleeps", &sleeping),
+        ("a request that computes", &at_work.delayed()),
     ]);
-    let mut all = Vec::new();
-    for (percent, systems) in &asleep {
-        all.extend(figures_of(systems, &format!("{percent} % sleep")));
+    let guests = guests(bench);
+    for place in &mut asleep {
+        let more = Beside::measure(bench, &guests, GUEST_ROUNDS, Kind::Asleep, place.percent);
+        place.systems.extend(more.systems);
     }
-    all.extend(figures_of(
-        &at_work,
-        &format!("{DECIDING_PERCENT} % compute"),
-    ));
     Evidence {
+        figures: asleep
+            .iter()
+            .chain([&at_work])
+            .flat_map(Beside::figures)
+            .collect(),
         chart: Some(chart(&asleep, &ruling.answer)),
         ruling,
-        figures: all,
     }
 }
 
-/// What the others waited in one run.
-#[derive(Debug, Clone, Copy)]
-struct Waits {
-    /// The share that waited long.
-    delayed: f64,
-    p99_ns: f64,
-}
-
-fn figures_of(systems: &[Vec<Waits>], beside: &str) -> Vec<Figure> {
-    let of = |(system, runs): (&System, &Vec<Waits>)| {
-        let delayed: Vec<f64> = runs.iter().map(|run| run.delayed).collect();
-        let p99_ns: Vec<f64> = runs.iter().map(|run| run.p99_ns).collect();
-        let share = figures::middle(
-            system.label,
-            &format!("others that wait 5 ms or more, {beside}"),
-            Unit::Share,
-            &delayed,
-        );
-        let p99 = figures::middle(
-            system.label,
-            &format!("p99 of the others, {beside}"),
-            Unit::Time,
-            &p99_ns,
-        );
-        [share, p99]
-    };
-    SYSTEMS.iter().zip(systems).flat_map(of).flatten().collect()
-}
-
-/// The others' waits for each system, one for each run.
-fn waits(bench: &mut Bench<'_>, kind: Kind, percent: f64, length: &str) -> Vec<Vec<Waits>> {
-    let entries = SYSTEMS.map(|system| Entry {
+/// A server that may be asked to sleep and to compute.
+fn allowed(system: System) -> Entry {
+    Entry {
         more: "--allow-debug".to_owned(),
         ..system.into()
-    });
-    let load = format!("-c 20 -r 2k {length}");
-    bench.each(&entries, bench.rounds(), |stage| {
-        let disturber = Disturber::start(stage.server.port, kind, RATE_PER_S * percent / 100.0)?;
-        let run = stage.drive(&load)?;
-        disturber.stop()?;
-        let response = &run.latency.response;
-        let long: u64 = response
-            .ranges()
-            .filter(|(ns, _)| *ns >= LONG_NS)
-            .map(|(_, count)| count)
-            .sum();
-        Ok(Waits {
-            delayed: long as f64 / response.count().max(1) as f64,
-            p99_ns: Metric::P99.of(&run).ok_or("no request was answered")?,
-        })
-    })
+    }
+}
+
+/// Redis sleeps when asked, and cannot be asked to compute; the article's servers can be asked neither.
+fn guests(bench: &mut Bench<'_>) -> Vec<Entry> {
+    for system in [TWISTED, PYTHON_THREADS] {
+        bench.miss(
+            system.label,
+            "the article's server offers INCR and ECHO, and no command that sleeps or computes",
+        );
+    }
+    let guests = bench.guests(&[REDIS]);
+    if !guests.is_empty() {
+        bench.miss(
+            "Redis, beside requests that compute",
+            "it has no such command",
+        );
+    }
+    let may_sleep = |system: System| Entry {
+        more: "--enable-debug-command local".to_owned(),
+        ..system.into()
+    };
+    guests.into_iter().map(may_sleep).collect()
 }
 
 /// Each kind of slow request is a condition. Threads come first, then one thread; the numbers are shares that waited long.
@@ -171,15 +139,16 @@ fn blocked(delayed: &[f64]) -> Option<bool> {
 }
 
 /// P4: the isolation curve.
-fn chart(asleep: &[(f64, Vec<Vec<Waits>>)], finding: &str) -> Chart {
-    let line = |place: usize, system: &System| {
-        let of = |(percent, runs): &(f64, Vec<Vec<Waits>>)| {
-            (
-                *percent / 100.0,
-                runs[place].iter().map(|run| run.p99_ns).collect(),
-            )
+fn chart(asleep: &[Beside], finding: &str) -> Chart {
+    let systems = asleep.first().map_or(0, |beside| beside.systems.len());
+    let line = |place: usize| {
+        let of = |beside: &Beside| {
+            let (_, runs) = beside.systems.get(place)?;
+            let p99_ns = runs.iter().map(|run| run.p99_ns).collect();
+            Some((beside.percent / 100.0, p99_ns))
         };
-        figures::series(system.label, &asleep.iter().map(of).collect::<Vec<_>>())
+        let label = asleep.first().map_or("", |beside| beside.systems[place].0);
+        figures::series(label, &asleep.iter().filter_map(of).collect::<Vec<_>>())
     };
     Chart {
         finding: finding.to_owned(),
@@ -187,7 +156,7 @@ fn chart(asleep: &[(f64, Vec<Vec<Waits>>)], finding: &str) -> Chart {
             .to_owned(),
         x: figures::axis("requests that sleep for 10 ms", Unit::Share, AxisScale::Linear),
         y: figures::axis("p99 of the others", Unit::Time, AxisScale::Log),
-        series: SYSTEMS.iter().enumerate().map(|(place, system)| line(place, system)).collect(),
+        series: figures::seen((0..systems).map(line)),
     }
 }
 

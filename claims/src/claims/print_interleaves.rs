@@ -27,7 +27,7 @@ const WRITERS: [(&str, System, &str); 3] = [
 ];
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let load = bench.quick_or_full("-c 100 -n 20k", "-c 100 -n 200k");
+    let load = bench.quick_or_full("-c 100 -n 20k", "-c 100 -n 60k");
     let mut counts: Vec<Counted> = WRITERS.iter().map(|(label, ..)| none(label)).collect();
     for round in 0..bench.rounds() {
         for (place, (label, system, flag)) in WRITERS.into_iter().enumerate() {

@@ -1,90 +1,129 @@
 //! More and more threads: what one request costs.
 
-use results::{AxisScale, Chart, Metric, Run, Unit};
+use results::{AxisScale, Chart, Figure, Metric, Run, Unit};
 
-use crate::bench::{Bench, Entry};
+use crate::bench::{Bench, Entry, GUEST_ROUNDS};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
 use crate::rule::{Difference, Pair, Ruling, ratio_text};
-use crate::system::{Cpus, REACTOR, THREADS};
+use crate::system::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "slower-with-more-threads",
     sentence: "The previous threaded code using a shared ressource is less and less efficient as the number of threads increases.",
     confirms: "processor time per request that grows by more than 10 % from 10 threads to the most, and by more than the reactor's grows with the same connections",
     refutes: "growth of less than 10 %",
-    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread, the server on one processor; the reactor under the same load is the control: what it pays too is the connections' price, not the threads'.",
+    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread, the server on one processor; the reactor under the same load is the control: what it pays too is the connections' price, not the threads'. \
+        Beside them, with --full and up to 1,000 connections, tasks of one thread, the article's own servers in Python, and Redis; they have no say in the verdict.",
     examine,
 };
 
+const GUESTS: [System; 4] = [ASYNC, TWISTED, PYTHON_THREADS, REDIS];
+
+/// The guests get no more connections than this: a Python with thousands of threads is busy starting them.
+const GUEST_CONNECTIONS: [u32; 3] = [10, 100, 1_000];
+
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let entries = [THREADS, REACTOR].map(|system| Entry {
-        cpus: Cpus::One,
-        ..system.into()
-    });
     let connections =
         bench.quick_or_full(&[10, 100, 1_000][..], &[10, 100, 1_000, 4_000, 10_000][..]);
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 2s --warmup 0s --timeout 20s");
-    let mut measured = Vec::new();
-    for connections in connections {
-        let load = format!("-c {connections} {length}");
-        measured.push((
-            *connections,
-            bench.compare(&entries, bench.rounds().max(6), &load),
-        ));
-    }
-    let cost = |place: usize, at: Option<&(u32, Vec<Vec<Run>>)>| {
-        at.map_or_else(Vec::new, |(_, runs)| {
-            figures::values(&runs[place], Metric::CpuPerRequest)
-        })
-    };
-    let [threads, reactor] = [0, 1].map(|place| Pair {
-        condition: format!(
-            "{} against 10 connections",
-            connections.last().unwrap_or(&10)
-        ),
-        reference: cost(place, measured.first()),
-        candidate: cost(place, measured.last()),
-    });
+    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 1s --warmup 0s --timeout 20s");
+    let rounds = bench.rounds().max(6);
+    let mut all = measured(bench, &[THREADS, REACTOR], connections, rounds, length);
+    let [threads, reactor] = [&all[0], &all[1]].map(Measured::growth);
     let ruling = rule(&threads, &reactor);
-    let mut all = Vec::new();
-    for (pair, label) in [(&threads, THREADS.label), (&reactor, REACTOR.label)] {
-        all.extend(figures::of_pair(
-            label,
-            "growth of processor time per request",
-            pair,
-        ));
+    let guests = bench.guests(&GUESTS);
+    let length = "-d 500ms --warmup 0s --timeout 20s";
+    all.extend(measured(
+        bench,
+        &guests,
+        &GUEST_CONNECTIONS,
+        GUEST_ROUNDS,
+        length,
+    ));
+    let what = "growth of processor time per request";
+    let growths = all
+        .iter()
+        .filter_map(|of| figures::of_pair(of.label, what, &of.growth()));
+    Evidence {
+        chart: Some(chart(&all, &ruling.answer)),
+        ruling,
+        figures: growths
+            .chain(all.iter().flat_map(Measured::levels))
+            .collect(),
     }
-    for (connections, runs) in &measured {
-        for (entry, runs) in entries.iter().zip(runs) {
-            let label = entry.system.label;
-            for (metric, what, unit) in [
-                (
-                    Metric::CpuPerRequest,
-                    "processor time per request",
-                    Unit::Time,
-                ),
-                (Metric::Throughput, "requests per second", Unit::PerSecond),
-                (
-                    Metric::SwitchesPerRequest,
-                    "switches per request",
-                    Unit::PerRequest,
-                ),
-            ] {
-                let what = format!("{what}, {connections} connections");
-                all.extend(figures::middle(
-                    label,
-                    &what,
-                    unit,
-                    &figures::values(runs, metric),
-                ));
-            }
+}
+
+/// One system: its runs with each number of connections.
+struct Measured {
+    label: &'static str,
+    places: Vec<(u32, Vec<Run>)>,
+}
+
+fn measured(
+    bench: &mut Bench<'_>,
+    systems: &[System],
+    connections: &[u32],
+    rounds: u32,
+    length: &str,
+) -> Vec<Measured> {
+    let entries: Vec<Entry> = systems.iter().copied().map(Entry::pinned).collect();
+    let nothing_yet = |system: &System| Measured {
+        label: system.label,
+        places: Vec::new(),
+    };
+    let mut measured: Vec<Measured> = systems.iter().map(nothing_yet).collect();
+    for connections in connections {
+        let runs = bench.compare(&entries, rounds, &format!("-c {connections} {length}"));
+        for (of, runs) in measured.iter_mut().zip(runs) {
+            of.places.push((*connections, runs));
         }
     }
-    Evidence {
-        chart: Some(chart(&measured, &ruling.answer)),
-        ruling,
-        figures: all,
+    measured
+}
+
+impl Measured {
+    /// Processor time per request with the most connections against that with the fewest.
+    fn growth(&self) -> Pair {
+        let cost = |place: Option<&(u32, Vec<Run>)>| {
+            place.map_or_else(Vec::new, |(_, runs)| {
+                figures::values(runs, Metric::CpuPerRequest)
+            })
+        };
+        let connections = |place: Option<&(u32, Vec<Run>)>| place.map_or(0, |(number, _)| *number);
+        let (few, most) = (self.places.first(), self.places.last());
+        Pair {
+            condition: format!(
+                "{} against {}",
+                connections(most),
+                figures::connections(connections(few))
+            ),
+            reference: cost(few),
+            candidate: cost(most),
+        }
+    }
+
+    /// What was measured at each place. A server that does not count its own switches has none here.
+    fn levels(&self) -> Vec<Figure> {
+        const LEVELS: [(Metric, &str, Unit); 3] = [
+            (
+                Metric::CpuPerRequest,
+                "processor time per request",
+                Unit::Time,
+            ),
+            (Metric::Throughput, "requests per second", Unit::PerSecond),
+            (
+                Metric::SwitchesPerRequest,
+                "switches per request",
+                Unit::PerRequest,
+            ),
+        ];
+        let of = |(connections, runs): &(u32, Vec<Run>)| {
+            LEVELS.map(|(metric, what, unit)| {
+                let what = format!("{what}, {}", figures::connections(*connections));
+                figures::middle(self.label, &what, unit, &figures::values(runs, metric))
+            })
+        };
+        self.places.iter().flat_map(of).flatten().collect()
     }
 }
 
@@ -128,22 +167,27 @@ fn rule(threads: &Pair, reactor: &Pair) -> Ruling {
     }
 }
 
-fn chart(measured: &[(u32, Vec<Vec<Run>>)], finding: &str) -> Chart {
-    let line = |place: usize, label| {
-        let of = |(connections, runs): &(u32, Vec<Vec<Run>>)| {
+fn chart(measured: &[Measured], finding: &str) -> Chart {
+    let line = |of: &Measured| {
+        let cost = |(connections, runs): &(u32, Vec<Run>)| {
             (
                 f64::from(*connections),
-                figures::values(&runs[place], Metric::CpuPerRequest),
+                figures::values(runs, Metric::CpuPerRequest),
             )
         };
-        figures::series(label, &measured.iter().map(of).collect::<Vec<_>>())
+        figures::series(of.label, &of.places.iter().map(cost).collect::<Vec<_>>())
+    };
+    // An interpreter takes ten times as long: beside it ours would be one line at the bottom.
+    let scale = match measured.len() {
+        0..=2 => AxisScale::Linear,
+        _ => AxisScale::Log,
     };
     Chart {
         finding: finding.to_owned(),
         caption: "Processor time of the server, user and kernel, for each request. Median of the runs; the band is from the lowest to the highest.".to_owned(),
         x: figures::axis("connections", Unit::Count, AxisScale::Log),
-        y: figures::axis("processor time per request", Unit::Time, AxisScale::Linear),
-        series: vec![line(0, THREADS.label), line(1, REACTOR.label)],
+        y: figures::axis("processor time per request", Unit::Time, scale),
+        series: figures::seen(measured.iter().map(line)),
     }
 }
 

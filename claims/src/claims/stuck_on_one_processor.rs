@@ -33,7 +33,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     if processors < 2 {
         return Evidence::none("this machine has one processor");
     }
-    let time = bench.quick_or_full(Duration::from_millis(300), Duration::from_secs(2));
+    let time = bench.quick_or_full(Duration::from_millis(300), Duration::from_secs(1));
     let systems = [THREADS, REACTOR, ASYNC, ASYNC_MULTI];
     let entries = systems.map(|system| Entry {
         more: "--allow-debug".to_owned(),

@@ -19,7 +19,7 @@ pub(super) const CLAIM: Claim = Claim {
 };
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let requests = bench.quick_or_full("200k", "2M");
+    let requests = bench.quick_or_full("100k", "600k");
     let mut counts = Vec::new();
     for depth in [1, 16, 1000] {
         let load = format!("-c 100 -P {depth} -n {requests}");

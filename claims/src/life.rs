@@ -1,0 +1,77 @@
+//! What a server cost from the moment it was ready to its end: asked of the kernel, so it is the same question for every server.
+
+use std::fs;
+use std::time::Duration;
+
+use nix::sys::resource::{UsageWho, getrusage};
+use nix::sys::time::TimeValLike as _;
+
+use crate::procfs;
+
+/// Sums over all threads, those that have ended among them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Life {
+    /// Context switches of both kinds.
+    pub switches: u64,
+    /// Processor time spent in the kernel.
+    pub kernel: Duration,
+}
+
+impl Life {
+    /// All children of this process that were waited for. A thread that ends takes its counts out of /proc with it; only
+    /// here the kernel adds up whole processes (getrusage(2), `RUSAGE_CHILDREN`).
+    pub(crate) fn of_ended_children() -> Option<Self> {
+        let usage = getrusage(UsageWho::RUSAGE_CHILDREN).ok()?;
+        let switches = usage.voluntary_context_switches() + usage.involuntary_context_switches();
+        let kernel_us = usage.system_time().num_microseconds();
+        Some(Self {
+            switches: u64::try_from(switches).ok()?,
+            kernel: Duration::from_micros(u64::try_from(kernel_us).ok()?),
+        })
+    }
+
+    /// A process that has just begun, and has lost no thread yet. An interpreter has by then read its modules.
+    pub(crate) fn so_far(pid: u32) -> Option<Self> {
+        let threads = procfs::threads(pid);
+        let switches: Option<u64> = threads
+            .into_iter()
+            .map(|thread| procfs::switches(pid, thread))
+            .sum();
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        Some(Self {
+            switches: switches?,
+            kernel: procfs::kernel_time_in(&stat)?,
+        })
+    }
+
+    /// What came to it after `earlier`.
+    #[must_use]
+    pub(crate) fn since(self, earlier: Self) -> Self {
+        Self {
+            switches: self.switches.saturating_sub(earlier.switches),
+            kernel: self.kernel.saturating_sub(earlier.kernel),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn a_child_that_has_ended_is_counted() {
+        let before = Life::of_ended_children().unwrap();
+        // It gives up its processor at least once: it sleeps.
+        Command::new("sleep").arg("0.01").status().unwrap();
+        let life = Life::of_ended_children().unwrap().since(before);
+        assert!(life.switches >= 1, "{life:?}");
+    }
+
+    #[test]
+    fn a_living_process_is_the_sum_of_its_threads() {
+        assert!(Life::so_far(std::process::id()).is_some());
+        assert_eq!(Life::so_far(u32::MAX), None, "nobody is no zero");
+    }
+}
