@@ -1,4 +1,4 @@
-//! The command line: `list`, `explain`, `run`.
+//! The command line: `list`, `explain`, `plot`, `run`, `agree`.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -11,6 +11,7 @@ use report::{Colours, Format};
 use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
 
+use crate::agree::{self, Agreement};
 use crate::bench::Bench;
 use crate::claim::Claim;
 use crate::claims::{ALL, find};
@@ -38,6 +39,15 @@ enum Command {
     Plot(PlotArguments),
     /// Makes the experiments and writes claims.json, claims.md and report.html
     Run(RunArguments),
+    /// Compares the verdicts of several runs; exit status 1 where one differs
+    Agree {
+        /// Files that claims run wrote, two or more
+        #[arg(required = true, num_args = 2.., value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// A table in Markdown
+        #[arg(long)]
+        markdown: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -76,6 +86,9 @@ struct RunArguments {
     programs: Option<PathBuf>,
 }
 
+/// The exit code of verdicts that are not the same.
+const DIFFERS: u8 = 1;
+
 /// The exit code of a wrong command line.
 const USAGE: u8 = 2;
 
@@ -90,6 +103,7 @@ pub fn run(words: &[String]) -> ExitCode {
             Command::Explain { names } => explain(&names),
             Command::Plot(arguments) => plot(&arguments),
             Command::Run(arguments) => examine(&arguments, words),
+            Command::Agree { files, markdown } => agree(&files, markdown),
         },
         Err(error) => {
             // Where not even this can be printed, the exit code still says it.
@@ -206,6 +220,18 @@ fn examine(arguments: &RunArguments, words: &[String]) -> Ending {
     match keeper.is_stopped() {
         true => Err((INTERRUPTED, "interrupted".to_owned())),
         false => Ok(ExitCode::SUCCESS),
+    }
+}
+
+fn agree(files: &[PathBuf], as_markdown: bool) -> Ending {
+    let agreements = agree::of_files(files).map_err(|why| (USAGE, why))?;
+    print(&match as_markdown {
+        true => agree::markdown(&agreements),
+        false => agree::text(&agreements),
+    })?;
+    match agreements.iter().all(Agreement::is_one) {
+        true => Ok(ExitCode::SUCCESS),
+        false => Ok(ExitCode::from(DIFFERS)),
     }
 }
 

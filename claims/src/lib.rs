@@ -31,5 +31,9 @@ pub mod system;
 
 pub mod claims;
 
+pub mod agree;
 pub mod cli;
 pub mod markdown;
+
+#[cfg(test)]
+mod example;

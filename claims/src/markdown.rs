@@ -94,47 +94,16 @@ fn cell(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use results::schema::ClaimsSchema;
-    use results::{ClaimVerdict, Host, Tool};
+    use results::ClaimVerdict;
 
     use super::*;
+    use crate::example;
 
     #[test]
     fn a_bar_in_a_sentence_ends_no_cell() {
-        let claim = Examined {
-            name: "a".to_owned(),
-            sentence: "this | that".to_owned(),
-            confirms: String::new(),
-            refutes: String::new(),
-            experiment: String::new(),
-            verdict: ClaimVerdict::Fails,
-            answer: "no".to_owned(),
-            figures: Vec::new(),
-            missing: Vec::new(),
-            chart: None,
-            repeat: "claims run a".to_owned(),
-            elapsed_ns: 0,
-        };
-        let claims = Claims {
-            schema: ClaimsSchema::V1,
-            tool: Tool {
-                name: "claims".to_owned(),
-                version: String::new(),
-            },
-            command: vec!["/home/somebody/claims".to_owned()],
-            started_unix_ms: 1_000,
-            host: Host {
-                kernel: "Linux".to_owned(),
-                cpu_model: None,
-                cores: 2,
-                memory_bytes: None,
-                client_cpus: None,
-                server_cpus: None,
-                sysctls: Default::default(),
-            },
-            effort: Effort::Full,
-            claims: vec![claim],
-        };
+        let mut claims = example::claims(&[("a", ClaimVerdict::Fails)]);
+        claims.claims[0].sentence = "this | that".to_owned();
+        claims.claims[0].answer = "no".to_owned();
         let text = markdown(&claims);
         assert!(text.starts_with("Measured 1970-01-01T00:00:01Z on an unnamed processor, 2 processors, Linux, by `claims run --full`."));
         assert!(
