@@ -26,7 +26,7 @@ const GUESTS: [System; 2] = [ASYNC, REDIS];
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let entries = [THREADS, REACTOR].map(Entry::pinned);
     let connections = bench.quick_or_full(&[1, SOME, 500][..], &[1, 8, SOME, 200, 1000][..]);
-    let length = bench.quick_or_full("-d 400ms --warmup 100ms", "-d 1s --warmup 200ms");
+    let length = bench.quick_or_full("-d 400ms --warmup 100ms", "-d 1s --warmup 100ms");
     let rounds = bench.rounds();
     let measured: Vec<Measured> = connections
         .iter()

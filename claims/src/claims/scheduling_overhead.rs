@@ -29,7 +29,7 @@ const GUESTS: [System; 4] = [ASYNC, TWISTED, PYTHON_THREADS, REDIS];
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     // Switches are counted one by one, so a short run shows as many for each request as a long one.
-    let length = bench.quick_or_full("-d 300ms --warmup 0s", "-d 1s --warmup 0s");
+    let length = bench.quick_or_full("-d 300ms --warmup 0s", "-d 700ms --warmup 0s");
     let mut measured = costs(bench, &DECIDING, bench.rounds(), length);
     let ruling = rule(&pairs(&measured));
     let guests = bench.guests(&GUESTS);
