@@ -3,7 +3,7 @@
 /// The reply to which it happens: the load is under way by then.
 pub const AT: usize = 100;
 
-/// What happens to reply number [`AT`] of the first connection of the load, or from there on.
+/// What happens to reply number [`AT`] of the connection that is first to get so far, or from there on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// It comes after the next one.
@@ -18,7 +18,7 @@ pub enum Act {
     Garble,
     /// It and the next three wait for the one behind them.
     Delay,
-    /// The second connection gets it instead of a later reply of its own, which the first gets.
+    /// Another connection gets it instead of a later reply of its own, which this one gets.
     Mix,
     /// The connection is reset instead.
     Reset,

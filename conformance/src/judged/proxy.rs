@@ -43,8 +43,10 @@ struct Shared {
     framing: Framing,
     server: SocketAddr,
     connections: AtomicUsize,
+    /// The connection that is told the lie.
+    chosen: OnceLock<usize>,
     bent: Mutex<Option<Bent>>,
-    /// The first connection's reply that waits to be exchanged, and where the other one is to go.
+    /// The reply that waits to be exchanged, and where the other one is to go.
     waiting: Mutex<Option<(Vec<u8>, TcpStream)>>,
 }
 
@@ -58,6 +60,7 @@ impl Proxy {
             framing,
             server,
             connections: AtomicUsize::new(0),
+            chosen: OnceLock::new(),
             bent: Mutex::new(None),
             waiting: Mutex::new(None),
         });
@@ -85,6 +88,13 @@ impl Bent {
     pub fn value(&self) -> i64 {
         let text = std::str::from_utf8(&self.reply).unwrap();
         text.trim_start_matches(':').trim_end().parse().unwrap()
+    }
+}
+
+impl Shared {
+    /// Whether this is the connection to lie to: the first that gets so far, for on a busy machine another may never.
+    fn bends(&self, number: usize) -> bool {
+        *self.chosen.get_or_init(|| number) == number
     }
 }
 
@@ -124,7 +134,8 @@ fn pass_requests(
             let _ = number.set(shared.connections.fetch_add(1, Ordering::SeqCst));
         }
         chunks += 1;
-        if shared.act == Act::Swallow && chunks == AT / 10 && number.get() == Some(&0) {
+        let bends = || number.get().is_some_and(|number| shared.bends(*number));
+        if shared.act == Act::Swallow && chunks == AT / 10 && bends() {
             let _ = to.shutdown(Shutdown::Both);
             return reset(&from);
         }
@@ -185,8 +196,10 @@ impl Replies {
         let at = self.passed;
         self.passed += 1;
         match (self.shared.act, self.number.get(), at) {
-            (Act::Mix, Some(1), _) => Some(self.exchange(at, reply)),
-            (act, Some(0), AT..) => self.bend_from_here_on(act, at - AT, reply),
+            (act, Some(number), AT..) if self.shared.bends(*number) => {
+                self.bend_from_here_on(act, at - AT, reply)
+            }
+            (Act::Mix, Some(_), AT..) => Some(self.exchange(at, reply)),
             _ => Some(reply),
         }
     }
@@ -230,7 +243,7 @@ impl Replies {
         }
     }
 
-    /// The second connection: the third reply since the first one's began to wait is exchanged with it.
+    /// Another connection: the third reply since that one began to wait is exchanged with it.
     fn exchange(&mut self, at: usize, reply: Vec<u8>) -> Vec<u8> {
         let mut waiting = self.shared.waiting.lock().unwrap();
         if waiting.is_none() {

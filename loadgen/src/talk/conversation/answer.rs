@@ -161,10 +161,6 @@ impl Conversation {
     /// Bytes that came although nothing was asked. If they are a value, the history may know whose.
     #[cold]
     fn unsolicited(&self, rest: &[u8], at_ns: u64, recorder: &mut Recorder) -> End {
-        let text = format!(
-            "'{}' came although no request was in flight",
-            diagnosis::shown(rest)
-        );
         let (value, payload) = match read_reply(rest) {
             _ if self.protocol == Protocol::Echo => (None, Some(rest)),
             Ok(Some((Reply::Integer(value), _))) => (Some(value), None),
@@ -172,11 +168,16 @@ impl Conversation {
             _ => (None, None),
         };
         let own = |found: &Origin| *found == self.payloads.origin(found.sequence);
-        let kind = match payload.and_then(origin) {
-            Some(origin) if own(&origin) => AnomalyKind::ReplyDuplicate,
-            Some(_) => AnomalyKind::CrossTalk,
-            None => AnomalyKind::ReplyUnsolicited,
+        let shown = || format!("'{}'", diagnosis::shown(rest));
+        let (kind, what) = match payload.and_then(origin) {
+            Some(origin) if own(&origin) => (
+                AnomalyKind::ReplyDuplicate,
+                format!("another reply to request {}", origin.sequence),
+            ),
+            Some(_) => (AnomalyKind::CrossTalk, shown()),
+            None => (AnomalyKind::ReplyUnsolicited, shown()),
         };
+        let text = format!("{what} came although no request was in flight");
         let describe = || format!("connection {}: {text}", self.number);
         let reporter = &mut recorder.reporter;
         reporter.left_over(self.connection, at_ns, (value, kind), describe);
