@@ -42,6 +42,9 @@ pub(super) fn layout(
     if let Some(step) = step(x) {
         layout = layout.with_x_tick_step(step);
     }
+    if is_crowded(x, width) {
+        layout = layout.with_x_tick_rotate(-25.0);
+    }
     layout = match (y.scale, step(y)) {
         (Scale::Log, _) => layout.with_log_y(),
         (Scale::Linear, Some(step)) => layout.with_y_tick_step(step),
@@ -60,6 +63,19 @@ pub(super) fn layout(
         layout = layout.with_reference_line(line);
     }
     layout
+}
+
+/// Whether names of systems would run into each other, each having its share of the width. Numbers are short, and stay upright.
+fn is_crowded(axis: &Axis, width: f64) -> bool {
+    const LETTER: f64 = 6.6;
+    const NAME: usize = 10;
+    let longest = axis
+        .ticks
+        .iter()
+        .map(|tick| tick.text.chars().count())
+        .max();
+    let longest = longest.unwrap_or(0);
+    longest > NAME && longest as f64 * LETTER > width / axis.ticks.len() as f64
 }
 
 /// The distance of the first two ticks that are whole numbers of it apart from zero, which the library repeats.
