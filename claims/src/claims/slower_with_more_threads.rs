@@ -1,5 +1,6 @@
 //! More and more threads: what one request costs.
 
+use results::statistics::MIN_RUNS;
 use results::{AxisScale, Chart, Figure, Metric, Run, Unit};
 
 use crate::bench::{Bench, Entry, GUEST_ROUNDS};
@@ -18,20 +19,31 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
+/// Threads from which growth is counted.
+const FEW: u32 = 10;
+
 const GUESTS: [System; 4] = [ASYNC, TWISTED, PYTHON_THREADS, REDIS];
 
 /// The guests get no more connections than this: a Python with thousands of threads is busy starting them.
-const GUEST_CONNECTIONS: [u32; 3] = [10, 100, 1_000];
+const GUEST_CONNECTIONS: [u32; 3] = [FEW, 100, 1_000];
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let connections =
-        bench.quick_or_full(&[10, 100, 1_000][..], &[10, 100, 1_000, 4_000, 10_000][..]);
+    let connections = bench.quick_or_full(
+        &[FEW, 100, 1_000][..],
+        &[FEW, 100, 1_000, 4_000, 10_000][..],
+    );
     let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 1s --warmup 0s --timeout 20s");
     let rounds = bench.rounds().max(6);
-    let mut all = measured(bench, &[THREADS, REACTOR], connections, rounds, length);
-    let [threads, reactor] = [&all[0], &all[1]].map(Measured::growth);
+    let entries = [THREADS, REACTOR].map(roomy);
+    let mut all = measured(bench, &entries, connections, rounds, length);
+    let most = most_connections(&all);
+    let [threads, reactor] = [&all[0], &all[1]].map(|of| of.growth(most));
     let ruling = rule(&threads, &reactor);
-    let guests = bench.guests(&GUESTS);
+    let guests: Vec<Entry> = bench
+        .guests(&GUESTS)
+        .into_iter()
+        .map(Entry::pinned)
+        .collect();
     let length = "-d 500ms --warmup 0s --timeout 20s";
     all.extend(measured(
         bench,
@@ -41,9 +53,11 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         length,
     ));
     let what = "growth of processor time per request";
-    let growths = all
-        .iter()
-        .filter_map(|of| figures::of_pair(of.label, what, &of.growth()));
+    let growth = |of: &Measured| {
+        let most = most_connections(std::slice::from_ref(of));
+        figures::of_pair(of.label, what, &of.growth(most))
+    };
+    let growths = all.iter().filter_map(growth);
     Evidence {
         chart: Some(chart(&all, &ruling.answer)),
         ruling,
@@ -51,6 +65,26 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
             .chain(all.iter().flat_map(Measured::levels))
             .collect(),
     }
+}
+
+/// On one processor, and with room for ten thousand connections and for those of the load generator that look on.
+fn roomy(system: System) -> Entry {
+    Entry {
+        more: "--max-connections 10100".to_owned(),
+        ..Entry::pinned(system)
+    }
+}
+
+/// The most connections with which every system has runs enough: where the machine allows no more files, that is fewer than asked.
+fn most_connections(measured: &[Measured]) -> u32 {
+    let is_enough = |of: &Measured, connections| of.runs(connections).len() >= MIN_RUNS;
+    let places = measured.first().into_iter().flat_map(|of| &of.places);
+    let numbers = places.map(|(connections, _)| *connections);
+    numbers
+        .filter(|connections| *connections > FEW)
+        .filter(|connections| measured.iter().all(|of| is_enough(of, *connections)))
+        .max()
+        .unwrap_or(0)
 }
 
 /// One system: its runs with each number of connections.
@@ -61,19 +95,18 @@ struct Measured {
 
 fn measured(
     bench: &mut Bench<'_>,
-    systems: &[System],
+    entries: &[Entry],
     connections: &[u32],
     rounds: u32,
     length: &str,
 ) -> Vec<Measured> {
-    let entries: Vec<Entry> = systems.iter().copied().map(Entry::pinned).collect();
-    let nothing_yet = |system: &System| Measured {
-        label: system.label,
+    let nothing_yet = |entry: &Entry| Measured {
+        label: entry.system.label,
         places: Vec::new(),
     };
-    let mut measured: Vec<Measured> = systems.iter().map(nothing_yet).collect();
+    let mut measured: Vec<Measured> = entries.iter().map(nothing_yet).collect();
     for connections in connections {
-        let runs = bench.compare(&entries, rounds, &format!("-c {connections} {length}"));
+        let runs = bench.compare(entries, rounds, &format!("-c {connections} {length}"));
         for (of, runs) in measured.iter_mut().zip(runs) {
             of.places.push((*connections, runs));
         }
@@ -82,22 +115,18 @@ fn measured(
 }
 
 impl Measured {
-    /// Processor time per request with the most connections against that with the fewest.
-    fn growth(&self) -> Pair {
-        let cost = |place: Option<&(u32, Vec<Run>)>| {
-            place.map_or_else(Vec::new, |(_, runs)| {
-                figures::values(runs, Metric::CpuPerRequest)
-            })
-        };
-        let connections = |place: Option<&(u32, Vec<Run>)>| place.map_or(0, |(number, _)| *number);
-        let (few, most) = (self.places.first(), self.places.last());
+    fn runs(&self, connections: u32) -> &[Run] {
+        let mut places = self.places.iter();
+        let place = places.find(|(number, _)| *number == connections);
+        place.map_or(&[], |(_, runs)| runs)
+    }
+
+    /// Processor time per request with so many connections against that with ten.
+    fn growth(&self, most: u32) -> Pair {
+        let cost = |connections| figures::values(self.runs(connections), Metric::CpuPerRequest);
         Pair {
-            condition: format!(
-                "{} against {}",
-                connections(most),
-                figures::connections(connections(few))
-            ),
-            reference: cost(few),
+            condition: format!("{most} against {}", figures::connections(FEW)),
+            reference: cost(FEW),
             candidate: cost(most),
         }
     }
@@ -196,6 +225,27 @@ mod tests {
     use results::ClaimVerdict;
 
     use super::*;
+
+    fn measured(runs_at_most: usize) -> Measured {
+        let runs = |count| vec![results::example::closed_loop("a"); count];
+        Measured {
+            label: "a",
+            places: vec![(FEW, runs(4)), (100, runs(4)), (1_000, runs(runs_at_most))],
+        }
+    }
+
+    #[test]
+    fn growth_is_counted_to_where_every_system_came() {
+        assert_eq!(most_connections(&[measured(4), measured(4)]), 1_000);
+        assert_eq!(most_connections(&[measured(4), measured(3)]), 100);
+        let mut nowhere = measured(4);
+        nowhere.places.truncate(1);
+        assert_eq!(
+            most_connections(&[nowhere]),
+            0,
+            "ten against ten is no growth"
+        );
+    }
 
     fn pair(factor: f64) -> Pair {
         let few = [4.0, 4.02, 3.98, 4.01];
