@@ -6,8 +6,8 @@ mod workload;
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
-    Arrival, ClientCost, FailureReason, Finite, LoadMode, Protocol, Run, Server, ServerCost, Tool,
-    Totals, Validity, ValidityVerdict,
+    Arrival, ClientCost, FailureReason, Finite, Host, LoadMode, Protocol, Run, Server, ServerCost,
+    Tool, Totals, Validity, ValidityVerdict,
 };
 
 use crate::books::accounts::{self, Closing, Values};
@@ -21,6 +21,7 @@ use crate::plan::{Keys, Plan};
 use crate::scene::host;
 use crate::scene::info::InfoText;
 use crate::scene::reach::Reached;
+use crate::scene::server_cost::Process;
 use crate::scene::server_watch::ServerWatch;
 use crate::talk::requests::Requests;
 use sum::Sum;
@@ -154,7 +155,10 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             server,
         },
         workload: workload(plan),
-        host: host::read(),
+        host: Host {
+            server_cpus: parts.reached.process.and_then(Process::kept_to),
+            ..host::read()
+        },
         elapsed_ns,
         warmup_ns: measured.warmup_ns,
         interrupted: parts.interrupted,

@@ -15,7 +15,7 @@ const SYSCTLS: [&str; 5] = [
     "kernel.sched_autogroup_enabled",
 ];
 
-/// Reads it; what the kernel does not say is absent.
+/// Reads it; what the kernel does not say is absent, and so is whatever concerns a server.
 pub fn read() -> Host {
     Host {
         kernel: kernel(),
@@ -24,10 +24,17 @@ pub fn read() -> Host {
         memory_bytes: value_in("/proc/meminfo", "MemTotal")
             .and_then(|kib| kib.strip_suffix(" kB")?.parse::<u64>().ok())
             .map(|kib| kib * 1_024),
-        client_cpus: None,
+        client_cpus: kept_to("self"),
         server_cpus: None,
         sysctls: sysctls(),
     }
+}
+
+/// The processors that a process of this machine is kept to, as in `0-3,7`; `None` where it may use all, or is not there.
+pub(super) fn kept_to(process: &str) -> Option<String> {
+    let own = value_in(&format!("/proc/{process}/status"), "Cpus_allowed_list")?;
+    let all = first_line("/sys/devices/system/cpu/online")?;
+    (own != all).then_some(own)
 }
 
 fn kernel() -> String {

@@ -4,6 +4,7 @@ use std::fs;
 
 use results::ServerCost;
 
+use crate::scene::host;
 use crate::scene::info::InfoText;
 
 /// A server process on this machine.
@@ -43,6 +44,11 @@ impl Process {
     /// Resident memory, with shared pages divided among those who share them.
     pub(crate) fn pss_bytes(self) -> Option<u64> {
         kibibytes(&self.read("smaps_rollup")?, "Pss:")
+    }
+
+    /// The processors that it is kept to.
+    pub(crate) fn kept_to(self) -> Option<String> {
+        host::kept_to(&self.pid.to_string())
     }
 
     /// Open file descriptors.
