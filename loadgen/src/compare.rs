@@ -1,7 +1,7 @@
 //! Several servers under one load: each is started, driven and ended in turn, and again, in an order that is fair to all.
 
 mod keeper;
-mod knee;
+mod ladder;
 mod order;
 mod pin;
 mod port;

@@ -40,6 +40,10 @@ fn the_server_and_the_load_are_kept_to_their_processors() {
     );
     let run = comparison(folder.path()).runs().next().cloned().unwrap();
     assert_eq!(run.workload.server_processors, Some(1));
+    if first != last {
+        let told = (run.host.client_cpus, run.host.server_cpus);
+        assert_eq!(told, (Some(last.to_string()), Some(first.to_string())));
+    }
 }
 
 /// The least and the greatest of a list such as `0-3,6`.
@@ -122,16 +126,19 @@ fn another_series_is_not_gone_on_with() {
     assert_eq!((run(200), run(300)), (200, 300));
 }
 
-/// Two rates that are far too high for a server are its last.
+/// A rate that is far too high for a server is its last, in every round.
 #[test]
 fn rates_end_where_a_server_falls_behind() {
     let folder = tempfile::tempdir().unwrap();
     let flags =
-        "-d 300ms -c 2 --max-in-flight 100 --over rate=100,20M,21M,22M --repeat 1 --timeout 20s";
+        "-d 300ms -c 2 --max-in-flight 100 --over rate=100,20M,21M,22M --repeat 2 --timeout 20s";
     let output = compare(flags, &[spec("true", ENDLESS)], folder.path())
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("true fell behind from 20"), "{said}");
-    assert_eq!(comparison(folder.path()).runs().count(), 3);
+    assert!(
+        said.contains("rates above 20\u{a0}000\u{a0}000 requests/s were left out"),
+        "{said}"
+    );
+    assert_eq!(comparison(folder.path()).runs().count(), 4);
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::PathBuf;
 
-use results::{Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, Workload, example};
+use results::{
+    Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, ValidityVerdict, Workload,
+    example,
+};
 use serde_json::Value;
 
 use crate::{pictures, plotly};
@@ -99,6 +102,7 @@ fn two_systems() -> Comparison {
     Comparison::of_runs("two systems".to_owned(), runs)
 }
 
+/// And a third, of which the load generator was the bottleneck.
 fn two_rates() -> Comparison {
     let at_rate = |rate, quick_ns| {
         let mut run = run("reactor", quick_ns, 10 * quick_ns, 0);
@@ -109,9 +113,11 @@ fn two_rates() -> Comparison {
         }
         run
     };
+    let mut bound = at_rate(200.0, 5_000);
+    bound.validity.verdict = ValidityVerdict::ClientBound;
     Comparison::of_runs(
         "two rates".to_owned(),
-        vec![at_rate(50.0, 1_000), at_rate(100.0, 4_000)],
+        vec![at_rate(50.0, 1_000), at_rate(100.0, 4_000), bound],
     )
 }
 

@@ -80,10 +80,21 @@ pub(crate) struct Point {
     pub(crate) y: f64,
     /// The lowest and the highest of the repetitions, or the ends of an interval.
     pub(crate) range: Option<(f64, f64)>,
-    /// Whether it carries the system's symbol.
-    pub(crate) marked: bool,
+    /// Whether it carries the system's symbol, and how.
+    pub(crate) mark: Mark,
     /// What is said when it is pointed at, without the system's label.
     pub(crate) hover: String,
+}
+
+/// How a point carries the system's symbol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mark {
+    /// Not at all.
+    None,
+    /// Filled.
+    Full,
+    /// Hollow: the number is not the system's own.
+    Hollow,
 }
 
 /// Counts in a grid: columns of time, rows of latency.

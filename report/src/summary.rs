@@ -221,7 +221,7 @@ fn verdict_cell(group: &Group) -> Cell {
     }
 }
 
-fn validity_cell(group: &Group) -> Cell {
+pub(crate) fn validity_cell(group: &Group) -> Cell {
     let (text, tone) = match group.validity() {
         ValidityVerdict::Valid => ("valid", "pass"),
         ValidityVerdict::Suspect => ("suspect", "doubt"),

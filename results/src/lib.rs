@@ -40,6 +40,7 @@ mod workload;
 pub mod file;
 pub mod hgrm;
 pub mod hlog;
+pub mod knee;
 pub mod schema;
 pub mod statistics;
 pub mod units;

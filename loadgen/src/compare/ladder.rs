@@ -1,89 +1,99 @@
-//! Where a server falls behind: higher rates would only make a longer queue.
+//! Where higher rates are left out: they would only make a longer queue, or show the load generator once more.
 
-use results::{LoadMode, Run};
+use std::collections::BTreeMap;
 
-/// A server that answers less of what it is offered has fallen behind.
-const KEEPS_UP: f64 = 0.9;
+use results::{Run, ValidityVerdict, knee, units};
 
-/// Once may be the machine's fault; at two rates one after the other it is the server's.
-const FOR_GOOD: u32 = 2;
-
-/// What is known of a server's knee after some rounds, each from low rates to high ones.
+/// What is known of a system's rates after some rounds, each from low rates to high ones.
 #[derive(Debug, Default)]
-pub(super) struct Knee {
-    round: u32,
-    /// Rates of this round at which it fell behind, one after the other, and the first of them.
-    behind: u32,
-    since_per_s: u64,
-    lowest_per_s: Option<u64>,
+pub(super) struct Ladder {
+    rates: BTreeMap<u64, Rung>,
 }
 
-impl Knee {
-    /// Takes note of a run in this round at that rate.
-    pub(super) fn note(&mut self, round: u32, rate_per_s: u64, keeps_up: bool) {
-        if round != self.round || keeps_up {
-            (self.round, self.behind) = (round, 0);
-        }
-        if keeps_up {
-            return;
-        }
-        if self.behind == 0 {
-            self.since_per_s = rate_per_s;
-        }
-        self.behind += 1;
-        if self.behind >= FOR_GOOD {
-            let lowest = self.lowest_per_s.unwrap_or(u64::MAX);
-            self.lowest_per_s = Some(lowest.min(self.since_per_s));
-        }
-    }
-
-    /// Whether the rates that are left of this round lie beyond it.
-    pub(super) fn is_passed_in(&self, round: u32) -> bool {
-        self.round == round && self.behind >= FOR_GOOD
-    }
-
-    /// The lowest rate from which on it fell behind.
-    pub(super) fn per_s(&self) -> Option<u64> {
-        self.lowest_per_s
-    }
+/// The runs at one rate.
+#[derive(Debug, Default)]
+struct Rung {
+    kept_up: bool,
+    client_bound: bool,
 }
 
-/// Whether nearly all that was offered was answered; `None` of a closed loop, which offers no more than is answered.
-pub(super) fn keeps_up(run: &Run) -> Option<bool> {
-    match (run.workload.mode, run.totals.requests_per_s) {
-        (LoadMode::Open { rate_per_s, .. }, Some(achieved)) => {
-            Some(achieved.value() >= KEEPS_UP * rate_per_s.value())
-        }
-        _ => None,
+impl Ladder {
+    /// Takes note of a run at that rate.
+    pub(super) fn note(&mut self, rate_per_s: u64, run: &Run) {
+        let rung = self.rates.entry(rate_per_s).or_default();
+        rung.kept_up |= !knee::run_falls_behind(run);
+        rung.client_bound |= run.validity.verdict == ValidityVerdict::ClientBound;
+    }
+
+    /// Whether a lower rate was already too high in every run so far.
+    pub(super) fn is_above_the_end(&self, rate_per_s: u64) -> bool {
+        self.end().is_some_and(|(end, _)| *end < rate_per_s)
+    }
+
+    /// From which rate on higher ones are left out, and why.
+    pub(super) fn in_words(&self) -> Option<String> {
+        let (rate_per_s, rung) = self.end()?;
+        let why = match rung.client_bound {
+            true => "the client could offer no more",
+            false => "it fell clearly behind, in every run",
+        };
+        let rate = units::count(*rate_per_s);
+        Some(format!(
+            "rates above {rate} requests/s were left out: at {rate} {why}"
+        ))
+    }
+
+    fn end(&self) -> Option<(&u64, &Rung)> {
+        self.rates.iter().find(|(_, rung)| !rung.kept_up)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use results::{Finite, example};
+
     use super::*;
 
-    #[test]
-    fn one_bad_run_is_no_knee() {
-        let mut knee = Knee::default();
-        for (rate, keeps_up) in [(1, true), (2, false), (3, true), (4, false)] {
-            knee.note(0, rate, keeps_up);
-            assert!(!knee.is_passed_in(0));
-        }
-        // What begins in one round does not go on in the next, which begins at low rates.
-        knee.note(1, 1, false);
-        assert!(!knee.is_passed_in(1));
-        assert_eq!(knee.per_s(), None);
+    /// A run that answered so much of the 20,000 a second that it was offered.
+    fn run(answered_per_s: f64) -> Run {
+        let mut run = example::empty("a");
+        run.totals.requests_per_s = Finite::new(answered_per_s);
+        run
     }
 
     #[test]
-    fn two_rates_in_a_row_are_one_for_the_rest_of_the_round() {
-        let mut knee = Knee::default();
-        knee.note(0, 3, false);
-        knee.note(0, 4, false);
-        assert!(knee.is_passed_in(0) && !knee.is_passed_in(1));
-        assert_eq!(knee.per_s(), Some(3));
-        knee.note(1, 2, false);
-        knee.note(1, 3, false);
-        assert_eq!(knee.per_s(), Some(2), "the lowest of all rounds");
+    fn one_rate_that_is_too_high_is_the_last() {
+        let mut ladder = Ladder::default();
+        ladder.note(1_000, &run(20_000.0));
+        ladder.note(2_000, &run(10_000.0));
+        assert!(!ladder.is_above_the_end(2_000) && ladder.is_above_the_end(3_000));
+        let said = ladder.in_words().unwrap();
+        assert!(
+            said.ends_with("it fell clearly behind, in every run"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_run_that_keeps_up_takes_another_back() {
+        let mut ladder = Ladder::default();
+        ladder.note(2_000, &run(10_000.0));
+        ladder.note(2_000, &run(20_000.0));
+        assert!(!ladder.is_above_the_end(3_000));
+        assert_eq!(ladder.in_words(), None);
+    }
+
+    #[test]
+    fn the_client_is_named_where_it_was_the_end() {
+        let mut ladder = Ladder::default();
+        let mut bound = run(10_000.0);
+        bound.validity.verdict = ValidityVerdict::ClientBound;
+        ladder.note(2_000, &bound);
+        assert!(
+            ladder
+                .in_words()
+                .unwrap()
+                .ends_with("the client could offer no more")
+        );
     }
 }

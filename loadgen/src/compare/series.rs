@@ -5,12 +5,12 @@ use std::path::Path;
 use results::schema::ComparisonSchema;
 use results::{Comparison, Outcome, Run, System};
 
-use super::knee::{Knee, keeps_up};
+use super::ladder::Ladder;
 use super::order::{Step, steps};
 use super::process::{NotStarted, Process};
 use super::shelf::Shelf;
 use super::{Cpus, Keeper, Spec};
-use crate::cli::args::CompareArguments;
+use crate::cli::args::{CompareArguments, Over};
 use crate::cli::progress::Meter;
 use crate::drive::engine;
 use crate::record;
@@ -39,7 +39,7 @@ pub struct Tried<'a> {
     missing: Option<NotStarted>,
     /// What went wrong with single runs, in sentences.
     pub troubles: Vec<String>,
-    knee: Knee,
+    ladder: Ladder,
 }
 
 impl<'a> Series<'a> {
@@ -50,7 +50,7 @@ impl<'a> Series<'a> {
             runs: Vec::new(),
             missing: None,
             troubles: Vec::new(),
-            knee: Knee::default(),
+            ladder: Ladder::default(),
         };
         let mut series = Self {
             arguments,
@@ -149,9 +149,9 @@ impl<'a> Series<'a> {
     }
 
     fn run_one(&mut self, step: Step, meter: &mut Meter) {
-        let (name, value) = (self.name(step), self.value(step));
+        let (name, value, rate) = (self.name(step), self.value(step), self.rate_per_s(step));
         let tried = &mut self.systems[step.system];
-        let beyond = tried.knee.is_passed_in(step.round);
+        let beyond = rate.is_some_and(|rate| tried.ladder.is_above_the_end(rate));
         if tried.missing.is_some() || beyond {
             return;
         }
@@ -193,12 +193,18 @@ impl<'a> Series<'a> {
 
     /// Takes a run into the books, and sees whether its rate was too high.
     fn book(&mut self, step: Step, run: Run) {
-        let value = self.value(step);
+        let rate_per_s = self.rate_per_s(step);
         let tried = &mut self.systems[step.system];
-        if let (Some(rate_per_s), Some(keeps_up)) = (value, keeps_up(&run)) {
-            tried.knee.note(step.round, rate_per_s, keeps_up);
+        if let Some(rate_per_s) = rate_per_s {
+            tried.ladder.note(rate_per_s, &run);
         }
         tried.runs.push(run);
+    }
+
+    /// The rate, where it is that which varies.
+    fn rate_per_s(&self, step: Step) -> Option<u64> {
+        let of_rates = self.arguments.over.as_ref().is_some_and(Over::is_of_rates);
+        self.value(step).filter(|_| of_rates)
     }
 }
 
@@ -247,9 +253,9 @@ fn drive(
 }
 
 impl Tried<'_> {
-    /// The lowest rate from which on it fell behind: rates far above were left out.
-    pub fn knee_per_s(&self) -> Option<u64> {
-        self.knee.per_s()
+    /// Which rates were left out, and why.
+    pub fn rates_left_out(&self) -> Option<String> {
+        self.ladder.in_words()
     }
 
     /// Whether it could be measured.

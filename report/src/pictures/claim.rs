@@ -2,7 +2,7 @@
 
 use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining, Unit};
 
-use crate::picture::{Axis, Joined, Marks, Panel, Picture, Point, Scale, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Scale, Series, Tick};
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{count_axis, doubling_axis, extent, log_axis, nines_axis};
 
@@ -125,7 +125,10 @@ fn points(series: &ChartSeries, chart: &Chart, lane: Option<f64>) -> Vec<Point> 
         range: point
             .range
             .map(|(low, high)| (low.value().max(least), high.value().max(least))),
-        marked: chart.x.scale != AxisScale::Nines && series.joined != Joining::Pairs,
+        mark: match (&chart.x.scale, series.joined) {
+            (AxisScale::Nines, _) | (_, Joining::Pairs) => Mark::None,
+            _ => Mark::Full,
+        },
         hover: match (&chart.y.scale, series.joined) {
             (AxisScale::Names { names }, Joining::Pairs) => names
                 .get(point.y.value() as usize)

@@ -1,11 +1,12 @@
 //! P2, load and latency: how much can be asked of a server before the waiting begins.
 
+use results::knee::{Above, Knee};
 use results::{Group, LoadMode, Metric, Workload, units};
 
+use super::Scene;
 use super::sweep::{self, Sweep};
-use super::{Scene, keeps_up};
 use crate::picture::{Axis, Marks, Panel, Picture, Scale};
-use crate::ticks::{count_axis, linear_ticks};
+use crate::ticks::{count_axis, extent, linear_ticks, log_axis};
 
 pub(super) const NAME: &str = "load-latency";
 
@@ -19,8 +20,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
             ..right.clone()
         })
     })?;
-    let offered_rates = groups.iter().filter_map(|group| offered(group.workload()));
-    let x = count_axis("offered requests per second", offered_rates, units::number);
+    let x = rate_axis(groups.iter().filter_map(|group| offered(group.workload())));
     let text = |rate| format!("{} req/s offered", units::number(rate));
     let sweep = Sweep {
         scene,
@@ -42,7 +42,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         caption: format!(
             "To the left the server keeps up; the knee is where waiting begins. The last panel is what came back of what \
              was asked: under 100 % the server cannot. {}",
-            sweep.band_in_words()
+            sweep.marks_in_words()
         ),
         panels,
         table: sweep.table(
@@ -50,6 +50,24 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
             &[Metric::Throughput, Metric::P50, Metric::P99, Metric::P99_9],
         ),
     })
+}
+
+/// From a thousand to a million there is no room on an axis of equal sums.
+fn rate_axis(rates: impl Iterator<Item = f64> + Clone) -> Axis {
+    const TITLE: &str = "offered requests per second";
+    match extent(rates.clone()) {
+        Some((low, high)) if high >= 100.0 * low => {
+            let mut axis = log_axis(TITLE, rates, units::number);
+            axis.ticks.retain(|tick| is_power_of_ten(tick.at));
+            axis
+        }
+        _ => count_axis(TITLE, rates, units::number),
+    }
+}
+
+fn is_power_of_ten(rate: f64) -> bool {
+    let power = rate.log10();
+    (power - power.round()).abs() < 1e-9
 }
 
 fn offered(workload: &Workload) -> Option<f64> {
@@ -83,17 +101,16 @@ fn achieved(sweep: &Sweep) -> Panel {
     }
 }
 
-/// The greatest rate at which each system still answered nearly everything.
+/// The greatest rate that each system kept up with, as far as that was found.
 fn finding(sweep: &Sweep) -> String {
     let sustained = sweep.scene.labels.iter().filter_map(|label| {
-        let kept_up = sweep
-            .groups
-            .iter()
-            .filter(|group| group.label == *label && keeps_up(group));
-        let greatest = kept_up
-            .filter_map(|group| offered(group.workload()))
-            .max_by(f64::total_cmp)?;
-        Some(format!("{} with {label}", units::number(greatest)))
+        let own = sweep.groups.iter().filter(|group| group.label == *label);
+        let knee = Knee::of(&own.copied().collect::<Vec<_>>())?;
+        let greatest = units::number(knee.kept_up_per_s?);
+        Some(match knee.above {
+            Above::Behind(_) => format!("{greatest} with {label}"),
+            Above::ClientBound(_) | Above::Nothing => format!("{greatest} or more with {label}"),
+        })
     });
     let sustained: Vec<String> = sustained.collect();
     match sustained.len() {

@@ -4,7 +4,7 @@ use results::statistics::count_interval;
 use results::{Group, Metric, Workload, units};
 
 use super::{Scene, sweep};
-use crate::picture::{Axis, Joined, Marks, Panel, Picture, Point, Scale, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Scale, Series, Tick};
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{doubling_axis, extent, log_axis};
 
@@ -128,7 +128,7 @@ impl<'a> Loss<'a> {
             x,
             y: self.per_million(self.lost as f64).max(zero),
             range: Some((low.max(zero), high)),
-            marked: true,
+            mark: Mark::Full,
             hover: self.said(),
         }
     }

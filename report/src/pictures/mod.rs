@@ -8,7 +8,8 @@ mod percentiles;
 mod scaling;
 mod sweep;
 
-use results::{Comparison, Group, LoadMode, Metric};
+use results::knee::keeps_up;
+use results::{Comparison, Group};
 
 use crate::picture::Picture;
 
@@ -118,17 +119,5 @@ impl<'a> Scene<'a> {
                 .count()
         };
         self.labels.iter().any(|label| loads_of(label) > 1)
-    }
-}
-
-/// Whether the system answered nearly all that it was asked; in a closed loop it is asked no more than it answers.
-fn keeps_up(group: &Group) -> bool {
-    const NEARLY_ALL: f64 = 0.98;
-    match group.workload().mode {
-        LoadMode::Closed => true,
-        LoadMode::Open { rate_per_s, .. } => {
-            let achieved = group.value(Metric::Throughput);
-            achieved.is_some_and(|achieved| achieved >= NEARLY_ALL * rate_per_s.value())
-        }
     }
 }

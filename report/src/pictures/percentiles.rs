@@ -6,7 +6,7 @@ use results::{
 };
 
 use super::Scene;
-use crate::picture::{Joined, Marks, Panel, Picture, Point, Series, Tick};
+use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series, Tick};
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{nines_axis, time_axis};
 
@@ -93,7 +93,10 @@ impl<'a> Curve<'a> {
             x: point.nines,
             y: drawable(point.ns),
             range,
-            marked: MARKED.contains(&point.quantile),
+            mark: match MARKED.contains(&point.quantile) {
+                true => Mark::Full,
+                false => Mark::None,
+            },
             hover: said(point.ns, range),
         });
         let longest_ns = self.merged.max_ns().unwrap_or(0);
@@ -109,7 +112,7 @@ impl<'a> Curve<'a> {
                 x: lane,
                 y: drawable(longest_ns),
                 range,
-                marked: true,
+                mark: Mark::Full,
                 hover: said(longest_ns, range),
             }),
         }

@@ -103,7 +103,7 @@ impl Growing {
             finding: finding(&sweep, many, self.told),
             caption: format!(
                 "Each step to the right doubles the {many}. {}",
-                sweep.band_in_words()
+                sweep.marks_in_words()
             ),
             panels: METRICS.iter().filter_map(panel).collect(),
             table: sweep.table(many, &METRICS.map(|(metric, _)| metric)),

@@ -1,10 +1,11 @@
 //! What the pictures of a sweep have in common: one metric over one number of the load.
 
 use results::statistics::{MIN_RUNS, Spread};
-use results::{Group, Metric, Workload};
+use results::{Group, Metric, ValidityVerdict, Workload};
 
 use super::Scene;
-use crate::picture::{Axis, Joined, Marks, Panel, Point, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Marks, Panel, Point, Series, Tick};
+use crate::summary::validity_cell;
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{count_axis, extent, log_axis, time_axis};
 
@@ -93,7 +94,10 @@ impl Sweep<'_, '_> {
                 x: (self.swept)(group.workload())?,
                 y,
                 range: spread.map(Spread::ends),
-                marked: true,
+                mark: match is_client_bound(group) {
+                    true => Mark::Hollow,
+                    false => Mark::Full,
+                },
                 hover: with_spread(y, spread, &text),
             })
         };
@@ -113,8 +117,19 @@ impl Sweep<'_, '_> {
         self.scene.labels.iter().filter_map(of_system).collect()
     }
 
-    /// What the band is, for the caption: that depends on how many runs there are of each point.
-    pub(crate) fn band_in_words(&self) -> String {
+    /// What the band and the symbols are, for the caption.
+    pub(crate) fn marks_in_words(&self) -> String {
+        match self.groups.iter().any(|group| is_client_bound(group)) {
+            true => {
+                self.band_in_words()
+                    + " Hollow: INVALID, there the load generator was the bottleneck and not the server."
+            }
+            false => self.band_in_words(),
+        }
+    }
+
+    /// That depends on how many runs there are of each point.
+    fn band_in_words(&self) -> String {
         let runs = || self.groups.iter().map(|group| group.runs.len());
         let few =
             format!("from the lowest run to the highest, since an interval takes {MIN_RUNS} runs");
@@ -150,12 +165,17 @@ impl Sweep<'_, '_> {
 
     /// Every group's metrics, a row each.
     pub(crate) fn table(&self, heading: &str, metrics: &[Metric]) -> Table {
-        let mut columns = vec![Column::words("system"), Column::numbers(heading, "")];
+        let mut columns = vec![
+            Column::words("system"),
+            Column::numbers(heading, ""),
+            Column::words("measurement"),
+        ];
         columns.extend(metrics.iter().map(|metric| Column::of(*metric)));
         let row = |group: &&Group| {
             let mut cells = vec![
                 Cell::words(group.label),
                 Cell::number((self.swept)(group.workload()), self.text),
+                validity_cell(group),
             ];
             cells.extend(
                 metrics
@@ -169,6 +189,11 @@ impl Sweep<'_, '_> {
             rows: self.groups.iter().map(row).collect(),
         }
     }
+}
+
+/// Whether any of its runs says more of the load generator than of the server.
+fn is_client_bound(group: &Group) -> bool {
+    group.validity() == ValidityVerdict::ClientBound
 }
 
 /// `92.1 µs (95 %: 90.0 µs … 95.2 µs)`, without the `95 %` where it is but the range of the runs, or the median alone.

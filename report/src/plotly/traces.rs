@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{escaped, number, numbers};
-use crate::picture::{Axis, Heat, Joined, Point, Series, Tick};
+use crate::picture::{Axis, Heat, Joined, Mark, Point, Series, Tick};
 use crate::theme::{Symbol, Theme};
 
 /// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
@@ -98,10 +98,10 @@ fn symbols(series: &Series) -> Value {
         .points
         .iter()
         .chain(&series.last)
-        .filter(|point| point.marked)
+        .filter(|point| point.mark != Mark::None)
         .cloned()
         .collect();
-    let marker = json!({"symbol": symbol(series), "size": 9, "color": colour(series), "line": {"color": "@paper", "width": 1}});
+    let marker = json!({"symbol": symbol_of_each(series, &shown), "size": 9, "color": colour(series), "line": {"color": "@paper", "width": 1}});
     let mut more = json!({"mode": "markers", "marker": marker, "cliponaxis": false});
     if series.joined == Joined::Apart {
         let reach = |end: fn(&Point) -> f64| shown.iter().map(end).collect::<Vec<_>>();
@@ -196,6 +196,19 @@ pub(super) fn heat_trace(heat: &Heat) -> Value {
 
 fn colour(series: &Series) -> String {
     format!("@series-{}", series.system % Theme::LIGHT.series.len())
+}
+
+/// One name for all points, or one for each where some are hollow.
+fn symbol_of_each(series: &Series, shown: &[Point]) -> Value {
+    let symbol = symbol(series);
+    let of_one = |point: &Point| match point.mark {
+        Mark::Hollow => format!("{symbol}-open"),
+        Mark::Full | Mark::None => symbol.to_owned(),
+    };
+    match shown.iter().any(|point| point.mark == Mark::Hollow) {
+        true => shown.iter().map(of_one).collect(),
+        false => symbol.into(),
+    }
 }
 
 fn symbol(series: &Series) -> &'static str {

@@ -9,7 +9,7 @@ use kuva::render::plots::Plot;
 use results::units;
 
 use super::plain;
-use crate::picture::{Heat, Joined, Point, Series};
+use crate::picture::{Heat, Joined, Mark, Point, Series};
 use crate::theme::{Symbol, Theme};
 
 pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
@@ -44,26 +44,34 @@ pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
         let pair = |pair: &[Point]| line(pair, colour).with_stroke_width(5.0).into();
         return series.points.chunks(2).map(pair).collect();
     }
-    let marked: Vec<&Point> = series
-        .points
-        .iter()
-        .chain(&series.last)
-        .filter(|point| point.marked)
+    let points = || series.points.iter().chain(&series.last);
+    let marked: Vec<&Point> = points().filter(|point| point.mark != Mark::None).collect();
+    plots.push(symbols(series, &marked, colour).into());
+    // The library leaves most shapes filled: paper on top makes every one hollow.
+    let hollow: Vec<&Point> = points()
+        .filter(|point| point.mark == Mark::Hollow)
         .collect();
-    let mut symbols = ScatterPlot::new()
+    if !hollow.is_empty() {
+        plots.push(symbols(series, &hollow, theme.paper).with_size(2.8).into());
+    }
+    plots
+}
+
+/// The symbols of these points, with whiskers where the points stand alone.
+fn symbols(series: &Series, marked: &[&Point], colour: &str) -> ScatterPlot {
+    let symbols = ScatterPlot::new()
         .with_data(marked.iter().map(|point| (point.x, point.y)))
         .with_color(colour)
         .with_size(5.0)
         .with_marker(marker(series.system));
-    if series.joined == Joined::Apart {
-        let reach = |point: &&Point| {
-            let (low, high) = point.range.unwrap_or((point.y, point.y));
-            (point.y - low, high - point.y)
-        };
-        symbols = symbols.with_y_err_asymmetric(marked.iter().map(reach));
+    if series.joined != Joined::Apart {
+        return symbols;
     }
-    plots.push(symbols.into());
-    plots
+    let reach = |point: &&Point| {
+        let (low, high) = point.range.unwrap_or((point.y, point.y));
+        (point.y - low, high - point.y)
+    };
+    symbols.with_y_err_asymmetric(marked.iter().map(reach))
 }
 
 fn line(points: &[Point], colour: &str) -> LinePlot {

@@ -1,6 +1,7 @@
 //! What is said of the measurement as a whole: the load generator, the machines, the loads.
 
 use super::{Statement, Weight, of_runs};
+use crate::knee::Knee;
 use crate::{Comparison, Group, Run, ValidityVerdict};
 
 /// Says whether the numbers are those of the servers.
@@ -8,6 +9,7 @@ pub(super) fn say(all: &mut Vec<Statement>, comparison: &Comparison) {
     say_of_client(all, comparison);
     say_of_hosts(all, comparison);
     say_of_loads(all, comparison);
+    say_of_knees(all, comparison);
 }
 
 /// One sentence a verdict: the same machine tends to be in the way of all systems, and for the same reasons.
@@ -104,5 +106,20 @@ fn say_of_loads(all: &mut Vec<Statement>, comparison: &Comparison) {
                 first.differences(other).join("; ")
             ),
         });
+    }
+}
+
+/// Where each system that was offered several rates stopped answering them.
+fn say_of_knees(all: &mut Vec<Statement>, comparison: &Comparison) {
+    let groups = Group::of(comparison);
+    for system in &comparison.systems {
+        let own: Vec<&Group> = groups
+            .iter()
+            .filter(|group| group.label == system.label)
+            .collect();
+        all.extend(Knee::of(&own).map(|knee| Statement {
+            weight: Weight::Note,
+            text: format!("the knee of {}: {knee}", system.label),
+        }));
     }
 }

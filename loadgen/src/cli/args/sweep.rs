@@ -111,6 +111,11 @@ impl Over {
         Ok(plan)
     }
 
+    /// Whether it is the rate that varies.
+    pub fn is_of_rates(&self) -> bool {
+        self.what == What::Rate
+    }
+
     /// Whether it is the servers that vary, which have to be started for it, and not the load.
     pub fn is_of_servers(&self) -> bool {
         self.what == What::Cores

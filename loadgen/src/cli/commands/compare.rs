@@ -38,12 +38,8 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
         eprintln!("loadgen: {trouble}");
     }
     for tried in series.systems() {
-        if let Some(knee) = tried.knee_per_s() {
-            eprintln!(
-                "loadgen: {} fell behind from {} requests/s on; rates far above were left out",
-                tried.spec.name,
-                results::units::count(knee)
-            );
+        if let Some(why) = tried.rates_left_out() {
+            eprintln!("loadgen: {}: {why}", tried.spec.name);
         }
     }
     let troubles: Vec<_> = series

@@ -1,0 +1,207 @@
+//! The knee of a system: the rate from which on it is offered more than it can answer, or that it was not found.
+
+use std::fmt;
+
+use crate::{Group, LoadMode, Metric, Run, ValidityVerdict, units};
+
+/// Whoever answers so much of what is offered keeps up: the rest is the beginning and the end of the run.
+const KEEPS_UP: f64 = 0.98;
+
+/// Whoever answers less than this has clearly fallen behind, and would with any higher rate. Between the two nothing is said.
+const FALLS_BEHIND: f64 = 0.90;
+
+/// Where a system's knee lies, as far as its runs can tell.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Knee {
+    /// The greatest rate that it kept up with; `None` of none. A load generator that was in the way cannot have made it answer more.
+    pub kept_up_per_s: Option<f64>,
+    /// What came above.
+    pub above: Above,
+}
+
+/// What came above the last rate that was kept up with.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Above {
+    /// The server fell behind at this rate.
+    Behind(f64),
+    /// The load generator itself was the bottleneck from this rate on: the knee was not found.
+    ClientBound(f64),
+    /// No rate was high enough: the knee was not found.
+    Nothing,
+}
+
+impl Knee {
+    /// The knee of a system, from its groups; `None` of one that was not offered several rates.
+    pub fn of(groups: &[&Group]) -> Option<Self> {
+        let mut rates: Vec<(f64, &Group)> = groups
+            .iter()
+            .filter_map(|group| Some((offered_per_s(group.runs[0])?, *group)))
+            .collect();
+        rates.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let (first, last) = (rates.first()?, rates.last()?);
+        if first.0 >= last.0 {
+            return None;
+        }
+        let kept_up = rates.iter().filter(|(_, group)| keeps_up(group));
+        let kept_up_per_s = kept_up.map(|(rate, _)| *rate).next_back();
+        // Rates below were too high by accident: this one shows it.
+        let above = rates
+            .iter()
+            .filter(|(rate, _)| kept_up_per_s.is_none_or(|kept_up| *rate > kept_up));
+        let is_bound = |group: &Group| group.validity() == ValidityVerdict::ClientBound;
+        let behind = above
+            .clone()
+            .find(|(_, group)| !is_bound(group) && falls_behind(group));
+        let bound = above.clone().find(|(_, group)| is_bound(group));
+        let above = match (behind, bound) {
+            (Some((rate, _)), _) => Above::Behind(*rate),
+            (None, Some((rate, _))) => Above::ClientBound(*rate),
+            (None, None) => Above::Nothing,
+        };
+        Some(Self {
+            kept_up_per_s,
+            above,
+        })
+    }
+}
+
+impl fmt::Display for Knee {
+    /// `last kept up with 50 000 requests/s, fell behind at 75 000`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kept_up = self.kept_up_per_s.map(units::number);
+        match (self.above, kept_up) {
+            (Above::Behind(rate), Some(kept_up)) => write!(
+                f,
+                "last kept up with {kept_up} requests/s, fell behind at {}",
+                units::number(rate)
+            ),
+            (Above::Behind(rate), None) => {
+                write!(
+                    f,
+                    "fell behind at {} requests/s already",
+                    units::number(rate)
+                )
+            }
+            (Above::ClientBound(rate), kept_up) => {
+                f.write_str("not found: ")?;
+                if let Some(kept_up) = kept_up {
+                    write!(f, "it kept up with {kept_up} requests/s, and ")?;
+                }
+                write!(
+                    f,
+                    "from {} on the client could offer no more",
+                    units::number(rate)
+                )
+            }
+            (Above::Nothing, Some(kept_up)) => {
+                write!(
+                    f,
+                    "not found: it kept up with {kept_up} requests/s, and was offered no rate that was clearly too high"
+                )
+            }
+            (Above::Nothing, None) => {
+                f.write_str("not found: it neither kept up with a rate nor clearly fell behind one")
+            }
+        }
+    }
+}
+
+/// Whether the system answered nearly all that it was offered; a closed loop offers no more than is answered.
+pub fn keeps_up(group: &Group) -> bool {
+    answered(group).is_none_or(|share| share >= KEEPS_UP)
+}
+
+/// Whether the answers to a run were clearly fewer than what was offered; never in a closed loop.
+pub fn run_falls_behind(run: &Run) -> bool {
+    let achieved = run.totals.requests_per_s.map_or(0.0, crate::Finite::value);
+    offered_per_s(run).is_some_and(|offered| achieved < FALLS_BEHIND * offered)
+}
+
+/// All of them, so that one run in which the machine stood still is no knee.
+fn falls_behind(group: &Group) -> bool {
+    group.runs.iter().all(|run| run_falls_behind(run))
+}
+
+/// The median of what was answered, as a part of what was offered.
+fn answered(group: &Group) -> Option<f64> {
+    let offered = offered_per_s(group.runs[0])?;
+    Some(group.value(Metric::Throughput).unwrap_or(0.0) / offered)
+}
+
+fn offered_per_s(run: &Run) -> Option<f64> {
+    match run.workload.mode {
+        LoadMode::Open { rate_per_s, .. } => Some(rate_per_s.value()),
+        LoadMode::Closed => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Comparison, Finite, example};
+
+    /// A run that was offered so many requests a second and answered so many.
+    fn run(offered: f64, answered: f64, verdict: ValidityVerdict) -> Run {
+        let mut run = example::empty("a");
+        if let LoadMode::Open { rate_per_s, .. } = &mut run.workload.mode {
+            *rate_per_s = Finite::new(offered).unwrap();
+        }
+        run.totals.requests_per_s = Finite::new(answered);
+        run.validity.verdict = verdict;
+        run
+    }
+
+    fn knee(runs: &[(f64, f64, ValidityVerdict)]) -> String {
+        let runs = runs
+            .iter()
+            .map(|(offered, answered, verdict)| run(*offered, *answered, *verdict));
+        let comparison = Comparison::of_runs(String::new(), runs.collect());
+        let groups = Group::of(&comparison);
+        let groups: Vec<&Group> = groups.iter().collect();
+        Knee::of(&groups).map_or_else(String::new, |knee| knee.to_string())
+    }
+
+    use ValidityVerdict::{ClientBound, Suspect, Valid};
+
+    #[test]
+    fn the_knee_is_between_the_last_that_was_kept_up_with_and_the_first_that_was_not() {
+        let runs = [
+            (300.0, 150.0, Valid),
+            (100.0, 100.0, Valid),
+            (200.0, 130.0, Suspect),
+        ];
+        assert_eq!(
+            knee(&runs),
+            "last kept up with 100 requests/s, fell behind at 200"
+        );
+    }
+
+    #[test]
+    fn what_the_client_could_not_offer_is_no_knee() {
+        let runs = [
+            (100.0, 100.0, Valid),
+            (200.0, 199.0, ClientBound),
+            (300.0, 130.0, ClientBound),
+        ];
+        assert_eq!(
+            knee(&runs),
+            "not found: it kept up with 200 requests/s, and from 300 on the client could offer no more"
+        );
+    }
+
+    #[test]
+    fn one_run_of_several_is_no_knee() {
+        let runs = [
+            (100.0, 100.0, Valid),
+            (200.0, 100.0, Valid),
+            (200.0, 200.0, Valid),
+            (200.0, 200.0, Valid),
+        ];
+        assert!(knee(&runs).starts_with("not found: it kept up with 200 requests/s"));
+    }
+
+    #[test]
+    fn one_rate_has_no_knee() {
+        assert_eq!(knee(&[(100.0, 10.0, Valid)]), "");
+    }
+}
