@@ -2,11 +2,14 @@
 
 use std::process::{Child, Command, Output, Stdio};
 
-/// `loadgen` with these words. The machine that runs the tests may be busy, so `run` is told to accept that.
+/// `loadgen` with these words. The machine that runs the tests may be busy, so `run` is told to accept that, and to be patient.
 pub fn command(words: &str) -> Command {
     let mut command = strict_command(words);
     if words.starts_with("run ") {
         command.arg("--allow-invalid");
+        if !words.contains("--timeout") {
+            command.args(["--timeout", "1m"]);
+        }
     }
     command
 }
