@@ -10,7 +10,8 @@
 mod truth;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -138,6 +139,65 @@ fn a_preset_that_is_not_installed_is_a_row() {
         assert!(ran.stdout.starts_with(heading), "{}", ran.stdout);
         assert!(ran.stdout.contains(missing), "{}", ran.stdout);
     }
+}
+
+/// Where there is no Python, `scripts/originals` says so in one line, and so do the rows of the systems that need it.
+#[test]
+fn without_python_its_systems_are_rows() {
+    // Under target, so that the program can have a second name there: it looks for what lies beside it.
+    let tree = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let folder = |name: &str| {
+        let path = tree.path().join(name);
+        fs::create_dir_all(&path).unwrap();
+        path
+    };
+    let path = folder("path");
+    for tool in ["bash", "dirname", "env", "mkdir", "tee"] {
+        std::os::unix::fs::symlink(found(tool), path.join(tool)).unwrap();
+    }
+    let script = folder("scripts").join("originals");
+    fs::copy(
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/originals"),
+        &script,
+    )
+    .unwrap();
+    let program = folder("target/debug").join("loadgen");
+    fs::hard_link(env!("CARGO_BIN_EXE_loadgen"), &program).unwrap();
+
+    // By its interpreter: a file that was just written may still be open in a child of another test, and is then no program.
+    let mut bash = Command::new(path.join("bash"));
+    let said = bash.arg(script).env("PATH", &path).output().unwrap();
+    let (said, code) = (String::from_utf8_lossy(&said.stderr), said.status.code());
+    assert_eq!((said.lines().count(), code), (1, Some(1)), "{said}");
+    assert!(said.contains("python3 is not installed"), "{said}");
+
+    let out = tree.path().join("out");
+    let compare = compare(
+        "-n 200 --repeat 1 --preset twisted,python --markdown",
+        &[spec("true", ENDLESS)],
+        &out,
+    );
+    let ran = Ran::of(
+        Command::new(program)
+            .args(compare.get_args())
+            .env("PATH", &path)
+            .output()
+            .unwrap(),
+    );
+    ran.assert(0, "1 of 3 systems measured");
+    for system in ["twisted", "python threads"] {
+        let row = format!("| {system} ({}; scripts/originals sets it up;", said.trim());
+        assert!(ran.stdout.contains(&row), "{row} is not in {}", ran.stdout);
+    }
+}
+
+/// Where a program lies.
+fn found(program: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|program| program.is_file())
+        .unwrap()
 }
 
 #[test]
