@@ -29,7 +29,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
 
     let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 1s --warmup 0s");
+    let length = bench.quick_or_full("-d 300ms --warmup 0s", "-d 1s --warmup 0s");
     for depth in [1, 16] {
         let runs = bench.compare(
             &entries,
