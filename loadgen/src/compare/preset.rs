@@ -52,15 +52,19 @@ impl Preset {
             Self::Threaded => one(ours("threaded", "server-threaded", "mutex")),
             Self::Reactor => one(ours("reactor", "server-reactor", "plain")),
             Self::Async => one(ours("async", "server-async", "mutex")),
-            Self::Twisted => one(original("twisted", "twisted_server.py")),
-            Self::Python => one(original("python threads", "threaded_server.py")),
+            Self::Twisted => one(original("twisted", "twisted_server.py", environment())),
+            Self::Python => {
+                // It needs nothing but Python: without a network any will do.
+                let python = environment().or_else(|| on_path("python3"));
+                one(original("python threads", "threaded_server.py", python))
+            },
             Self::Redis => one(known("redis", "redis-server")),
             Self::Valkey => one(known("valkey", "valkey-server")),
         }
     }
 
     fn is_installed(self) -> bool {
-        self.specs().iter().all(|spec| on_path(spec.program()))
+        self.specs().iter().all(|spec| on_path(spec.program()).is_some())
     }
 }
 
@@ -90,9 +94,13 @@ fn ours(name: &str, program: &str, counter: &str) -> Spec {
     }
 }
 
-/// A program of `originals/`, run by the Python that `scripts/originals` has made for it.
-fn original(name: &str, script: &str) -> Spec {
-    let python = in_target("originals/bin/python").filter(|python| python.exists());
+/// The Python that `scripts/originals` has set up, with Twisted in it.
+fn environment() -> Option<PathBuf> {
+    in_target("originals/bin/python").filter(|python| python.exists())
+}
+
+/// A program of `originals/`, run by that Python.
+fn original(name: &str, script: &str, python: Option<PathBuf>) -> Spec {
     let script = in_target(&format!("../originals/{script}")).filter(|script| script.exists());
     match (python, script) {
         (Some(python), Some(script)) => {
@@ -144,9 +152,10 @@ fn in_target(path: &str) -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.parent()?.join(path))
 }
 
-fn on_path(program: &str) -> bool {
+fn on_path(program: &str) -> Option<PathBuf> {
     let folders = env::var_os("PATH").unwrap_or_default();
-    env::split_paths(&folders).any(|folder| folder.join(program).is_file())
+    let mut found = env::split_paths(&folders).map(|folder| folder.join(program));
+    found.find(|path| path.is_file())
 }
 
 #[cfg(test)]
