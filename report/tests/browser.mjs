@@ -32,15 +32,18 @@ async function quietAndDrawn(page, name) {
 }
 
 async function hoverIsExact(page) {
-  // The middle of the first system's curve is pointed at; what appears must be the text of that very point.
+  // The loneliest point of all curves is pointed at (of two in one place, either may answer); what appears must be its text.
   const { x, y, said } = await page.value(`(() => {
     const plot = document.querySelector("#percentiles .plot");
     plot.scrollIntoView({ block: "center" });
-    const trace = plot.data.find((trace) => trace.name);
-    const at = Math.floor(trace.x.length / 2);
     const { xaxis, yaxis } = plot._fullLayout;
+    const points = plot.data.filter((trace) => trace.name).flatMap((trace) => trace.text.map((said, at) =>
+      ({ said, trace, x: xaxis._offset + xaxis.d2p(trace.x[at]), y: yaxis._offset + yaxis.d2p(trace.y[at]) })));
+    const apart = (one, other) => Math.hypot(one.x - other.x, one.trace === other.trace ? 0 : one.y - other.y);
+    const room = (one) => Math.min(...points.filter((other) => other !== one).map((other) => apart(one, other)));
+    const { said, x, y } = points.reduce((best, point) => room(point) > room(best) ? point : best);
     const frame = plot.getBoundingClientRect();
-    return { said: trace.text[at], x: frame.x + xaxis._offset + xaxis.d2p(trace.x[at]), y: frame.y + yaxis._offset + yaxis.d2p(trace.y[at]) };
+    return { said, x: frame.x + x, y: frame.y + y };
   })()`);
   await page.pointAt(x - 5, y);
   await page.pointAt(x, y);
