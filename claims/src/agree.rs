@@ -112,7 +112,7 @@ pub fn text(agreements: &[Agreement]) -> String {
     text + &tally(agreements) + "\n"
 }
 
-/// The same as a table in Markdown, a column for each run.
+/// The same in Markdown: a table with a column for each run, and under it a list of what changed.
 pub fn markdown(agreements: &[Agreement]) -> String {
     let runs = agreements.first().map_or(0, |claim| claim.verdicts.len());
     let columns: String = (1..=runs).map(|run| format!(" run {run} |")).collect();
@@ -121,18 +121,24 @@ pub fn markdown(agreements: &[Agreement]) -> String {
         "---|".repeat(runs)
     );
     for claim in agreements {
-        let conditions: Vec<String> = claim.told_conditions().collect();
-        let told = match conditions.is_empty() {
-            true => claim.judgement().to_owned(),
-            false => format!("{} ({})", claim.judgement(), conditions.join("; ")),
-        };
+        let words = claim.words().join(" | ");
         let _ = writeln!(
             text,
-            "| `{}` | {} | {} |",
+            "| `{}` | {words} | {} |",
             claim.name,
-            claim.words().join(" | "),
-            told.replace('|', "\\|")
+            claim.judgement()
         );
+    }
+    for claim in agreements {
+        let conditions: Vec<String> = claim.told_conditions().collect();
+        if !conditions.is_empty() {
+            let _ = write!(
+                text,
+                "\n`{}`:\n\n* {}\n",
+                claim.name,
+                conditions.join("\n* ")
+            );
+        }
     }
     format!("{text}\n{}\n", tally(agreements))
 }
@@ -188,15 +194,18 @@ mod tests {
     fn another_condition_is_named_and_no_difference() {
         let moved = claim([depends("x"), depends("y"), depends("x")]);
         assert!(moved.is_one());
-        let table = markdown(&[moved]);
-        assert!(
-            table.contains("| `a` | depends | depends | depends | same, on other conditions (runs 1, 3: x; run 2: y) |"),
-            "{table}"
-        );
-        assert!(
-            table.starts_with(
-                "| claim | run 1 | run 2 | run 3 | together |\n|---|---|---|---|---|\n"
-            )
+        assert_eq!(
+            markdown(&[moved]),
+            "| claim | run 1 | run 2 | run 3 | together |\n\
+             |---|---|---|---|---|\n\
+             | `a` | depends | depends | depends | same, on other conditions |\n\
+             \n\
+             `a`:\n\
+             \n\
+             * runs 1, 3: x\n\
+             * run 2: y\n\
+             \n\
+             1 of 1 claims have the same verdict in every run.\n"
         );
     }
 

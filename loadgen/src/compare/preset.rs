@@ -57,14 +57,16 @@ impl Preset {
                 // It needs nothing but Python: without a network any will do.
                 let python = environment().or_else(|| on_path("python3"));
                 one(original("python threads", "threaded_server.py", python))
-            },
+            }
             Self::Redis => one(known("redis", "redis-server")),
             Self::Valkey => one(known("valkey", "valkey-server")),
         }
     }
 
     fn is_installed(self) -> bool {
-        self.specs().iter().all(|spec| on_path(spec.program()).is_some())
+        self.specs()
+            .iter()
+            .all(|spec| on_path(spec.program()).is_some())
     }
 }
 
