@@ -77,9 +77,12 @@ impl Instruments {
         Ok(received)
     }
 
-    /// A peer's turn is over.
+    /// A peer's turn is over, in which so many requests were executed. One with none (half a request, the end of the stream) leaves no trace.
     #[inline]
     pub(crate) fn executed(&self, peer: u64, requests: u64) {
+        if requests == 0 {
+            return;
+        }
         if let Some(log) = &self.access_log {
             log.write(peer, requests);
         }

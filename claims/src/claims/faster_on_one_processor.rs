@@ -65,7 +65,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     all.extend(levels(PYTHON_THREADS.label, &in_python[0]));
     all.extend(levels(TWISTED.label, &in_python[1]));
     Evidence {
-        chart: Some(chart(&measured, &ruling.answer)),
+        chart: Some(chart(&measured)),
         ruling,
         figures: all,
     }
@@ -183,7 +183,20 @@ fn rule(throughput: &[Pair]) -> Ruling {
     )
 }
 
-fn chart(measured: &[Measured], finding: &str) -> Chart {
+/// What the picture shows, in a line: the fewest connections and the most.
+fn finding(measured: &[Measured]) -> String {
+    let told = |(connections, runs): &Measured| {
+        let pair = pair(*connections, runs, Metric::Throughput);
+        format!("{} with {}", ratio_text(&pair), pair.condition)
+    };
+    let ends = [measured.first(), measured.last()].into_iter().flatten();
+    format!(
+        "requests per second, one thread over many: {}",
+        ends.map(told).collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn chart(measured: &[Measured]) -> Chart {
     let line = |place: usize, label| {
         let of = |(connections, runs): &Measured| {
             (
@@ -194,7 +207,7 @@ fn chart(measured: &[Measured], finding: &str) -> Chart {
         figures::series(label, &measured.iter().map(of).collect::<Vec<_>>())
     };
     Chart {
-        finding: finding.to_owned(),
+        finding: finding(measured),
         caption: "Requests per second in a closed loop, the server on one processor. Median of the runs; the band is from the lowest to the highest.".to_owned(),
         x: figures::axis("connections", Unit::Count, AxisScale::Log),
         y: figures::axis("requests per second", Unit::PerSecond, AxisScale::Linear),

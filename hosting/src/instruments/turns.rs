@@ -1,7 +1,7 @@
 //! A record of turns: who had one, when, and with which bytes. Of a reactor it is all that its outcome depends on.
 //!
 //! The file is text, with the bytes as they came: `turn PEER BEGAN_NS LENGTH`, a line break, the bytes, a line break; and
-//! `end PEER ENDED_NS` after each of its turns. Times are from the start of the record. A read that brings more requests than a turn may have
+//! `end PEER ENDED_NS` after each of its turns that executed a request. Times are from the start of the record. A read that brings more requests than a turn may have
 //! ([`service::Limits::turn_requests`]) is recorded as the one read it is.
 
 use std::fs::File;

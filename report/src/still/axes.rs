@@ -7,6 +7,8 @@ use kuva::render::annotations::ReferenceLine;
 use kuva::render::layout::{Layout, TickFormat};
 use kuva::render::plots::Plot;
 
+use results::units;
+
 use super::marks::count_of;
 use super::plain;
 use crate::picture::{Axis, Marks, Panel, Scale, Tick};
@@ -126,15 +128,34 @@ pub(super) fn in_steps(panel: &Panel) -> Panel {
         panel.y.ticks.retain(|tick| is_multiple(tick.at, 1.0));
     }
     if panel.x.scale == Scale::Log {
-        panel.x = by_logarithm(&panel.x, f64::log2);
+        let (axis, log) = in_doublings_or_decades(&panel.x);
+        panel.x = axis;
         if let Marks::Series(all) = &mut panel.marks {
             let points = all
                 .iter_mut()
                 .flat_map(|series| series.points.iter_mut().chain(&mut series.last));
-            points.for_each(|point| point.x = point.x.log2());
+            points.for_each(|point| point.x = log(point.x));
         }
     }
     panel
+}
+
+/// The axis by its binary logarithm where its ticks are whole doublings apart, else by its decimal one with a tick at each decade.
+fn in_doublings_or_decades(axis: &Axis) -> (Axis, fn(f64) -> f64) {
+    let doublings = by_logarithm(axis, f64::log2);
+    if between_steps(&doublings).is_empty() {
+        return (doublings, f64::log2);
+    }
+    let text = |at: f64| {
+        let known = axis.ticks.iter().find(|tick| tick.at == at);
+        known.map_or_else(|| units::count(at as u64), |tick| tick.text.clone())
+    };
+    let mut decades = by_logarithm(axis, f64::log10);
+    let (first, last) = decades.range;
+    decades.ticks = (first.ceil() as i32..=last.floor() as i32)
+        .map(|power| Tick::new(f64::from(power), text(10_f64.powi(power))))
+        .collect();
+    (decades, f64::log10)
 }
 
 fn by_logarithm(axis: &Axis, log: fn(f64) -> f64) -> Axis {
