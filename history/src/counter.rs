@@ -10,6 +10,7 @@ mod unanswered;
 use std::num::NonZeroI64;
 
 use crate::anomaly::Anomaly;
+use crate::event::ONE;
 use crate::holes::Holes;
 use crate::judge::Level;
 use crate::operation::Kind;
@@ -77,13 +78,13 @@ impl Counter {
         }
     }
 
-    /// An INCR begins; returns its floor.
+    /// So many INCRs begin; returns their floor.
     #[inline]
-    pub(crate) fn begin_add(&mut self, amount: NonZeroI64) -> u64 {
+    pub(crate) fn begin_adds(&mut self, amount: NonZeroI64, count: u32) -> u64 {
         if self.amount != Some(amount) {
             self.learn_amount(amount);
         }
-        self.fillers += 1;
+        self.fillers += u64::from(count);
         self.floor()
     }
 
@@ -177,6 +178,39 @@ impl Counter {
             return self.fault(Anomaly::RealTimeViolation, Sought::Ended(operation.floor));
         }
         Ok(position)
+    }
+
+    /// INCRs that are alike were told `first` and the values that follow it. Returns the position of the last where each of
+    /// them would pass [`returned`](Self::returned) as well; elsewhere nothing has happened yet.
+    #[inline]
+    pub(crate) fn run_returned(
+        &mut self,
+        operation: &Pending,
+        seen: &Seen,
+        first: i64,
+        count: u64,
+    ) -> Option<u64> {
+        if operation.kind != Kind::Add || self.amount != Some(ONE) || self.unknown.is_some() {
+            return None;
+        }
+        let before = u64::try_from(self.position(first)?.checked_sub(1)?).ok()?;
+        let (first, last) = (before + 1, before + count);
+        let too_old = before < operation.floor && self.level == Level::Full;
+        if too_old || before < seen.greatest() {
+            return None;
+        }
+        if first > self.top {
+            if last > self.reach() {
+                return None;
+            }
+            self.holes.open(self.top + 1, before);
+            self.top = last;
+        } else if last > self.top || !self.holes.close_all(first, last) {
+            return None;
+        }
+        self.acknowledged += count;
+        self.fillers -= count;
+        Some(last)
     }
 
     #[inline]

@@ -8,6 +8,22 @@ use crate::anomaly::Anomaly;
 pub trait Observer {
     /// Takes the next event. Must stay cheap: it runs once when a request is sent and once when it is answered.
     fn observe(&mut self, event: Event);
+
+    /// So many requests that are alike begin at once, as those of one write do: the same as that many events.
+    #[inline]
+    fn started_together(&mut self, connection: Connection, at_ns: u64, call: Call, count: u32) {
+        for _ in 0..count {
+            self.observe(Event::started(connection, at_ns, call));
+        }
+    }
+
+    /// One read brought these answers, in this order: the same as that many events.
+    #[inline]
+    fn returned_together(&mut self, connection: Connection, at_ns: u64, values: &[i64]) {
+        for value in values {
+            self.observe(Event::returned(connection, at_ns, *value));
+        }
+    }
 }
 
 impl<A: Observer, B: Observer> Observer for (A, B) {
@@ -24,6 +40,20 @@ impl<O: Observer> Observer for Option<O> {
     fn observe(&mut self, event: Event) {
         if let Some(observer) = self {
             observer.observe(event);
+        }
+    }
+
+    #[inline]
+    fn started_together(&mut self, connection: Connection, at_ns: u64, call: Call, count: u32) {
+        if let Some(observer) = self {
+            observer.started_together(connection, at_ns, call, count);
+        }
+    }
+
+    #[inline]
+    fn returned_together(&mut self, connection: Connection, at_ns: u64, values: &[i64]) {
+        if let Some(observer) = self {
+            observer.returned_together(connection, at_ns, values);
         }
     }
 }

@@ -90,6 +90,32 @@ impl Holes {
         open
     }
 
+    /// Closes `first ..= last` if the window has all of them open; says whether it did.
+    pub(crate) fn close_all(&mut self, first: u64, last: u64) -> bool {
+        let Some(from) = first.checked_sub(self.base) else {
+            return false;
+        };
+        let to = last - self.base;
+        let touched = (from / 64) as usize..=(to / 64) as usize;
+        if *touched.end() >= self.words.len() {
+            return false;
+        }
+        let bits = |word: usize| {
+            let (start, end) = (64 * word as u64, 64 * word as u64 + 63);
+            let (low, high) = (from.max(start) - start, to.min(end) - start);
+            u64::MAX >> (63 - (high - low)) << low
+        };
+        let all_open = touched
+            .clone()
+            .all(|word| self.words[word] & bits(word) == bits(word));
+        if all_open {
+            touched.for_each(|word| self.words[word] &= !bits(word));
+            self.count -= last - first + 1;
+            self.drop_empty_words();
+        }
+        all_open
+    }
+
     #[inline]
     fn drop_empty_words(&mut self) {
         while self.words.front() == Some(&0) {

@@ -6,7 +6,7 @@ use crate::operation::{Kind, Operation};
 /// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
 pub(crate) const REPLIES: usize = 8192;
 
-/// One answered operation.
+/// Answered operations that began together and were told this value and those that follow it: mostly one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply {
     pub(crate) kind: Kind,
@@ -16,10 +16,24 @@ pub(crate) struct Reply {
     pub(crate) inv_ns: u64,
     pub(crate) ret_ns: u64,
     pub(crate) value: i64,
+    pub(crate) count: u16,
 }
 
-impl From<&Reply> for Operation {
-    fn from(reply: &Reply) -> Self {
+impl Reply {
+    /// Each for itself, the newest first.
+    fn each(&self) -> impl Iterator<Item = Self> + use<> {
+        let run = *self;
+        (0..run.count).rev().map(move |place| Self {
+            sequence: run.sequence + u64::from(place),
+            value: run.value + i64::from(place),
+            count: 1,
+            ..run
+        })
+    }
+}
+
+impl From<Reply> for Operation {
+    fn from(reply: Reply) -> Self {
         Self {
             kind: reply.kind,
             key: reply.key,
@@ -63,9 +77,10 @@ impl Recent {
     }
 
     /// The replies, newest first.
-    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Reply> {
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = Reply> {
         let (newer, older) = self.replies.split_at(self.next);
-        newer.iter().rev().chain(older.iter().rev())
+        let runs = newer.iter().rev().chain(older.iter().rev());
+        runs.flat_map(Reply::each)
     }
 
     /// Bytes held on the heap.
@@ -96,6 +111,7 @@ mod tests {
                 inv_ns: 0,
                 ret_ns: 0,
                 value,
+                count: 1,
             });
             let expected: Vec<i64> = (1..=value).rev().take(3).collect();
             assert_eq!(values(&recent), expected);

@@ -11,8 +11,8 @@ use crate::operation::{Kind, Operation};
 /// operations in flight overlap the one that set its value; older values merely tell "stale" from "non-monotonic".
 const KEYS_REMEMBERED: usize = 1024;
 
-/// An operation in flight. 24 bytes; with its bit among the holes this is all that an operation in flight costs.
-#[derive(Clone, Copy, Debug)]
+/// An operation in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pending {
     pub(crate) inv_ns: u64,
     /// The greatest position that any operation on the key had shown when this one began.
@@ -47,6 +47,29 @@ impl Pending {
             ret_ns: Some(ret_ns),
             value: Some(value),
             ..self.unanswered(connection, sequence)
+        }
+    }
+}
+
+/// Operations in flight that began together and differ in nothing, as the requests of one write do. 24 bytes; with a bit among
+/// the holes that is the most that an operation in flight costs.
+#[derive(Debug)]
+struct Alike {
+    inv_ns: u64,
+    floor: u64,
+    key: Key,
+    kind: Kind,
+    count: u16,
+}
+
+impl Alike {
+    #[inline]
+    fn each(&self) -> Pending {
+        Pending {
+            inv_ns: self.inv_ns,
+            floor: self.floor,
+            key: self.key,
+            kind: self.kind,
         }
     }
 }
@@ -88,8 +111,9 @@ impl Seen {
 /// One connection.
 #[derive(Debug, Default)]
 pub(crate) struct Session {
-    in_flight: VecDeque<Pending>,
+    in_flight: VecDeque<Alike>,
     begun: u64,
+    ended: u64,
     /// The first key it ever asked for has its place here: most runs have no other.
     first: Option<(Key, Seen)>,
     others: HashMap<Key, Seen, FixedState>,
@@ -100,24 +124,54 @@ pub(crate) struct Session {
 }
 
 impl Session {
+    /// So many operations begin that differ in nothing.
     #[inline]
-    pub(crate) fn begin(&mut self, operation: Pending) {
-        self.in_flight.push_back(operation);
-        self.begun += 1;
+    pub(crate) fn begin(&mut self, operation: Pending, count: u32) {
+        self.begun += u64::from(count);
+        let mut left = count;
+        while left > 0 {
+            let together = u16::try_from(left).unwrap_or(u16::MAX);
+            self.in_flight.push_back(Alike {
+                inv_ns: operation.inv_ns,
+                floor: operation.floor,
+                key: operation.key,
+                kind: operation.kind,
+                count: together,
+            });
+            left -= u32::from(together);
+        }
     }
 
     /// Takes the oldest operation in flight, with its sequence.
     #[inline]
     pub(crate) fn end(&mut self) -> Option<(Pending, u64)> {
-        let sequence = self.begun - self.in_flight.len() as u64;
-        let operation = self.in_flight.pop_front()?;
-        Some((operation, sequence))
+        let oldest = self.oldest()?;
+        self.end_alike(1);
+        Some(oldest)
+    }
+
+    /// Takes so many of the oldest operations in flight, at most [`alike`](Self::alike).
+    #[inline]
+    pub(crate) fn end_alike(&mut self, count: u16) {
+        if let Some(oldest) = self.in_flight.front_mut() {
+            self.ended += u64::from(count);
+            oldest.count -= count;
+            if oldest.count == 0 {
+                self.in_flight.pop_front();
+            }
+        }
     }
 
     /// The oldest operation in flight, with its sequence.
+    #[inline]
     pub(crate) fn oldest(&self) -> Option<(Pending, u64)> {
-        let sequence = self.begun - self.in_flight.len() as u64;
-        Some((*self.in_flight.front()?, sequence))
+        Some((self.in_flight.front()?.each(), self.ended))
+    }
+
+    /// How many of the oldest operations in flight are known to differ in nothing.
+    #[inline]
+    pub(crate) fn alike(&self) -> u16 {
+        self.in_flight.front().map_or(0, |oldest| oldest.count)
     }
 
     /// How many operations have begun.
@@ -134,8 +188,7 @@ impl Session {
             return seen;
         }
         if self.others.len() > KEYS_REMEMBERED + 2 * self.kept {
-            let oldest = self.begun - self.in_flight.len() as u64;
-            self.kept = drop_settled(&mut self.others, oldest);
+            self.kept = drop_settled(&mut self.others, self.ended);
         }
         self.others.entry(key).or_default()
     }
@@ -143,7 +196,7 @@ impl Session {
     /// Bytes held on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
         let entry = size_of::<(Key, Seen)>() + 1;
-        self.in_flight.capacity() * size_of::<Pending>() + self.others.capacity() * entry
+        self.in_flight.capacity() * size_of::<Alike>() + self.others.capacity() * entry
     }
 }
 
@@ -176,11 +229,11 @@ mod tests {
     fn operations_end_in_the_order_of_their_beginning() {
         let mut session = Session::default();
         assert!(session.end().is_none());
-        session.begin(get(1));
-        session.begin(get(2));
+        session.begin(get(1), 1);
+        session.begin(get(2), 1);
         let (first, sequence) = session.end().unwrap();
         assert_eq!((first.key, sequence), (key(1), 0));
-        session.begin(get(3));
+        session.begin(get(3), 1);
         assert_eq!(session.end().unwrap().1, 1);
         assert_eq!(session.end().unwrap().1, 2);
     }
@@ -200,7 +253,7 @@ mod tests {
     fn memory_does_not_grow_with_the_keys() {
         let mut session = Session::default();
         for number in 0..20_000 {
-            session.begin(get(number));
+            session.begin(get(number), 1);
             session.end();
             session
                 .seen(key(number))
@@ -213,7 +266,7 @@ mod tests {
     fn nothing_is_forgotten_that_an_operation_in_flight_may_need() {
         let mut session = Session::default();
         for number in 0..10_000 {
-            session.begin(get(number));
+            session.begin(get(number), 1);
         }
         for number in 0..9_000 {
             session.end();

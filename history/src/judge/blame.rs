@@ -92,7 +92,7 @@ impl Judge {
         if !self.findings.wants(anomaly) {
             return;
         }
-        let shows = |reply: &&Reply| {
+        let shows = |reply: &Reply| {
             reply.key == key && [value, found.next_value].contains(&Some(reply.value))
         };
         let accused = self.recent.newest_first().find(shows).map(Operation::from);
@@ -123,7 +123,7 @@ impl Judge {
             Sought::OnThisConnection(position) | Sought::Shown(position) => position,
         };
         let value = self.counters[accused.key.index()].value(shown)?;
-        let is_it = |reply: &&Reply| match sought {
+        let is_it = |reply: &Reply| match sought {
             Sought::Holder(_) => reply.kind == Kind::Add,
             Sought::Ended(_) => reply.ret_ns <= accused.inv_ns,
             Sought::OnThisConnection(_) => reply.connection == accused.connection,

@@ -17,7 +17,7 @@ impl Observer for Judge {
             what,
         } = event;
         match what {
-            What::Started(call) => self.started(connection, at_ns, call),
+            What::Started(call) => self.started_together(connection, at_ns, call, 1),
             What::Returned(value) => self.returned(connection, at_ns, value),
             What::Refused => {
                 self.refused(connection, at_ns);
@@ -27,12 +27,10 @@ impl Observer for Judge {
             What::Reported(anomaly) => self.reported(connection, at_ns, anomaly),
         }
     }
-}
 
-impl Judge {
     #[inline]
-    fn started(&mut self, connection: Connection, inv_ns: u64, call: Call) {
-        self.operations += 1;
+    fn started_together(&mut self, connection: Connection, inv_ns: u64, call: Call, count: u32) {
+        self.operations += u64::from(count);
         let (key, kind) = match call {
             Call::Add { key, .. } => (key, Kind::Add),
             Call::Get { key } => (key, Kind::Get),
@@ -40,16 +38,79 @@ impl Judge {
         };
         let counter = self.counter(key);
         let floor = match call {
-            Call::Add { amount, .. } => counter.begin_add(amount),
+            Call::Add { amount, .. } => counter.begin_adds(amount, count),
             Call::Get { .. } => counter.floor(),
             Call::Write { .. } => counter.give_up(Reason::OtherWrites),
         };
-        slot(&mut self.sessions, connection.index(), Session::default).begin(Pending {
+        let operation = Pending {
             inv_ns,
             floor,
             key,
             kind,
+        };
+        slot(&mut self.sessions, connection.index(), Session::default).begin(operation, count);
+    }
+
+    #[inline]
+    fn returned_together(&mut self, connection: Connection, ret_ns: u64, values: &[i64]) {
+        let mut rest = values;
+        while !rest.is_empty() {
+            let session = slot(&mut self.sessions, connection.index(), Session::default);
+            let alike = session.alike().max(1);
+            let (run, others) = rest.split_at(rising(rest, alike));
+            if run.len() == 1 || !self.run_returned(connection, ret_ns, run) {
+                run.iter()
+                    .for_each(|value| self.returned(connection, ret_ns, *value));
+            }
+            rest = others;
+        }
+    }
+}
+
+/// How many values, at the beginning and at most so many, follow one another.
+#[inline]
+fn rising(values: &[i64], at_most: u16) -> usize {
+    let steps = values.windows(2).take(usize::from(at_most) - 1);
+    1 + steps
+        .take_while(|two| two[0].checked_add(1) == Some(two[1]))
+        .count()
+}
+
+impl Judge {
+    /// The oldest operations in flight, which are alike, were told values that follow one another. Says whether all is well
+    /// with them: then that is all that there is to do, and else nothing is done yet.
+    #[inline]
+    fn run_returned(&mut self, connection: Connection, ret_ns: u64, values: &[i64]) -> bool {
+        let session = slot(&mut self.sessions, connection.index(), Session::default);
+        let (Some((operation, sequence)), Some(&value), Ok(count)) = (
+            session.oldest(),
+            values.first(),
+            u16::try_from(values.len()),
+        ) else {
+            return false;
+        };
+        let Pending {
+            inv_ns, key, kind, ..
+        } = operation;
+        let begun = session.begun();
+        let seen = session.seen(key);
+        let counter = &mut self.counters[key.index()];
+        let Some(last) = counter.run_returned(&operation, seen, value, u64::from(count)) else {
+            return false;
+        };
+        seen.note(kind, last, begun);
+        session.end_alike(count);
+        self.recent.push(Reply {
+            kind,
+            key,
+            connection,
+            sequence,
+            inv_ns,
+            ret_ns,
+            value,
+            count,
         });
+        true
     }
 
     #[inline]
@@ -72,6 +133,7 @@ impl Judge {
             inv_ns,
             ret_ns,
             value,
+            count: 1,
         });
         match outcome {
             Ok(position) => seen.note(kind, position, begun),

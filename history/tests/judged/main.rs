@@ -26,6 +26,7 @@ mod equal_times;
 mod log;
 mod memory;
 mod replies;
+mod together;
 
 use history::{Event, Judge, Judgement, Observer, Verdict};
 

@@ -5,7 +5,10 @@ use std::io;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use history::{Counts, Event, Judge, Judgement, Level, LogWriter, Merge, Observer, Verdict, What};
+use history::{
+    Call, Connection, Counts, Event, Judge, Judgement, Level, LogWriter, Merge, Observer, Verdict,
+    What,
+};
 use results::CheckLevel;
 
 use crate::books::accounts::Values;
@@ -124,7 +127,7 @@ impl Court {
     fn declare(&mut self, before: &[i64]) {
         for (number, start) in (0..).zip(before).filter(|(_, start)| **start != 0) {
             let (key, start) = (key(number), *start);
-            let nobody = history::Connection::FIRST;
+            let nobody = Connection::FIRST;
             self.observe(Event::new(nobody, 0, What::Declared { key, start }));
         }
     }
@@ -147,7 +150,7 @@ impl Court {
     pub(crate) fn looked(&mut self, plan: &Plan, values: &[i64], from_ns: u64, to_ns: u64) {
         let connection = connection(plan.connections);
         for (number, value) in (0..).zip(values) {
-            let call = history::Call::get(key(number));
+            let call = Call::get(key(number));
             self.observe(Event::started(connection, from_ns, call));
             self.observe(Event::returned(connection, to_ns, *value));
         }
@@ -193,5 +196,17 @@ impl Observer for Court {
             self.judge.observe(event);
         }
         self.log.observe(event);
+    }
+
+    #[inline]
+    fn started_together(&mut self, connection: Connection, at_ns: u64, call: Call, count: u32) {
+        self.judge.started_together(connection, at_ns, call, count);
+        self.log.started_together(connection, at_ns, call, count);
+    }
+
+    #[inline]
+    fn returned_together(&mut self, connection: Connection, at_ns: u64, values: &[i64]) {
+        self.judge.returned_together(connection, at_ns, values);
+        self.log.returned_together(connection, at_ns, values);
     }
 }

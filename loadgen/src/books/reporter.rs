@@ -1,5 +1,6 @@
 //! What a client thread tells of its operations: when each begins, and what became of it.
 
+use std::mem;
 use std::num::NonZeroI64;
 use std::sync::mpsc::SyncSender;
 
@@ -29,6 +30,26 @@ pub(crate) struct Reporter {
     checked: u64,
     /// What was wrong with the bytes themselves. What the values betray is the court's to find.
     pub(crate) findings: Findings,
+    held: Held,
+    values: Vec<i64>,
+}
+
+/// What was said last, and is not passed on while more of the same may come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    /// The requests of one write, which are alike.
+    Begun {
+        connection: Connection,
+        at_ns: u64,
+        call: Call,
+        count: u32,
+    },
+    /// The answers of one read; their values are in [`Reporter::values`].
+    Answered {
+        connection: Connection,
+        at_ns: u64,
+    },
 }
 
 /// Who takes the events.
@@ -86,6 +107,8 @@ impl Reporter {
             flushed_ns: 0,
             checked: 0,
             findings: Findings::default(),
+            held: Held::Nothing,
+            values: Vec::new(),
         }
     }
 
@@ -97,6 +120,9 @@ impl Reporter {
     /// A request is about to be written. One that touches no counter is no part of the history.
     #[inline]
     pub(crate) fn started(&mut self, connection: Connection, at_ns: u64, operation: Operation) {
+        if matches!(self.to, Listener::Nobody) {
+            return;
+        }
         let call = match operation.kind {
             Kind::Incr => Call::Add {
                 key: key(operation.key),
@@ -105,14 +131,40 @@ impl Reporter {
             Kind::Get => Call::get(key(operation.key)),
             Kind::Ping | Kind::Echo => return,
         };
-        self.observe(Event::started(connection, self.since_start(at_ns), call));
+        let now_ns = self.since_start(at_ns);
+        match &mut self.held {
+            Held::Begun {
+                connection: same,
+                at_ns,
+                call: alike,
+                count,
+            } if (*same, *at_ns, *alike) == (connection, now_ns, call) => *count += 1,
+            _ => {
+                self.pass_on();
+                self.held = Held::Begun {
+                    connection,
+                    at_ns: now_ns,
+                    call,
+                    count: 1,
+                };
+            }
+        }
     }
 
     /// INCR or GET returned `value`.
     #[inline]
     pub(crate) fn returned(&mut self, connection: Connection, at_ns: u64, value: i64) {
         self.checked += 1;
-        self.observe(Event::returned(connection, self.since_start(at_ns), value));
+        if matches!(self.to, Listener::Nobody) {
+            return;
+        }
+        let at_ns = self.since_start(at_ns);
+        let now = Held::Answered { connection, at_ns };
+        if self.held != now {
+            self.pass_on();
+            self.held = now;
+        }
+        self.values.push(value);
     }
 
     /// Bytes came although nothing was asked. Whether the value in them, if there is one, was told before is the court's
@@ -169,6 +221,7 @@ impl Reporter {
 
     /// To be called now and then: nobody is kept waiting, and a crash costs no more of a history file than it must.
     pub(crate) fn look(&mut self, now_ns: u64) {
+        self.pass_on();
         match &mut self.to {
             Listener::Court(court) if now_ns >= self.flushed_ns + FLUSH_NS => {
                 self.flushed_ns = now_ns;
@@ -181,6 +234,7 @@ impl Reporter {
 
     /// Nothing more will be told for a while, or ever: the others need not wait.
     pub(crate) fn rest(&mut self, now_ns: u64) {
+        self.pass_on();
         if let Listener::Clerk(desk) = &mut self.to {
             desk.hand_over(now_ns.saturating_sub(self.start_ns));
             desk.send(None);
@@ -205,12 +259,34 @@ impl Reporter {
         at_ns.saturating_sub(self.start_ns)
     }
 
-    #[inline]
     fn observe(&mut self, event: Event) {
+        self.pass_on();
         match &mut self.to {
             Listener::Court(court) => court.observe(event),
             Listener::Clerk(desk) => desk.observe(event),
             Listener::Nobody => {}
+        }
+    }
+
+    /// Passes on what is held.
+    fn pass_on(&mut self) {
+        let listener: &mut dyn Observer = match &mut self.to {
+            Listener::Court(court) => court.as_mut(),
+            Listener::Clerk(desk) => desk.as_mut(),
+            Listener::Nobody => return,
+        };
+        match mem::replace(&mut self.held, Held::Nothing) {
+            Held::Nothing => {}
+            Held::Begun {
+                connection,
+                at_ns,
+                call,
+                count,
+            } => listener.started_together(connection, at_ns, call, count),
+            Held::Answered { connection, at_ns } => {
+                listener.returned_together(connection, at_ns, &self.values);
+                self.values.clear();
+            }
         }
     }
 }
@@ -235,7 +311,7 @@ impl Told {
     }
 }
 
-impl Desk {
+impl Observer for Desk {
     #[inline]
     fn observe(&mut self, event: Event) {
         self.recorder.observe(event);
@@ -243,7 +319,9 @@ impl Desk {
             self.hand_over(event.at_ns);
         }
     }
+}
 
+impl Desk {
     /// Also when there is nothing: the others' events wait for the word that nothing of this thread comes before them.
     fn hand_over(&mut self, now_ns: u64) {
         let batch = self
