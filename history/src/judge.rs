@@ -23,7 +23,7 @@ pub enum Level {
 
 /// Judges a run while it goes on.
 ///
-/// Memory: 24 bytes and a bit per operation in flight, about 280 bytes per connection and 180 per key, a fixed window of
+/// Memory: at most 24 bytes and a bit per operation in flight, about 280 bytes per connection and 180 per key, a fixed window of
 /// recent replies, 32 bytes per INCR that was never answered. Nothing grows with the run.
 #[derive(Debug)]
 pub struct Judge {
