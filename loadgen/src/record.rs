@@ -206,12 +206,21 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
 /// The cost from a time of the run on, with the levels at its end; `None` if nothing at all is known.
 fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
     let sums = watch.between(from_ns, u64::MAX).unwrap_or_default();
+    let ServerCost {
+        rss_idle_bytes,
+        rss_bytes,
+        pss_bytes,
+        threads,
+        open_files,
+        ..
+    } = levels;
     let cost = ServerCost {
-        cpu_user_ns: sums.cpu_user_ns,
-        cpu_system_ns: sums.cpu_system_ns,
-        voluntary_switches: sums.voluntary_switches,
-        involuntary_switches: sums.involuntary_switches,
-        ..levels
+        rss_idle_bytes,
+        rss_bytes,
+        pss_bytes,
+        threads,
+        open_files,
+        ..sums
     };
     (cost != ServerCost::default()).then_some(cost)
 }

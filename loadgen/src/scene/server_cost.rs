@@ -23,7 +23,17 @@ pub(crate) struct Sums {
     run_queue_wait_ns: Option<u64>,
 }
 
-/// More threads than this are not asked one by one how long they waited: looking would cost more than it shows.
+/// What the kernel keeps for each thread, and forgets with it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Turns {
+    threads: usize,
+    voluntary_switches: u64,
+    involuntary_switches: u64,
+    /// Time spent runnable without a processor: the second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
+    run_queue_wait_ns: u64,
+}
+
+/// More threads than this are not asked one by one: looking would cost more than it shows.
 const MOST_THREADS: usize = 256;
 
 impl Process {
@@ -57,19 +67,27 @@ impl Process {
         Some(files.count() as u64)
     }
 
-    /// Time that the threads spent runnable without a processor: the second number of schedstat (Linux,
-    /// Documentation/scheduler/sched-stats.rst). The kernel forgets it with the thread, so it is a sum over those alive.
-    fn run_queue_wait_ns(self) -> Option<u64> {
+    /// What its threads have been through, those that are alive.
+    fn turns(self) -> Option<Turns> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
         let tasks: Vec<_> = tasks.flatten().take(MOST_THREADS + 1).collect();
         if tasks.len() > MOST_THREADS {
             return None;
         }
-        let waited_ns = |task: &fs::DirEntry| -> Option<u64> {
-            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-            text.split_whitespace().nth(1)?.parse().ok()
-        };
-        tasks.iter().map(waited_ns).sum()
+        let mut sum = Turns::default();
+        for task in tasks {
+            let read = |file| fs::read_to_string(task.path().join(file)).ok();
+            // A thread that has just ended has taken its counts along.
+            let (Some(schedstat), Some(status)) = (read("schedstat"), read("status")) else {
+                continue;
+            };
+            let count = |name| line(&status, name)?.parse::<u64>().ok();
+            sum.voluntary_switches += count("voluntary_ctxt_switches:")?;
+            sum.involuntary_switches += count("nonvoluntary_ctxt_switches:")?;
+            sum.run_queue_wait_ns += schedstat.split_whitespace().nth(1)?.parse::<u64>().ok()?;
+            sum.threads += 1;
+        }
+        (sum.threads > 0).then_some(sum)
     }
 
     fn read(self, file: &str) -> Option<String> {
@@ -95,12 +113,15 @@ impl Sums {
         let of_info = |name| info.and_then(|info| info.seconds_as_ns(name));
         let of_process = process.and_then(Process::cpu_ns);
         let count = |name| info.and_then(|info| info.number(name));
+        let turns = process.and_then(Process::turns);
         Self {
             cpu_user_ns: of_info("used_cpu_user").or(of_process.map(|(user_ns, _)| user_ns)),
             cpu_system_ns: of_info("used_cpu_sys").or(of_process.map(|(_, system_ns)| system_ns)),
-            voluntary_switches: count("voluntary_context_switches"),
-            involuntary_switches: count("involuntary_context_switches"),
-            run_queue_wait_ns: process.and_then(Process::run_queue_wait_ns),
+            voluntary_switches: count("voluntary_context_switches")
+                .or(turns.map(|turns| turns.voluntary_switches)),
+            involuntary_switches: count("involuntary_context_switches")
+                .or(turns.map(|turns| turns.involuntary_switches)),
+            run_queue_wait_ns: turns.map(|turns| turns.run_queue_wait_ns),
         }
     }
 
@@ -161,14 +182,33 @@ mod tests {
     #[test]
     fn this_very_process_can_be_read() {
         let process = Process::new(std::process::id()).unwrap();
-        let cost = Sums::read(None, Some(process)).until(Sums::read(None, Some(process)));
+        let sums = Sums::read(None, Some(process));
         let (rss_bytes, threads) = process.levels();
-        assert!(cost.cpu_ns().is_some() && rss_bytes > Some(0) && threads >= Some(1));
+        assert!(sums.cpu_user_ns.is_some() && rss_bytes > Some(0) && threads >= Some(1));
         assert!(process.open_files() >= Some(3) && process.pss_bytes() > Some(0));
-        assert_eq!(
-            cost.voluntary_switches, None,
-            "what nobody said is not a zero"
-        );
+        // The thread of this test has been woken at least to run it.
+        assert!(sums.voluntary_switches.is_some() && sums.run_queue_wait_ns > Some(0));
+    }
+
+    #[test]
+    fn a_thread_that_waits_is_a_switch() {
+        let process = Process::new(std::process::id()).unwrap();
+        let (to_it, from_us) = std::sync::mpsc::channel::<()>();
+        let (to_us, from_it) = std::sync::mpsc::channel();
+        let other = std::thread::spawn(move || {
+            while from_us.recv().is_ok() {
+                to_us.send(()).unwrap();
+            }
+        });
+        let before = process.turns().unwrap();
+        let more = || process.turns().unwrap().voluntary_switches > before.voluntary_switches;
+        // Threads of other tests may end meanwhile and take theirs along: ours are more in the end.
+        while !more() {
+            to_it.send(()).unwrap();
+            from_it.recv().unwrap();
+        }
+        drop(to_it);
+        other.join().unwrap();
     }
 
     #[test]
