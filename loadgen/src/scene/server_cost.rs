@@ -63,8 +63,12 @@ impl Process {
 
     /// Open file descriptors.
     pub(crate) fn open_files(self) -> Option<u64> {
-        let files = fs::read_dir(format!("/proc/{}/fd", self.pid)).ok()?;
-        Some(files.count() as u64)
+        let folder = format!("/proc/{}/fd", self.pid);
+        // From Linux 6.2 on their number is the folder's size; before, that is 0.
+        match fs::metadata(&folder).ok()?.len() {
+            0 => Some(fs::read_dir(&folder).ok()?.count() as u64),
+            number => Some(number),
+        }
     }
 
     /// What its threads have been through, those that are alive.

@@ -24,6 +24,7 @@ struct Reading {
     sums: Sums,
     rss_bytes: Option<u64>,
     threads: Option<u64>,
+    open_files: Option<u64>,
 }
 
 impl ServerWatch {
@@ -46,11 +47,13 @@ impl ServerWatch {
     /// Keeps a reading.
     pub(crate) fn add(&mut self, at_ns: u64, sums: Sums) {
         let (rss_bytes, threads) = self.process.map_or((None, None), Process::levels);
+        let open_files = self.process.and_then(Process::open_files);
         self.readings.push(Reading {
             at_ns,
             sums,
             rss_bytes,
             threads,
+            open_files,
         });
         if self.readings.len() > MOST {
             let mut place = 0;
@@ -79,6 +82,7 @@ impl ServerWatch {
         let cost = ServerCost {
             rss_bytes: level.rss_bytes,
             threads: level.threads,
+            open_files: level.open_files,
             ..cost
         };
         (cost != ServerCost::default()).then_some(cost)
@@ -127,6 +131,14 @@ mod tests {
         assert_eq!(cpu(150, 250), Some(500));
         assert_eq!(cpu(0, 150), Some(500));
         assert_eq!((cpu(0, 100), cpu(300, 400)), (None, None));
+    }
+
+    #[test]
+    fn the_levels_are_those_of_the_latest_reading() {
+        let mut watch = ServerWatch::new(Process::new(std::process::id()));
+        (0..3).for_each(|number| watch.add(number, Sums::default()));
+        let cost = watch.between(0, 2).unwrap();
+        assert!(cost.rss_bytes > Some(0) && cost.threads > Some(0) && cost.open_files >= Some(3));
     }
 
     #[test]
