@@ -117,10 +117,12 @@ pub enum Warmup {
     None,
     /// So much time.
     Fixed(Duration),
-    /// As much as the data says, and no more than this.
+    /// As much as the data says.
     Found {
         /// The bound.
         at_most: Duration,
+        /// How long requests are sent. What comes after is no steady state.
+        sending: Duration,
     },
 }
 

@@ -21,8 +21,18 @@ pub(crate) fn cut<'a>(
     let cut = match warmup {
         Warmup::None => 0,
         Warmup::Fixed(time) => beginning_before(nanoseconds(time)),
-        Warmup::Found { at_most } => {
-            found(intervals.clone()).min(beginning_before(nanoseconds(at_most)))
+        Warmup::Found { at_most, sending } => {
+            let sending = intervals
+                .clone()
+                .take(beginning_before(nanoseconds(sending)));
+            let found = found(sending).min(beginning_before(nanoseconds(at_most)));
+            let replies = |(before, all): (u64, u64), (place, interval): (usize, &Interval)| {
+                let cut = if place < found { interval.completed } else { 0 };
+                (before + cut, all + interval.completed)
+            };
+            // A beginning is what is cut. Where the server stops in the middle, most replies came before.
+            let (before, all) = intervals.clone().enumerate().fold((0, 0), replies);
+            if before * 2 <= all { found } else { 0 }
         }
     };
     cut.min(most)
@@ -32,11 +42,12 @@ pub(crate) fn cut<'a>(
 fn found<'a>(intervals: impl Iterator<Item = &'a Interval>) -> usize {
     let mut means: Vec<f64> = Vec::new();
     for interval in intervals {
-        // An interval in which nothing came back is as bad as the worst so far.
-        let worst = means.iter().copied().fold(0.0, f64::max);
+        // An interval in which nothing came back is as bad as the worst so far, and everybody has waited for all of it.
+        let waited_ns = interval.length_ns as f64;
+        let worst = means.iter().copied().fold(waited_ns, f64::max);
         means.push(interval.response.mean_ns.map_or(worst, |ns| ns as f64));
     }
-    // The last one ends when the last reply came, and holds but a few.
+    // The last one may be cut short, and hold but a few replies.
     means.pop();
     warmup_length(&means)
 }
@@ -79,23 +90,42 @@ mod tests {
         }))
     }
 
+    fn found_within(at_most_s: u64) -> Warmup {
+        Warmup::Found {
+            at_most: Duration::from_secs(at_most_s),
+            sending: Duration::from_secs(10),
+        }
+    }
+
     #[test]
     fn the_end_of_the_warm_up_is_found_and_bounded() {
         let cut_of = |warmup| cut(settling().iter(), warmup);
-        assert_eq!(
-            cut_of(Warmup::Found {
-                at_most: Duration::from_secs(10)
-            }),
-            15
-        );
-        assert_eq!(
-            cut_of(Warmup::Found {
-                at_most: Duration::from_secs(1)
-            }),
-            10
-        );
+        assert_eq!(cut_of(found_within(10)), 15);
+        assert_eq!(cut_of(found_within(1)), 10);
         assert_eq!(cut_of(Warmup::Fixed(Duration::from_millis(250))), 3);
         assert_eq!(cut_of(Warmup::None), 0);
+    }
+
+    /// So many quick intervals, then the server stops; what was asked is answered long after the last request.
+    fn stopping_after(quick: usize) -> Vec<Interval> {
+        let latency_ns = |place| if place < 100 { 50_000 } else { 3_000_000_000 };
+        let mut stopping = intervals((0..300).map(latency_ns));
+        for interval in &mut stopping[..quick] {
+            interval.completed = 1_000;
+        }
+        for interval in &mut stopping[quick..100] {
+            interval.completed = 0;
+            interval.response = Packed::from(&Histogram::new());
+        }
+        stopping
+    }
+
+    #[test]
+    fn a_server_that_stops_is_not_warming_up() {
+        for quick in [20, 45, 50, 70, 100] {
+            let cut = cut(stopping_after(quick).iter(), found_within(10));
+            assert_eq!(cut, 0, "{quick}");
+        }
     }
 
     #[test]

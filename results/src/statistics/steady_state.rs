@@ -4,7 +4,7 @@
 ///
 /// MSER-5 (White 1997): the mean of what remains is the most certain when neither warm-up is left in it nor too much is
 /// thrown away; its squared error is estimated for every possible cut, over batches of five, and the least one wins. The
-/// cut lies in the first half; a series that never settles is cut there, and too short a one is not cut.
+/// cut lies in the first half; a series that does not settle there is not cut, nor is too short a one.
 pub fn warmup_length(series: &[f64]) -> usize {
     const BATCH: usize = 5;
     let batches: Vec<f64> = series
@@ -21,8 +21,8 @@ pub fn warmup_length(series: &[f64]) -> usize {
     let cut = (0..=batches.len() / 2)
         .filter(|cut| batches.len() - cut >= 2)
         .min_by(|left, right| squared_error(*left).total_cmp(&squared_error(*right)))
-        .unwrap_or(0);
-    cut * BATCH
+        .filter(|cut| *cut < batches.len() / 2);
+    cut.unwrap_or(0) * BATCH
 }
 
 #[cfg(test)]
@@ -48,6 +48,12 @@ mod tests {
         assert_eq!(warmup_length(&[7.0; 100]), 0);
         let ripple: Vec<f64> = (0..100).map(|place| f64::from(place * 13 % 7)).collect();
         assert!(warmup_length(&ripple) <= 10);
+    }
+
+    #[test]
+    fn what_never_settles_is_not_cut() {
+        let ramp: Vec<f64> = (0..100).map(f64::from).collect();
+        assert_eq!(warmup_length(&ramp), 0);
     }
 
     #[test]

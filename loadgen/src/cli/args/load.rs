@@ -205,6 +205,10 @@ impl LoadArguments {
     fn warm_up(&self, limit: Limit) -> Warmup {
         let found = Warmup::Found {
             at_most: self.warmup_max,
+            sending: match limit {
+                Limit::Time(time) => time,
+                Limit::Requests(_) => Duration::MAX,
+            },
         };
         match (self.warmup, limit) {
             (Some(Cut::Auto), _) | (None, Limit::Time(_)) => found,
