@@ -133,7 +133,15 @@ fn once(python: &Path) -> Option<(String, Vec<Line>)> {
 
 /// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
 fn pythons() -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = ["target/originals/bin/python"].map(PathBuf::from).to_vec();
+    // Wherever it was started, this program lies in target/release or target/debug.
+    let program = env::current_exe().ok();
+    let target = program
+        .as_deref()
+        .and_then(|program| program.parent()?.parent());
+    let mut found: Vec<PathBuf> = target
+        .map(|target| target.join("originals/bin/python"))
+        .into_iter()
+        .collect();
     let names = ["python3", "python2"];
     for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
         found.extend(names.iter().map(|name| folder.join(name)));

@@ -59,9 +59,9 @@ struct PlotArguments {
     /// Where to; .svg or .png decides
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// Light lines on a dark page
-    #[arg(long)]
-    dark: bool,
+    /// The colours of the picture
+    #[arg(long, value_name = "light|dark", default_value = "light")]
+    theme: Colours,
 }
 
 #[derive(Debug, Args)]
@@ -147,12 +147,7 @@ fn plot(arguments: &PlotArguments) -> Ending {
             ));
         }
     };
-    let colours = if arguments.dark {
-        Colours::Dark
-    } else {
-        Colours::Light
-    };
-    let drawn = report::plot_claim(&claims, &arguments.name, format, colours)
+    let drawn = report::plot_claim(&claims, &arguments.name, format, arguments.theme)
         .map_err(|error| (USAGE, error.to_string()))?;
     file::write_atomically(&arguments.output, &drawn).map_err(|error| {
         (

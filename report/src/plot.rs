@@ -1,5 +1,7 @@
 //! One picture in a file of its own: SVG or PNG.
 
+use std::str::FromStr;
+
 use std::fmt;
 
 use results::{Claims, Comparison};
@@ -27,6 +29,18 @@ pub enum Colours {
     Light,
     /// For screens at night.
     Dark,
+}
+
+impl FromStr for Colours {
+    type Err = &'static str;
+
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        match name {
+            "light" => Ok(Self::Light),
+            "dark" => Ok(Self::Dark),
+            _ => Err("a theme is light or dark"),
+        }
+    }
 }
 
 /// Why there is no picture; its `Display` says what would help.

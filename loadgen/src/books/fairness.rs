@@ -12,7 +12,11 @@ pub(crate) fn of(connections: &[Served]) -> Option<Fairness> {
     let completed = || connections.iter().map(|served| served.completed);
     let sum: f64 = completed().map(|count| count as f64).sum();
     let squares: f64 = completed().map(|count| (count as f64).powi(2)).sum();
-    let starved = || connections.iter().filter(|served| served.completed == 0);
+    // Who was asked for nothing has not been kept waiting.
+    let starved = || {
+        let hungry = |served: &&Served| served.completed == 0 && served.asked;
+        connections.iter().filter(hungry)
+    };
     let mut starved_first: Vec<_> = starved().map(|served| served.connection).collect();
     starved_first.sort_unstable();
     starved_first.truncate(NAMED);
@@ -34,6 +38,7 @@ mod tests {
     fn fairness(completed: &[u32]) -> Option<Fairness> {
         let served = |(number, replies): (usize, &u32)| {
             let mut served = Served::new(number as u32);
+            served.asked = true;
             if *replies > 0 {
                 served.add(*replies, 1_000_000 * u64::from(*replies));
             }
@@ -49,6 +54,12 @@ mod tests {
         assert_eq!(index(&[8, 0, 0, 0]), Some(0.25));
         assert_eq!(index(&[0, 0]), None);
         assert_eq!(fairness(&[]), None);
+    }
+
+    #[test]
+    fn a_connection_that_never_asked_is_not_starved() {
+        let idle = [Served::new(0), Served::new(1)];
+        assert_eq!(of(&idle).unwrap().starved, 0);
     }
 
     #[test]

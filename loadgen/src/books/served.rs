@@ -13,6 +13,8 @@ const STEPS: usize = 8;
 pub(crate) struct Served {
     /// The connection's number.
     pub(crate) connection: u32,
+    /// Whether anything was asked on it.
+    pub(crate) asked: bool,
     /// Requests with a well-formed reply.
     pub(crate) completed: u64,
     times: Box<[u32; POWERS * STEPS]>,
@@ -23,6 +25,7 @@ impl Served {
     pub(crate) fn new(connection: u32) -> Self {
         Self {
             connection,
+            asked: false,
             completed: 0,
             times: Box::new([0; POWERS * STEPS]),
         }

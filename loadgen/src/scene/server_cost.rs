@@ -132,9 +132,12 @@ impl Sums {
     /// What happened between two readings: no levels, only sums.
     pub(crate) fn until(self, end: Self) -> ServerCost {
         let since = |end: Option<u64>, start: Option<u64>| end?.checked_sub(start?);
+        // A server that no longer answers is read by /proc's ticks, which may lie a little behind what it last said of itself.
+        let at_least_none =
+            |end: Option<u64>, start: Option<u64>| Some(end?.saturating_sub(start?));
         ServerCost {
-            cpu_user_ns: since(end.cpu_user_ns, self.cpu_user_ns),
-            cpu_system_ns: since(end.cpu_system_ns, self.cpu_system_ns),
+            cpu_user_ns: at_least_none(end.cpu_user_ns, self.cpu_user_ns),
+            cpu_system_ns: at_least_none(end.cpu_system_ns, self.cpu_system_ns),
             voluntary_switches: since(end.voluntary_switches, self.voluntary_switches),
             involuntary_switches: since(end.involuntary_switches, self.involuntary_switches),
             run_queue_wait_ns: since(end.run_queue_wait_ns, self.run_queue_wait_ns),

@@ -128,6 +128,7 @@ impl Conversation {
             let reporter = &mut recorder.reporter;
             reporter.started(self.connection, stamps.sent_ns, operation);
         }
+        self.served.asked = true;
         self.in_flight.push(requests, stamps);
     }
 

@@ -102,7 +102,7 @@ impl Growing {
             name: self.name.to_owned(),
             finding: finding(&sweep, many, self.told),
             caption: format!(
-                "Each step to the right doubles the {many}. {}",
+                "To the right, equal distances are equal factors of {many}. {}",
                 sweep.marks_in_words()
             ),
             panels: METRICS.iter().filter_map(panel).collect(),

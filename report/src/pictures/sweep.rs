@@ -71,9 +71,10 @@ impl Sweep<'_, '_> {
             [Metric::P50 | Metric::P99 | Metric::P99_9 | Metric::Max, ..] => {
                 time_axis(title, values())
             }
-            [metric @ Metric::MemoryPerConnection, ..] => {
-                log_axis(title, values(), |value| metric.text(value))
-            }
+            [
+                metric @ (Metric::MemoryPerConnection | Metric::CpuPerRequest),
+                ..,
+            ] => log_axis(title, values(), |value| metric.text(value)),
             [metric, ..] => count_axis(title, values(), |value| metric.text(value)),
             [] => count_axis(title, values(), |value| value.to_string()),
         }

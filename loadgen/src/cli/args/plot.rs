@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use report::Colours;
 
 /// The arguments of `loadgen plot`.
 #[derive(Debug, Args)]
@@ -16,7 +17,7 @@ pub struct PlotArguments {
     /// Which picture, for .svg and .png
     #[arg(long, value_name = "NAME", default_value = report::PICTURES[0], value_parser = report::PICTURES)]
     pub picture: String,
-    /// Light lines on a dark ground, for .svg and .png
-    #[arg(long)]
-    pub dark: bool,
+    /// The colours of .svg and .png; the page has both
+    #[arg(long, value_name = "light|dark", default_value = "light")]
+    pub theme: Colours,
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use report::{Colours, Format};
+use report::Format;
 use results::{Comparison, file};
 
 use crate::cli::args::PlotArguments;
@@ -55,10 +55,6 @@ fn draw(comparison: &Comparison, face: Face, arguments: &PlotArguments) -> Resul
         Face::Page => return Ok(report::page(comparison).into_bytes()),
         Face::Picture(format) => format,
     };
-    let colours = if arguments.dark {
-        Colours::Dark
-    } else {
-        Colours::Light
-    };
-    report::plot(comparison, &arguments.picture, format, colours).map_err(|error| error.to_string())
+    report::plot(comparison, &arguments.picture, format, arguments.theme)
+        .map_err(|error| error.to_string())
 }
