@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::{Group, LoadMode, Metric, Run, ValidityVerdict, units};
+use crate::statistics::median;
+use crate::{Group, LoadMode, Run, ValidityVerdict, units};
 
 /// Whoever answers so much of what is offered keeps up: the rest is the beginning and the end of the run.
 const KEEPS_UP: f64 = 0.98;
@@ -35,7 +36,7 @@ impl Knee {
     pub fn of(groups: &[&Group]) -> Option<Self> {
         let mut rates: Vec<(f64, &Group)> = groups
             .iter()
-            .filter_map(|group| Some((offered_per_s(group.runs[0])?, *group)))
+            .filter_map(|group| Some((rate_per_s(group.runs[0])?, *group)))
             .collect();
         rates.sort_by(|left, right| left.0.total_cmp(&right.0));
         let (first, last) = (rates.first()?, rates.last()?);
@@ -114,7 +115,8 @@ pub fn keeps_up(group: &Group) -> bool {
 /// Whether the answers to a run were clearly fewer than what was offered; never in a closed loop.
 pub fn run_falls_behind(run: &Run) -> bool {
     let achieved = run.totals.requests_per_s.map_or(0.0, crate::Finite::value);
-    offered_per_s(run).is_some_and(|offered| achieved < FALLS_BEHIND * offered)
+    run.offered_per_s()
+        .is_some_and(|offered| achieved < FALLS_BEHIND * offered)
 }
 
 /// All of them, so that one run in which the machine stood still is no knee.
@@ -124,11 +126,15 @@ fn falls_behind(group: &Group) -> bool {
 
 /// The median of what was answered, as a part of what was offered.
 fn answered(group: &Group) -> Option<f64> {
-    let offered = offered_per_s(group.runs[0])?;
-    Some(group.value(Metric::Throughput).unwrap_or(0.0) / offered)
+    let share = |run: &&Run| {
+        let achieved = run.totals.requests_per_s.map_or(0.0, crate::Finite::value);
+        Some(achieved / run.offered_per_s()?)
+    };
+    median(&group.runs.iter().filter_map(share).collect::<Vec<_>>())
 }
 
-fn offered_per_s(run: &Run) -> Option<f64> {
+/// The rate that was asked for, which is the same in all runs of a group.
+fn rate_per_s(run: &Run) -> Option<f64> {
     match run.workload.mode {
         LoadMode::Open { rate_per_s, .. } => Some(rate_per_s.value()),
         LoadMode::Closed => None,

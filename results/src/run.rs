@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema::RunSchema;
 use crate::{
-    ClientCost, Correctness, Fairness, Finite, Histogram, Host, Interval, ServerCost, Threshold,
-    Validity, Workload,
+    Arrival, ClientCost, Correctness, Fairness, Finite, Histogram, Host, Interval, LoadMode,
+    RunLimit, ServerCost, Threshold, Validity, Workload,
 };
 
 /// One run of the load generator against one target, as `run.json` holds it.
@@ -64,6 +64,28 @@ impl Run {
     /// The measured window: the run without its warm-up.
     pub fn measured_ns(&self) -> u64 {
         self.elapsed_ns.saturating_sub(self.warmup_ns)
+    }
+
+    /// Requests per second that were offered: the rate that was asked for or, of random arrivals that were all sent, as many as there
+    /// were. `None` in a closed loop, which offers no more than is answered.
+    pub fn offered_per_s(&self) -> Option<f64> {
+        let LoadMode::Open {
+            rate_per_s,
+            arrival,
+        } = self.workload.mode
+        else {
+            return None;
+        };
+        let Totals { sent, delayed, .. } = self.totals;
+        let all_sent = sent > 0 && delayed == 0 && self.totals.failed() == 0 && !self.interrupted;
+        Some(match (arrival, self.workload.limit) {
+            (Arrival::Poisson, RunLimit::Duration { duration_ns })
+                if all_sent && duration_ns > self.warmup_ns =>
+            {
+                sent as f64 * 1e9 / (duration_ns - self.warmup_ns) as f64
+            }
+            _ => rate_per_s.value(),
+        })
     }
 }
 
@@ -192,4 +214,37 @@ pub struct Latency {
     pub service: Option<Histogram>,
     /// Actual write − intended start: the load generator's own fault. `None` in a closed loop, which has no schedule.
     pub lag: Option<Histogram>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Finite, example};
+
+    #[test]
+    fn random_arrivals_are_held_against_as_many_as_there_were() {
+        let mut run = example::empty("a");
+        run.workload.limit = RunLimit::Duration {
+            duration_ns: 3_000_000_000,
+        };
+        run.warmup_ns = 1_000_000_000;
+        run.totals.sent = 190;
+        let offered = |run: &mut Run, arrival| {
+            run.workload.mode = LoadMode::Open {
+                rate_per_s: Finite::new(100.0).unwrap(),
+                arrival,
+            };
+            run.offered_per_s()
+        };
+        assert_eq!(offered(&mut run, Arrival::Poisson), Some(95.0));
+        assert_eq!(offered(&mut run, Arrival::Constant), Some(100.0));
+        run.totals.delayed = 1;
+        assert_eq!(
+            offered(&mut run, Arrival::Poisson),
+            Some(100.0),
+            "not all that was to be sent was sent in time"
+        );
+        run.workload.mode = LoadMode::Closed;
+        assert_eq!(run.offered_per_s(), None);
+    }
 }

@@ -181,14 +181,12 @@ fn lag(run: &Run) -> Option<Finding> {
 
 /// Told, and never held against the client: whether it kept to the schedule is what the lag says.
 fn achieved(run: &Run) -> Option<Finding> {
-    let LoadMode::Open { rate_per_s, .. } = run.workload.mode else {
-        return None;
-    };
+    let offered = run.offered_per_s()?;
     let share = run
         .totals
         .requests_per_s
-        .map(|achieved| achieved.value() / rate_per_s.value());
-    let limit = format!("{} requests/s offered", number(rate_per_s.value()));
+        .map(|achieved| achieved.value() / offered);
+    let limit = format!("{} requests/s offered", number(offered));
     Some(Finding::new(
         "achieved of offered",
         share.map(percent),

@@ -95,8 +95,7 @@ fn rate(run: &Run) -> String {
         count(run.totals.completed),
         time(run.measured_ns())
     );
-    if let (LoadMode::Open { rate_per_s, .. }, Some(achieved)) = (run.workload.mode, achieved) {
-        let offered = rate_per_s.value();
+    if let (Some(offered), Some(achieved)) = (run.offered_per_s(), achieved) {
         let _ = write!(
             text,
             "; {} offered, {} achieved",

@@ -94,10 +94,7 @@ fn too_high(run: &Run, arguments: &FindArguments) -> Option<String> {
     if let Some(missed) = checks.into_iter().find(|check| !check.met) {
         return Some(format!("{} is {}", missed.expression, missed.reading));
     }
-    let results::LoadMode::Open { rate_per_s, .. } = run.workload.mode else {
-        return None;
-    };
-    let achieved = run.totals.requests_per_s.map_or(0.0, Finite::value) / rate_per_s.value();
+    let achieved = run.totals.requests_per_s.map_or(0.0, Finite::value) / run.offered_per_s()?;
     if achieved < ACHIEVED {
         return Some(format!("only {} of it was answered", percent(achieved)));
     }
