@@ -80,6 +80,10 @@ fn a_history_may_end_anywhere() {
             "what came before is judged: {ran:?}"
         );
     }
+    let mut damaged = whole.clone();
+    damaged[1_000] ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    loadgen(&format!("check {path}")).assert(1, "the history is damaged at byte");
     fs::write(&file, &whole[..3]).unwrap();
     loadgen(&format!("check {path}")).assert(1, "not a history file");
     loadgen(&format!("check {path}.no")).assert(1, "No such file");

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read};
 
 use super::code::Prediction;
-use super::{BLOCK_HEADER_BYTES, MAGIC, PAYLOAD_LIMIT, checksum};
+use super::{BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, PAYLOAD_LIMIT, checksum};
 use crate::event::Observer;
 
 /// What a history file held.
@@ -27,13 +27,27 @@ pub struct Torn {
     pub cut_bytes: u64,
 }
 
+impl Torn {
+    /// Whether more is missing than the one block that a crash can tear.
+    pub fn is_damage(&self) -> bool {
+        self.cut_bytes > 2 * BLOCK_BYTES as u64
+    }
+}
+
 impl fmt::Display for Torn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { at_byte, cut_bytes } = self;
-        write!(
-            f,
-            "the history is torn at byte {at_byte}: the last {cut_bytes} bytes are not whole and were not judged"
-        )
+        match self.is_damage() {
+            false => write!(
+                f,
+                "the history is torn at byte {at_byte}: the last {cut_bytes} bytes are not whole and were not judged"
+            ),
+            true => write!(
+                f,
+                "the history is damaged at byte {at_byte}: the {cut_bytes} bytes from there on were not judged, and no crash tears so many; \
+                 look for a whole copy"
+            ),
+        }
     }
 }
 

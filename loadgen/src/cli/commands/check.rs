@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Write as _};
 
-use history::{Event, Judge, Level, Observer, What, replay};
+use history::{Event, Judge, Level, Observer, Torn, What, replay};
 use results::{CheckLevel, Correctness};
 
 use crate::books::accounts::{self, Closing, Values};
@@ -34,7 +34,10 @@ pub fn run(arguments: &CheckArguments) -> Ending {
         Err(error) => return Ending::Failed(format!("cannot judge {path}: {error}")),
     };
     match show(&checked, arguments) {
-        Ok(()) => Ending::of_history(&checked.correctness),
+        Ok(()) => match (Ending::of_history(&checked.correctness), checked.damage) {
+            (Ending::Good(_), Some(damage)) => Ending::Failed(format!("{path}: {damage}")),
+            (ending, _) => ending,
+        },
         Err(error) => Ending::Failed(format!("cannot write to stdout: {error}")),
     }
 }
@@ -44,6 +47,8 @@ struct Checked {
     /// The plan of the run in words, where the file tells it.
     plan: Option<String>,
     correctness: Correctness,
+    /// What keeps the rest of the file from being judged, other than a crash.
+    damage: Option<Torn>,
 }
 
 fn check(file: File, level: Level) -> io::Result<Checked> {
@@ -83,6 +88,7 @@ fn check(file: File, level: Level) -> io::Result<Checked> {
     Ok(Checked {
         plan: note.map(|note| format!("{}; {}", note.target, note.plan)),
         correctness,
+        damage: replayed.torn.filter(Torn::is_damage),
     })
 }
 
