@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
-use results::{Fairness, Finite, Histogram, LoadMode, Quantile, Run, Threshold, ValidityVerdict};
+use results::{
+    Fairness, Finite, Histogram, LoadMode, Quantile, Run, RunLimit, Threshold, ValidityVerdict,
+};
 
 use crate::cli::answers;
 
@@ -18,10 +20,11 @@ const COLUMNS: [Quantile; 6] = [
 
 /// The summary. A number that is not known is written `n/a`.
 pub fn text(run: &Run) -> String {
-    let mut lines = vec![
-        ("run", format!("{} ({})", run.label, run.target.address)),
-        ("rate", rate(run)),
-    ];
+    let name = match run.label == run.target.address {
+        true => run.label.clone(),
+        false => format!("{} ({})", run.label, run.target.address),
+    };
+    let mut lines = vec![("run", name), ("rate", rate(run))];
     lines.extend(latencies(run));
     lines.extend(answers::lines(&run.correctness));
     lines.extend(
@@ -103,6 +106,14 @@ fn rate(run: &Run) -> String {
             percent(achieved / offered)
         );
     }
+    if let Some((unsent_ns, requests)) = unsent(run) {
+        let _ = write!(
+            text,
+            "; the last {} of the schedule, some {} requests, were not sent: no connection was left",
+            time(unsent_ns),
+            number(requests)
+        );
+    }
     if run.warmup_ns > 0 {
         let _ = write!(
             text,
@@ -118,6 +129,19 @@ fn rate(run: &Run) -> String {
         );
     }
     text
+}
+
+/// How much of the schedule's time was left when the last connection was lost, and how many requests that was; `None` of a schedule
+/// that was sent to its end.
+fn unsent(run: &Run) -> Option<(u64, f64)> {
+    let (LoadMode::Open { rate_per_s, .. }, RunLimit::Duration { duration_ns }) =
+        (run.workload.mode, run.workload.limit)
+    else {
+        return None;
+    };
+    let left_ns = duration_ns.saturating_sub(run.elapsed_ns);
+    let ended_early = !run.interrupted && run.totals.failed() > 0 && left_ns > duration_ns / 100;
+    ended_early.then(|| (left_ns, (rate_per_s.value() * left_ns as f64 / 1e9).round()))
 }
 
 /// How evenly the connections were served.
@@ -151,35 +175,41 @@ fn spread(fairness: &Fairness) -> String {
 }
 
 fn server(run: &Run) -> String {
-    let cost = run.server_cost.clone().unwrap_or_default();
+    let Some(cost) = &run.server_cost else {
+        return "its cost is unknown: it tells nothing of itself; --server-pid names its process, where that is on this machine".to_owned();
+    };
     let per_request = |total: Option<u64>| {
         Some(total? as f64 / run.totals.completed as f64).filter(|cost| cost.is_finite())
     };
     let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
     format!(
-        "{} CPU per request ({} user, {} system), {} switches per request, {} resident, {} threads",
+        "{} CPU per request ({} user, {} system), {} switches per request, {} resident, {}",
         known(per_request(cost.cpu_ns()).map(time_of)),
         known(per_request(cost.cpu_user_ns).map(time_of)),
         known(per_request(cost.cpu_system_ns).map(time_of)),
         known(per_request(cost.switches()).map(number)),
         known(cost.rss_bytes.map(|rss| bytes(rss as f64))),
-        known(cost.threads.map(count)),
+        cost.threads.map_or("n/a threads".to_owned(), threads),
     )
+}
+
+fn threads(number: u64) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{} thread{plural}", count(number))
 }
 
 fn client(run: &Run) -> String {
     let cpu_ns = run.client_cost.cpu_ns() as f64;
     let per_request = cpu_ns / run.totals.completed as f64;
-    let threads = run.client_cost.threads.len();
-    if threads == 0 || !per_request.is_finite() {
+    let number_of_threads = run.client_cost.threads.len();
+    if number_of_threads == 0 || !per_request.is_finite() {
         return "n/a".to_owned();
     }
-    let busy = cpu_ns / (run.measured_ns() as f64 * threads as f64);
+    let busy = cpu_ns / (run.measured_ns() as f64 * number_of_threads as f64);
     format!(
-        "{} CPU per request, {} thread{} busy {}",
+        "{} CPU per request, {} busy {}",
         time_of(per_request),
-        threads,
-        if threads == 1 { "" } else { "s" },
+        threads(number_of_threads as u64),
         percent(busy)
     )
 }
@@ -191,4 +221,32 @@ fn valid(run: &Run) -> String {
         ValidityVerdict::ClientBound => "client-bound: ",
     };
     format!("{verdict}{}", run.validity.reasons.join("; "))
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{FailureReason, example};
+
+    use super::*;
+
+    #[test]
+    fn what_a_schedule_could_not_send_is_said() {
+        let mut run = example::empty("a");
+        run.workload.mode = LoadMode::Open {
+            rate_per_s: Finite::new(1_000.0).unwrap(),
+            arrival: results::Arrival::Constant,
+        };
+        run.workload.limit = RunLimit::Duration {
+            duration_ns: 3_000_000_000,
+        };
+        run.elapsed_ns = 1_200_000_000;
+        assert_eq!(unsent(&run), None, "nothing was lost");
+        run.totals.failures.insert(FailureReason::Closed, 1);
+        assert_eq!(unsent(&run), Some((1_800_000_000, 1_800.0)));
+        run.elapsed_ns = 3_000_500_000;
+        assert_eq!(unsent(&run), None, "all was sent");
+        run.elapsed_ns = 1_200_000_000;
+        run.interrupted = true;
+        assert_eq!(unsent(&run), None, "the user did not want the rest");
+    }
 }
