@@ -105,7 +105,7 @@ pub struct Target {
     pub address: String,
     /// What was spoken.
     pub protocol: Protocol,
-    /// What the server said of itself; `None` of a server that is not ours.
+    /// What the server said of itself; `None` of one that says nothing.
     pub server: Option<Server>,
 }
 
@@ -122,7 +122,7 @@ pub enum Protocol {
 /// What a server said of itself (`INFO`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Server {
-    /// How it waits: `threaded`, `reactor`, …
+    /// How it waits: `threaded`, `reactor`, …; or its name, where it is `redis` or `valkey`.
     pub model: String,
     /// How its counter is kept: `plain`, `racy`, `mutex`, `atomic`; `None` where the server names none.
     pub counter: Option<String>,

@@ -135,7 +135,13 @@ impl Workload {
             ("connections", many(self.connections.into(), "connection")),
             (
                 "pipeline depth",
-                format!("{} in flight on each", self.pipeline_depth),
+                match self.mode {
+                    LoadMode::Closed => format!("{} in flight on each", self.pipeline_depth),
+                    LoadMode::Open { .. } => {
+                        let most = units::count(self.pipeline_depth.into());
+                        format!("at most {most} in flight")
+                    }
+                },
             ),
             ("client threads", many(self.threads.into(), "client thread")),
             ("length", self.limit.to_string()),

@@ -36,12 +36,17 @@ impl InfoText {
             .then_some((seconds * 1e6).round() as u64 * 1_000)
     }
 
-    /// Who the server says it is; `None` of one that names no concurrency model, as only ours do.
+    /// Who the server says it is; `None` of one that says neither its model, as ours do, nor the version that it has of Valkey or Redis.
     pub(crate) fn server(&self) -> Option<Server> {
+        let version = |name| self.value(name).map(str::to_owned);
+        let ours = || self.value("model").zip(version("server_version"));
+        let valkey = || version("valkey_version").map(|version| ("valkey", version));
+        let redis = || version("redis_version").map(|version| ("redis", version));
+        let (model, version) = ours().or_else(valkey).or_else(redis)?;
         Some(Server {
-            model: self.value("model")?.to_owned(),
+            model: model.to_owned(),
             counter: self.value("discipline").map(str::to_owned),
-            version: self.value("server_version").unwrap_or("n/a").to_owned(),
+            version,
             pid: self
                 .number("process_id")
                 .and_then(|pid| u32::try_from(pid).ok()),
@@ -62,7 +67,24 @@ mod tests {
             (Some(42), None)
         );
         assert_eq!(info.seconds_as_ns("used_cpu_sys"), Some(1_234_000));
-        assert_eq!(info.server(), None);
+        assert_eq!(
+            InfoText::new("# Server\r\nprocess_id:42\r\n".to_owned()).server(),
+            None
+        );
+    }
+
+    #[test]
+    fn redis_and_valkey_are_known_by_their_versions() {
+        let said = |text: &str| {
+            let server = InfoText::new(text.to_owned()).server().unwrap();
+            format!("{} {}", server.model, server.version)
+        };
+        assert_eq!(
+            said("redis_version:7.0.15\r\nrun_id:ab\r\n"),
+            "redis 7.0.15"
+        );
+        let valkey = "redis_version:7.2.4\r\nserver_name:valkey\r\nvalkey_version:8.1.1\r\n";
+        assert_eq!(said(valkey), "valkey 8.1.1");
     }
 
     #[test]
