@@ -18,8 +18,11 @@ import sys
 from fractions import Fraction
 from pathlib import Path
 
-from hdrh.histogram import HdrHistogram
-from hdrh.log import HistogramLogReader
+try:
+    from hdrh.histogram import HdrHistogram
+    from hdrh.log import HistogramLogReader
+except ImportError:
+    sys.exit("plot_latency.py: the package hdrhistogram is missing: use `uv run`, or pip install hdrhistogram jsonschema matplotlib")
 
 SCHEMA = Path(__file__).resolve().parent.parent / "results" / "schema" / "run.schema.json"
 TOP_NS = 60_000_000_000

@@ -45,7 +45,11 @@ impl Claim {
             true => Ruling::not_measured("the run was interrupted"),
             false => evidence.ruling,
         };
-        self.examined(ruling, evidence.figures, evidence.chart, missing, started)
+        let effort = bench.quick_or_full("", " --full");
+        Examined {
+            repeat: format!("claims run {}{effort}", self.name),
+            ..self.examined(ruling, evidence.figures, evidence.chart, missing, started)
+        }
     }
 
     fn examined(

@@ -27,7 +27,10 @@ pub fn run(arguments: &PlotArguments) -> Ending {
     };
     let path = arguments.output.display();
     match file::write_atomically(&arguments.output, &bytes) {
-        Ok(()) => Ending::Good(format!("{} runs drawn: {path}", comparison.runs().count())),
+        Ok(()) => match comparison.runs().count() {
+            1 => Ending::Good(format!("1 run drawn: {path}")),
+            more => Ending::Good(format!("{more} runs drawn: {path}")),
+        },
         Err(error) => Ending::Failed(format!("cannot write {path}: {error}; choose another -o")),
     }
 }
