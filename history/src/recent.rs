@@ -2,6 +2,7 @@
 
 use crate::event::{Connection, Key};
 use crate::operation::{Kind, Operation};
+use crate::session::Pending;
 
 /// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
 pub(crate) const REPLIES: usize = 8192;
@@ -20,6 +21,27 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
+    /// Of so many operations like this one, the first of them with this sequence.
+    #[inline]
+    pub(crate) fn new(
+        operation: &Pending,
+        (connection, sequence): (Connection, u64),
+        ret_ns: u64,
+        value: i64,
+        count: u16,
+    ) -> Self {
+        Self {
+            kind: operation.kind,
+            key: operation.key,
+            connection,
+            sequence,
+            inv_ns: operation.inv_ns,
+            ret_ns,
+            value,
+            count,
+        }
+    }
+
     /// Each for itself, the newest first.
     fn each(&self) -> impl Iterator<Item = Self> + use<> {
         let run = *self;

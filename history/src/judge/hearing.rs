@@ -89,27 +89,17 @@ impl Judge {
         ) else {
             return false;
         };
-        let Pending {
-            inv_ns, key, kind, ..
-        } = operation;
         let begun = session.begun();
-        let seen = session.seen(key);
-        let counter = &mut self.counters[key.index()];
+        let seen = session.seen(operation.key);
+        let counter = &mut self.counters[operation.key.index()];
         let Some(last) = counter.run_returned(&operation, seen, value, u64::from(count)) else {
             return false;
         };
-        seen.note(kind, last, begun);
+        seen.note(operation.kind, last, begun);
         session.end_alike(count);
-        self.recent.push(Reply {
-            kind,
-            key,
-            connection,
-            sequence,
-            inv_ns,
-            ret_ns,
-            value,
-            count,
-        });
+        let first = (connection, sequence);
+        self.recent
+            .push(Reply::new(&operation, first, ret_ns, value, count));
         true
     }
 
@@ -119,24 +109,15 @@ impl Judge {
         let Some((operation, sequence)) = session.end() else {
             return self.unsolicited(connection, ret_ns, value);
         };
-        let Pending {
-            inv_ns, key, kind, ..
-        } = operation;
         let begun = session.begun();
-        let seen = session.seen(key);
-        let outcome = self.counters[key.index()].returned(&operation, sequence, seen, value);
-        self.recent.push(Reply {
-            kind,
-            key,
-            connection,
-            sequence,
-            inv_ns,
-            ret_ns,
-            value,
-            count: 1,
-        });
+        let seen = session.seen(operation.key);
+        let counter = &mut self.counters[operation.key.index()];
+        let outcome = counter.returned(&operation, sequence, seen, value);
+        let which = (connection, sequence);
+        self.recent
+            .push(Reply::new(&operation, which, ret_ns, value, 1));
         match outcome {
-            Ok(position) => seen.note(kind, position, begun),
+            Ok(position) => seen.note(operation.kind, position, begun),
             Err(fault) => {
                 let accused = operation.answered(connection, sequence, ret_ns, value);
                 self.blame(fault, accused, ret_ns);
