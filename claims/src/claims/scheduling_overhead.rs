@@ -15,7 +15,7 @@ pub(super) const CLAIM: Claim = Claim {
     confirms: "a tenth or less of the threads' context switches for each request",
     refutes: "as many, give or take half",
     experiment: "INCR in a closed loop from 1, 50 and 500 connections against a thread per connection and against one thread with one poll, each pinned to one processor. Context switches are \
-        the kernel's own count of the whole process, from when it listened to its end; the processor time spent in the kernel for each request stands beside them. \
+        the kernel's own count of the whole process, from when it listened to its end; the processor time spent in the kernel for each request, and the time spent waiting for a processor (of up to 256 threads), stand beside them. \
         With --full the same is asked of tasks of one thread, of the article's own servers in Python, and of Redis; the verdict rests on the first two.",
     examine,
 };
@@ -57,6 +57,8 @@ struct Place {
 struct Cost {
     switches: f64,
     kernel_ns: f64,
+    /// Runnable without a processor, over all threads; unknown of very many.
+    waiting_ns: Option<f64>,
 }
 
 fn costs(bench: &mut Bench<'_>, systems: &[System], rounds: u32, length: &str) -> Vec<Measured> {
@@ -84,6 +86,10 @@ fn cost((run, life): &(Run, Option<Life>)) -> Option<Cost> {
     Some(Cost {
         switches: life.switches as f64 / requests,
         kernel_ns: life.kernel.as_nanos() as f64 / requests,
+        waiting_ns: run
+            .server_cost
+            .as_ref()
+            .and_then(|cost| Some(cost.run_queue_wait_ns? as f64 / requests)),
     })
 }
 
@@ -92,12 +98,18 @@ impl Place {
         self.costs.iter().map(|cost| cost.switches).collect()
     }
 
-    fn figures(&self, label: &str) -> [Option<Figure>; 2] {
+    fn figures(&self, label: &str) -> [Option<Figure>; 3] {
+        let waiting_ns: Vec<f64> = self
+            .costs
+            .iter()
+            .filter_map(|cost| cost.waiting_ns)
+            .collect();
         let kernel_ns: Vec<f64> = self.costs.iter().map(|cost| cost.kernel_ns).collect();
         let switches = self.switches();
         [
             ("switches per request", Unit::PerRequest, switches),
             ("kernel time per request", Unit::Time, kernel_ns),
+            ("wait for a processor per request", Unit::Time, waiting_ns),
         ]
         .map(|(what, unit, values)| {
             let what = format!("{what}, {}", figures::connections(self.connections));
