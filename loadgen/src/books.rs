@@ -6,6 +6,7 @@ pub(crate) mod served;
 pub(crate) mod slices;
 
 pub(crate) mod court;
+pub(crate) mod desk;
 pub(crate) mod findings;
 pub(crate) mod note;
 pub(crate) mod reporter;

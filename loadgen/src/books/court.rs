@@ -12,8 +12,9 @@ use history::{
 use results::CheckLevel;
 
 use crate::books::accounts::Values;
+use crate::books::desk::Handed;
 use crate::books::note::Note;
-use crate::books::reporter::{Handed, Reporter, connection, key};
+use crate::books::reporter::{Reporter, connection, key};
 use crate::plan::Plan;
 
 /// Batches that may wait for the judge. A judge who cannot follow holds up the threads that hand over, and they book the

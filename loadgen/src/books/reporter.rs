@@ -4,16 +4,14 @@ use std::mem;
 use std::num::NonZeroI64;
 use std::sync::mpsc::SyncSender;
 
-use history::{Anomaly, Batch, Call, Connection, Event, Key, Observer, What};
+use history::{Anomaly, Call, Connection, Event, Key, Observer, What};
 use results::AnomalyKind;
 
 use crate::books::court::Court;
+use crate::books::desk::{Desk, Handed};
 use crate::books::findings::Findings;
 use crate::plan::operation::Kind;
 use crate::talk::script::Operation;
-
-/// Events that a thread hands over at once. A batch is as long as the processor's nearer cache has room for.
-const BATCH_EVENTS: usize = 4_096;
 
 /// How often a history file is brought up to date: so much at most is missing from it after a crash.
 const FLUSH_NS: u64 = 1_000_000_000;
@@ -34,7 +32,7 @@ pub(crate) struct Reporter {
     values: Vec<i64>,
 }
 
-/// What was said last, and is not passed on while more of the same may come.
+/// What was said last, and is not passed on while more of the same may come. Whatever else is said comes behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Nothing,
@@ -63,21 +61,6 @@ enum Listener {
     Nobody,
 }
 
-/// Where the events of one of several threads wait until they are handed over.
-#[derive(Debug)]
-struct Desk {
-    thread: usize,
-    recorder: history::Recorder,
-    to: SyncSender<Handed>,
-}
-
-/// Events of a thread; none if it has nothing more to tell.
-#[derive(Debug)]
-pub(crate) struct Handed {
-    pub(crate) thread: usize,
-    pub(crate) batch: Option<Batch>,
-}
-
 impl Reporter {
     /// The reporter of a run's only thread, whose increments add so much.
     pub(crate) fn to_court(court: Court, amount: NonZeroI64) -> Self {
@@ -86,11 +69,7 @@ impl Reporter {
 
     /// The reporter of thread number `thread`.
     pub(crate) fn to_clerk(thread: usize, to: SyncSender<Handed>, amount: NonZeroI64) -> Self {
-        let desk = Desk {
-            thread,
-            recorder: history::Recorder::default(),
-            to,
-        };
+        let desk = Desk::new(thread, to);
         Self::new(Listener::Clerk(Box::new(desk)), amount)
     }
 
@@ -308,32 +287,6 @@ impl Told {
         self.court = self.court.take().or(other.court);
         self.checked += other.checked;
         self.findings.merge(other.findings);
-    }
-}
-
-impl Observer for Desk {
-    #[inline]
-    fn observe(&mut self, event: Event) {
-        self.recorder.observe(event);
-        if self.recorder.len() >= BATCH_EVENTS {
-            self.hand_over(event.at_ns);
-        }
-    }
-}
-
-impl Desk {
-    /// Also when there is nothing: the others' events wait for the word that nothing of this thread comes before them.
-    fn hand_over(&mut self, now_ns: u64) {
-        let batch = self
-            .recorder
-            .hand_over(now_ns, Vec::with_capacity(BATCH_EVENTS));
-        self.send(Some(batch));
-    }
-
-    fn send(&self, batch: Option<Batch>) {
-        let thread = self.thread;
-        // Nobody listens only if the clerk has panicked, and then the whole run does.
-        let _ = self.to.send(Handed { thread, batch });
     }
 }
 
