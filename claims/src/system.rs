@@ -110,3 +110,49 @@ impl System {
         Ok(spec)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The command under this name in `scripts/compare`, its folder left out.
+    fn compared(label: &str) -> Option<Vec<String>> {
+        let script = include_str!("../../scripts/compare")
+            .replace("$bin/", "")
+            .replace("\\\n", "");
+        let words = script.lines().filter_map(shlex::split).flatten();
+        let command = words
+            .filter_map(|word| Spec::from_str(&word).ok())
+            .find(|spec| spec.name == label)?;
+        Some(command.command(1))
+    }
+
+    /// Claims and comparison share a page and its colours: one name must not mean two servers there.
+    #[test]
+    fn a_name_is_one_server_in_the_claims_and_in_the_comparison() {
+        let ours = [
+            THREADS,
+            THREADS_RACY,
+            THREADS_ATOMIC,
+            REACTOR,
+            ASYNC,
+            ASYNC_MULTI,
+            ASYNC_YIELDING,
+        ];
+        for system in ours {
+            let spec = system.spec(Path::new(""), Cpus::All, "").unwrap();
+            assert_eq!(
+                compared(system.label),
+                Some(spec.command(1)),
+                "{}",
+                system.label
+            );
+        }
+        for system in [TWISTED, PYTHON_THREADS, REDIS] {
+            let Origin::Known(preset, _) = system.origin else {
+                panic!("{} is not known to loadgen", system.label)
+            };
+            assert_eq!(system.label, preset.specs()[0].name);
+        }
+    }
+}

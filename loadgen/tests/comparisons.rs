@@ -121,11 +121,11 @@ fn a_preset_that_is_not_installed_is_a_row() {
     std::os::unix::fs::symlink("/usr/bin/env", path.path().join("env")).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (flag, heading, missing) in [
-        ("--csv", "system,answers,", "valkey,"),
+        ("--csv", "system,answers,", "Valkey,"),
         (
             "--markdown",
             "| system | answers |",
-            "| valkey ('valkey-server' is not installed;",
+            "| Valkey ('valkey-server' is not installed;",
         ),
     ] {
         let flags = format!("-n 200 --repeat 1 {flag} --cpus server=0 client=0 --preset valkey");
@@ -185,7 +185,7 @@ fn without_python_its_systems_are_rows() {
             .unwrap(),
     );
     ran.assert(0, "1 of 3 systems measured");
-    for system in ["twisted", "python threads"] {
+    for system in ["Twisted", "Python threads"] {
         let row = format!("| {system} ({}; scripts/originals sets it up;", said.trim());
         assert!(ran.stdout.contains(&row), "{row} is not in {}", ran.stdout);
     }

@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use results::{ClaimVerdict, Claims, Comparison, Effort, Examined, Figure};
+use results::{ClaimVerdict, Claims, Effort, Examined, Figure};
 use serde_json::{Value, json};
 
+use crate::look::Systems;
 use crate::picture::Picture;
 use crate::pictures;
 use crate::table::{Cell, Column, Table};
@@ -20,28 +21,10 @@ pub(crate) fn section(claims: &Claims, drawn: &[Picture]) -> Value {
 }
 
 /// Every picture of the claims.
-pub(crate) fn pictures(claims: &Claims, labels: &[String]) -> Vec<Picture> {
-    let place = |label: &str| labels.iter().position(|known| known == label).unwrap_or(0);
+pub(crate) fn pictures(claims: &Claims, systems: &Systems) -> Vec<Picture> {
+    let place = |label: &str| systems.place(label).unwrap_or(0);
     let draw = |claim: &Examined| pictures::claim::draw(&claim.name, claim.chart.as_ref()?, place);
     claims.claims.iter().filter_map(draw).collect()
-}
-
-/// The systems of the page, each once: its place decides its colour.
-pub(crate) fn labels(comparison: Option<&Comparison>, claims: Option<&Claims>) -> Vec<String> {
-    let compared = comparison
-        .into_iter()
-        .flat_map(|comparison| &comparison.systems);
-    let mut labels: Vec<String> = compared.map(|system| system.label.clone()).collect();
-    let charts = claims.into_iter().flat_map(|claims| &claims.claims);
-    for series in charts
-        .filter_map(|claim| claim.chart.as_ref())
-        .flat_map(|chart| &chart.series)
-    {
-        if !labels.contains(&series.label) {
-            labels.push(series.label.clone());
-        }
-    }
-    labels
 }
 
 /// The claims on a terminal. Ends with a line break.

@@ -8,9 +8,10 @@ use results::{Claims, Comparison, Weight, statements};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::look::{Look, Systems};
 use crate::picture::{Marks, Picture};
 use crate::summary::{Summary, ratio_note};
-use crate::theme::{Symbol, Theme};
+use crate::theme::Theme;
 use crate::{claims, downloads, method, pictures, plotly, witnesses};
 
 /// The page of a comparison.
@@ -43,8 +44,8 @@ fn rendered(content: &Value) -> String {
 
 /// Everything that the template has a place for.
 fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
-    let labels = claims::labels(Some(comparison), claims);
-    let mut pictures = claims.map_or_else(Vec::new, |claims| claims::pictures(claims, &labels));
+    let systems = Systems::of(Some(comparison), claims);
+    let mut pictures = claims.map_or_else(Vec::new, |claims| claims::pictures(claims, &systems));
     pictures.extend(pictures::all(comparison));
     let summary = Summary::new(comparison);
     let reference = comparison.reference().map(|system| system.label.as_str());
@@ -67,7 +68,7 @@ fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
         "witnesses": witnesses,
         "summary": summary_table,
         "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
-        "systems": systems(comparison, &labels),
+        "systems": key(&systems),
         "pictures": drawn,
         "method": method::entries(comparison),
         "checks": method::checks(comparison),
@@ -110,27 +111,19 @@ fn said(statement: &results::Statement) -> Said {
     }
 }
 
-/// Those that a picture may show: a system that is missing has a row of the table and no colour.
-fn systems(comparison: &Comparison, labels: &[String]) -> Vec<Value> {
-    let missing = |place: usize| {
-        comparison
-            .systems
-            .get(place)
-            .is_some_and(|system| system.runs().is_empty())
-    };
-    let shown = labels
-        .iter()
-        .enumerate()
-        .filter(|(place, _)| !missing(*place));
-    let key = shown.map(|(place, label)| {
+/// The key: a button for each system that a picture may show.
+fn key(systems: &Systems) -> Vec<Value> {
+    let button = |(place, label): (usize, &String)| {
+        let look = Look::of_system(place);
         json!({
             "place": place,
             "label": label,
-            "glyph": Symbol::of_system(place).glyph(),
-            "colour": place % Theme::LIGHT.series.len(),
+            "glyph": look.symbol.glyph(),
+            "colour": look.colour,
+            "strokes": look.dash.strokes(),
         })
-    });
-    key.collect()
+    };
+    systems.labels().iter().enumerate().map(button).collect()
 }
 
 fn picture(picture: &Picture) -> Value {

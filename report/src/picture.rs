@@ -60,7 +60,7 @@ pub(crate) struct Series {
 /// How the points of a series are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joined {
-    /// By a line, solid for so many points from the left and dashed after; ranges are a band around it.
+    /// By a line in the dash of its system for so many points from the left, and dotted after; ranges are a band around it.
     Line {
         /// Points from the left that are sure.
         sure: usize,

@@ -7,6 +7,7 @@ use std::fmt;
 use results::{Claims, Comparison};
 
 use crate::claims;
+use crate::look::Systems;
 use crate::picture::Picture;
 use crate::pictures;
 #[cfg(feature = "stills")]
@@ -113,8 +114,7 @@ pub fn plot_claim(
     format: Format,
     colours: Colours,
 ) -> Result<Vec<u8>, PlotError> {
-    let labels = claims::labels(None, Some(claims));
-    let pictures = claims::pictures(claims, &labels);
+    let pictures = claims::pictures(claims, &Systems::of(None, Some(claims)));
     let wanted = format!("claim-{name}");
     let picture = pictures.iter().find(|picture| picture.name == wanted);
     let picture = picture.ok_or_else(|| PlotError::NoClaim(name.to_owned()))?;

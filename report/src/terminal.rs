@@ -4,10 +4,10 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
 use results::{Comparison, Metric, Statement, Weight, statements};
 
+use crate::look::Systems;
 use crate::method;
 use crate::summary::Summary;
-use crate::terminal_plot::percentile_plot;
-use crate::theme::Symbol;
+use crate::terminal_plot::{mark, percentile_plot};
 
 /// The terminal that is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,12 +119,13 @@ fn columns(comparison: &Comparison) -> Vec<Column> {
     };
     let mut columns: Vec<Column> = table.columns.iter().enumerate().map(column).collect();
     if let Some(first) = columns.first_mut() {
+        let systems = Systems::of(Some(comparison), None);
         for (text, _) in &mut first.cells {
-            let place = comparison
-                .systems
-                .iter()
-                .position(|system| system.label == *text);
-            *text = format!("{} {text}", Symbol::of_system(place.unwrap_or(0)).glyph());
+            let place = systems.place(text);
+            *text = format!(
+                "{} {text}",
+                place.map_or(' ', |place| mark(&systems, place))
+            );
         }
     }
     columns.extend(ratio_column(&table));

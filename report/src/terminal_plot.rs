@@ -2,8 +2,8 @@
 
 use results::{Comparison, CurvePoint, Group, percentile_curve, units};
 
+use crate::look::{Look, Symbol, Systems};
 use crate::terminal::Screen;
-use crate::theme::Symbol;
 
 /// Lines of the plot.
 const ROWS: usize = 10;
@@ -15,7 +15,8 @@ const MARGIN: usize = 10;
 /// The plot, or none where the screen is too narrow or there is nothing to plot.
 pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option<String> {
     let columns = usize::from(screen.columns).min(100).checked_sub(MARGIN)?;
-    let curves = curves(comparison);
+    let systems = Systems::of(Some(comparison), None);
+    let curves = curves(comparison, &systems);
     let deepest = curves
         .iter()
         .flat_map(|(_, curve)| curve.last())
@@ -41,7 +42,7 @@ pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option
         let nines = (0..columns).map(|column| deepest * column as f64 / (columns - 1) as f64);
         for (column, nines) in nines.enumerate() {
             if let Some(row) = at(curve, nines).map(row_of) {
-                grid[row.min(ROWS - 1)][column] = Symbol::of_system(*place).glyph();
+                grid[row.min(ROWS - 1)][column] = mark(&systems, *place);
             }
         }
     }
@@ -61,8 +62,17 @@ pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option
     Some(plot + &foot(deepest, columns))
 }
 
+/// The mark of a system in the table and in the plot: its symbol, or a letter where there are more systems than symbols,
+/// for a terminal has neither colours nor dashes to tell them apart.
+pub(crate) fn mark(systems: &Systems, place: usize) -> char {
+    if systems.labels().len() <= Symbol::ALL.len() {
+        return Look::of_system(place).symbol.glyph();
+    }
+    ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('·')
+}
+
 /// Each system's curve, all runs of one load together.
-fn curves(comparison: &Comparison) -> Vec<(usize, Vec<CurvePoint>)> {
+fn curves(comparison: &Comparison, systems: &Systems) -> Vec<(usize, Vec<CurvePoint>)> {
     let groups = Group::of(comparison);
     let Some(load) = groups.last().map(Group::workload) else {
         return Vec::new();
@@ -71,11 +81,10 @@ fn curves(comparison: &Comparison) -> Vec<(usize, Vec<CurvePoint>)> {
         .iter()
         .filter(|group| group.workload().same_load(load));
     let curve = |group: &Group| {
-        let place = comparison
-            .systems
-            .iter()
-            .position(|system| system.label == group.label)?;
-        Some((place, percentile_curve(&group.response())))
+        Some((
+            systems.place(group.label)?,
+            percentile_curve(&group.response()),
+        ))
     };
     of_load.filter_map(curve).collect()
 }
@@ -123,4 +132,25 @@ fn foot(deepest: f64, columns: usize) -> String {
         "",
         letters.trim_end()
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use results::example::Recipe;
+
+    use super::*;
+
+    #[test]
+    fn more_systems_than_symbols_have_a_mark_each() {
+        for many in [8, 9, 40] {
+            let run = |place: u64| Recipe::quick(&format!("system {place}")).run();
+            let comparison = Comparison::of_runs(String::new(), (0..many).map(run).collect());
+            let systems = Systems::of(Some(&comparison), None);
+            let places = 0..systems.labels().len();
+            let marks: BTreeSet<char> = places.map(|place| mark(&systems, place)).collect();
+            assert_eq!(marks.len(), systems.labels().len());
+        }
+    }
 }

@@ -1,8 +1,11 @@
-//! Colours and symbols: one list for the page, its script and the still pictures.
+//! Colours: one list for the page, its script and the still pictures.
 //!
 //! The colours are those of Okabe and Ito (*Color Universal Design*, 2008) without the yellow, which no white page can
 //! carry, and shifted in lightness where the background asks for it: lines keep a contrast of 3:1 and text of 4.5:1
-//! (WCAG 2.2, 1.4.3 and 1.4.11), which the tests compute. Colour is never the only key: each system has a symbol too.
+//! (WCAG 2.2, 1.4.3 and 1.4.11), which the tests compute. Colour is never the only key: see [`Look`](crate::look::Look).
+
+/// Colours that systems are told apart by.
+pub(crate) const COLOURS: usize = 7;
 
 /// The colours of a page or picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,8 +30,8 @@ pub(crate) struct Theme {
     pub(crate) doubt: &'static str,
     /// Something is right.
     pub(crate) pass: &'static str,
-    /// One colour a system, again from the first when they run out.
-    pub(crate) series: [&'static str; 7],
+    /// The colours of systems.
+    pub(crate) series: [&'static str; COLOURS],
     /// From no requests to most of them, in a heat map: the darker, the further from the paper.
     pub(crate) heat: [&'static str; 5],
 }
@@ -94,65 +97,6 @@ impl Theme {
         all.extend(numbered("heat", &self.heat));
         all
     }
-
-    /// The colour of the system at this place of the list.
-    #[cfg(any(test, feature = "stills"))]
-    pub(crate) fn of_system(&self, index: usize) -> &'static str {
-        self.series[index % self.series.len()]
-    }
-}
-
-/// The mark of a system. Seven colours and eight symbols share no divisor, so 56 systems are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Symbol {
-    /// ●
-    Circle,
-    /// ■
-    Square,
-    /// ▲
-    TriangleUp,
-    /// ◆
-    Diamond,
-    /// ▼
-    TriangleDown,
-    /// ✚
-    Plus,
-    /// ✖
-    Cross,
-    /// ★
-    Star,
-}
-
-impl Symbol {
-    const ALL: [Self; 8] = [
-        Self::Circle,
-        Self::Square,
-        Self::TriangleUp,
-        Self::Diamond,
-        Self::TriangleDown,
-        Self::Plus,
-        Self::Cross,
-        Self::Star,
-    ];
-
-    /// The mark of the system at this place of the list.
-    pub(crate) fn of_system(index: usize) -> Self {
-        Self::ALL[index % Self::ALL.len()]
-    }
-
-    /// The mark as a letter, for keys and terminals.
-    pub(crate) fn glyph(self) -> char {
-        match self {
-            Self::Circle => '●',
-            Self::Square => '■',
-            Self::TriangleUp => '▲',
-            Self::Diamond => '◆',
-            Self::TriangleDown => '▼',
-            Self::Plus => '✚',
-            Self::Cross => '✖',
-            Self::Star => '★',
-        }
-    }
 }
 
 #[cfg(test)]
@@ -212,19 +156,5 @@ mod tests {
                 theme.name
             );
         }
-    }
-
-    #[test]
-    fn fifty_six_systems_are_told_apart() {
-        let keys: Vec<_> = (0..56)
-            .map(|index| {
-                (
-                    Theme::LIGHT.of_system(index),
-                    Symbol::of_system(index).glyph(),
-                )
-            })
-            .collect();
-        let different: std::collections::BTreeSet<_> = keys.iter().collect();
-        assert_eq!(different.len(), 56);
     }
 }

@@ -62,6 +62,19 @@ async function keyHidesEverywhere(page) {
   holds("and pressed again, shows it", !await page.value(hidden));
 }
 
+// A server that both the claims and the comparison measured is one system: one key hides it in the pictures of both.
+async function claimsShareTheKey(page) {
+  if (!await page.value("Boolean(document.getElementById('claims') && document.getElementById('summary'))")) return;
+  const shared = await page.value(`(() => {
+    const systems = (claims) => new Set(Object.entries(${FIGURES}).filter(([id]) => id.startsWith("claim-") === claims)
+      .flatMap(([, figure]) => figure.data.map((trace) => trace.meta?.system)).filter((system) => system !== undefined));
+    const compared = systems(false);
+    const named = (system) => document.querySelector("#key button[data-system='" + system + "']").textContent.trim().slice(1);
+    return [...systems(true)].filter((system) => compared.has(system)).map(named);
+  })()`);
+  holds(`claims and comparison share their systems (${shared})`, shared.includes("threads"));
+}
+
 async function tableSortsAndRefers(page) {
   const column = (title) => `[...document.querySelectorAll("#summary thead th")].findIndex((th) => th.textContent === "${title}")`;
   const values = `[...document.querySelectorAll("#summary tbody tr")].map((row) => row.cells[${column("p99")}].dataset.value).filter(Boolean).map(Number)`;
@@ -101,6 +114,7 @@ try {
   await hoverIsExact(page);
   await keep(page, "hover", { whole: false });
   await keyHidesEverywhere(page);
+  await claimsShareTheKey(page);
   await tableSortsAndRefers(page);
   await page.send("Emulation.setEmulatedMedia", { media: "print" });
   await keep(page, "print");

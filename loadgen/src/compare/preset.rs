@@ -32,7 +32,7 @@ pub enum Preset {
 }
 
 impl Preset {
-    /// The servers that it stands for. One that is not there is a server as well: its row says why.
+    /// The servers that it stands for, under the names that `claims` knows them by. One that is not there is a server as well: its row says why.
     pub fn specs(self) -> Vec<Spec> {
         let one = |spec| vec![spec];
         match self {
@@ -49,17 +49,17 @@ impl Preset {
                 .into_iter()
                 .flat_map(Self::specs)
                 .collect(),
-            Self::Threaded => one(ours("threaded", "server-threaded", "mutex")),
+            Self::Threaded => one(ours("threads", "server-threaded", "mutex")),
             Self::Reactor => one(ours("reactor", "server-reactor", "plain")),
-            Self::Async => one(ours("async", "server-async", "mutex")),
-            Self::Twisted => one(original("twisted", "twisted_server.py", environment())),
+            Self::Async => one(ours("async, all processors", "server-async", "mutex")),
+            Self::Twisted => one(original("Twisted", "twisted_server.py", environment())),
             Self::Python => {
                 // It needs nothing but Python: without a network any will do.
                 let python = environment().or_else(|| on_path("python3"));
-                one(original("python threads", "threaded_server.py", python))
+                one(original("Python threads", "threaded_server.py", python))
             }
-            Self::Redis => one(known("redis", "redis-server")),
-            Self::Valkey => one(known("valkey", "valkey-server")),
+            Self::Redis => one(known("Redis", "redis-server")),
+            Self::Valkey => one(known("Valkey", "valkey-server")),
         }
     }
 
@@ -169,11 +169,23 @@ mod tests {
         let names = |preset: Preset| -> Vec<String> {
             preset.specs().into_iter().map(|spec| spec.name).collect()
         };
-        assert_eq!(names(Preset::Ours), ["threaded", "reactor", "async"]);
-        assert_eq!(names(Preset::Valkey), ["valkey"]);
-        assert!(names(Preset::All).starts_with(
-            &["threaded", "reactor", "async", "twisted", "python threads"].map(str::to_owned)
-        ));
+        assert_eq!(
+            names(Preset::Ours),
+            ["threads", "reactor", "async, all processors"]
+        );
+        assert_eq!(names(Preset::Valkey), ["Valkey"]);
+        assert!(
+            names(Preset::All).starts_with(
+                &[
+                    "threads",
+                    "reactor",
+                    "async, all processors",
+                    "Twisted",
+                    "Python threads"
+                ]
+                .map(str::to_owned)
+            )
+        );
     }
 
     /// Beside a test program lies no server: the spec is there all the same, and says what to do.

@@ -103,7 +103,7 @@ fn achieved(sweep: &Sweep) -> Panel {
 
 /// The greatest rate that each system kept up with, as far as that was found.
 fn finding(sweep: &Sweep) -> String {
-    let sustained = sweep.scene.labels.iter().filter_map(|label| {
+    let sustained = sweep.scene.labels().iter().filter_map(|label| {
         let own = sweep.groups.iter().filter(|group| group.label == *label);
         let knee = Knee::of(&own.copied().collect::<Vec<_>>())?;
         let greatest = units::number(knee.kept_up_per_s?);

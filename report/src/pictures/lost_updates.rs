@@ -18,7 +18,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         .filter_map(|group| Loss::of(&[group]))
         .collect();
     let by_system: Vec<Loss> = scene
-        .labels
+        .labels()
         .iter()
         .filter_map(|label| {
             let own: Vec<&Group> = scene
@@ -60,7 +60,7 @@ fn writers(workload: &Workload) -> Option<f64> {
 
 /// One series a system; points at the same number of writers stand a little apart.
 fn series(scene: &Scene, losses: &[Loss], over_writers: bool, zero: f64) -> Vec<Series> {
-    let of_system = |(system, label): (usize, &&str)| {
+    let of_system = |(system, label): (usize, &String)| {
         let own = losses
             .iter()
             .enumerate()
@@ -74,14 +74,14 @@ fn series(scene: &Scene, losses: &[Loss], over_writers: bool, zero: f64) -> Vec<
             .collect();
         (!points.is_empty()).then(|| Series {
             system,
-            label: (*label).to_owned(),
+            label: label.clone(),
             points,
             joined: Joined::Apart,
             last: None,
         })
     };
     scene
-        .labels
+        .labels()
         .iter()
         .enumerate()
         .filter_map(of_system)

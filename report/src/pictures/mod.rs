@@ -11,6 +11,7 @@ mod sweep;
 use results::knee::keeps_up;
 use results::{Comparison, Group};
 
+use crate::look::Systems;
 use crate::picture::Picture;
 
 /// Every picture that the data of a comparison suffices for, in the order of the page.
@@ -66,30 +67,26 @@ pub(crate) fn needs(name: &str) -> &'static str {
     }
 }
 
-/// What the pictures have in common: the groups, and each system's place, which decides its colour and symbol.
+/// What the pictures have in common: the groups, and each system's place.
 pub(crate) struct Scene<'a> {
     groups: &'a [Group<'a>],
-    labels: Vec<&'a str>,
+    systems: Systems,
 }
 
 impl<'a> Scene<'a> {
     fn new(comparison: &'a Comparison, groups: &'a [Group<'a>]) -> Self {
-        let labels = comparison
-            .systems
-            .iter()
-            .map(|system| system.label.as_str());
-        Self {
-            groups,
-            labels: labels.collect(),
-        }
+        let systems = Systems::of(Some(comparison), None);
+        Self { groups, systems }
     }
 
-    /// The system's place in the comparison.
+    /// The systems, by their places.
+    fn labels(&self) -> &[String] {
+        self.systems.labels()
+    }
+
+    /// The system's place, which decides how it looks.
     fn place(&self, group: &Group) -> usize {
-        self.labels
-            .iter()
-            .position(|label| *label == group.label)
-            .unwrap_or(0)
+        self.systems.place(group.label).unwrap_or(0)
     }
 
     /// The groups that may be drawn into one picture: all of them, or those of one load of a sweep.
@@ -112,12 +109,12 @@ impl<'a> Scene<'a> {
 
     /// Whether any system was measured under several loads.
     fn is_sweep(&self) -> bool {
-        let loads_of = |label: &&str| {
+        let loads_of = |label: &String| {
             self.groups
                 .iter()
                 .filter(|group| group.label == *label)
                 .count()
         };
-        self.labels.iter().any(|label| loads_of(label) > 1)
+        self.labels().iter().any(|label| loads_of(label) > 1)
     }
 }

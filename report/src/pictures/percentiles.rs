@@ -194,7 +194,7 @@ fn caption(scene: &Scene, curves: &[Curve]) -> String {
     let repeated = curves.iter().any(|curve| curve.group.runs.len() > 1);
     let mut caption =
         "Each line says how long the given share of the requests took at most; lower is better. \
-        Each nine to the right is ten times rarer. Dashed where fewer than ten requests lie beyond."
+        Each nine to the right is ten times rarer. Dotted where fewer than ten requests lie beyond."
             .to_owned();
     if repeated {
         caption +=

@@ -102,20 +102,20 @@ impl Sweep<'_, '_> {
                 hover: with_spread(y, spread, &text),
             })
         };
-        let of_system = |label: &&str| {
+        let of_system = |label: &String| {
             let own = self.groups.iter().filter(|group| group.label == *label);
             let mut points: Vec<Point> = own.clone().filter_map(point).collect();
             points.sort_by(|left, right| left.x.total_cmp(&right.x));
             let system = own.clone().map(|group| self.scene.place(group)).next()?;
             (!points.is_empty()).then(|| Series {
                 system,
-                label: (*label).to_owned(),
+                label: label.clone(),
                 joined: Joined::Line { sure: points.len() },
                 points,
                 last: None,
             })
         };
-        self.scene.labels.iter().filter_map(of_system).collect()
+        self.scene.labels().iter().filter_map(of_system).collect()
     }
 
     /// What the band and the symbols are, for the caption.

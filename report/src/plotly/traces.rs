@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{escaped, number, numbers};
+use crate::look::{Dash, Look, Symbol};
 use crate::picture::{Axis, Heat, Joined, Mark, Point, Series, Tick};
-use crate::theme::{Symbol, Theme};
 
 /// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series) -> Vec<Value> {
@@ -18,7 +18,7 @@ pub(super) fn series_traces(series: &Series) -> Vec<Value> {
     traces.push(line(
         series,
         &series.points[..sure.min(series.points.len())],
-        "solid",
+        &dash(look(series).dash),
         2.5,
     ));
     // The dashed part begins where the solid one ends, or there would be a hole.
@@ -133,7 +133,7 @@ pub(super) fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
     let text: Vec<String> = points.iter().map(said).collect();
     // In a template, `%{` begins a variable; a label is not meant as one.
     let label = escaped(&series.label).replace('%', "&#37;");
-    let glyph = Symbol::of_system(series.system).glyph();
+    let glyph = look(series).symbol.glyph();
     let key = format!("<span style=\"color:{}\">{glyph}</span>", colour(series));
     json!({
         "type": "scatter",
@@ -195,7 +195,19 @@ pub(super) fn heat_trace(heat: &Heat) -> Value {
 }
 
 fn colour(series: &Series) -> String {
-    format!("@series-{}", series.system % Theme::LIGHT.series.len())
+    format!("@series-{}", look(series).colour)
+}
+
+fn look(series: &Series) -> Look {
+    Look::of_system(series.system)
+}
+
+/// The dash in the library's words.
+fn dash(dash: Dash) -> String {
+    match dash.strokes() {
+        "" => "solid".to_owned(),
+        strokes => strokes.replace(' ', "px,") + "px",
+    }
 }
 
 /// One name for all points, or one for each where some are hollow.
@@ -212,7 +224,7 @@ fn symbol_of_each(series: &Series, shown: &[Point]) -> Value {
 }
 
 fn symbol(series: &Series) -> &'static str {
-    match Symbol::of_system(series.system) {
+    match look(series).symbol {
         Symbol::Circle => "circle",
         Symbol::Square => "square",
         Symbol::TriangleUp => "triangle-up",

@@ -4,16 +4,18 @@ use std::sync::Arc;
 
 use kuva::plot::legend::{LegendEntry, LegendShape};
 use kuva::plot::scatter::MarkerShape;
-use kuva::plot::{BandPlot, ColorMap, Heatmap, LinePlot, ScatterPlot};
+use kuva::plot::{BandPlot, ColorMap, Heatmap, LinePlot, LineStyle, ScatterPlot};
 use kuva::render::plots::Plot;
 use results::units;
 
 use super::plain;
+use crate::look::{Look, Symbol};
 use crate::picture::{Heat, Joined, Mark, Point, Series};
-use crate::theme::{Symbol, Theme};
+use crate::theme::Theme;
 
 pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
-    let colour = theme.of_system(series.system);
+    let look = Look::of_system(series.system);
+    let colour = theme.series[look.colour];
     let mut plots = Vec::new();
     if let Joined::Line { sure } = series.joined {
         let sure = sure.min(series.points.len());
@@ -21,6 +23,7 @@ pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
         plots.push(
             line(&series.points[..sure], colour)
                 .with_stroke_width(2.2)
+                .with_line_style(style(look))
                 .into(),
         );
         let dashed = &series.points[sure.saturating_sub(1)..];
@@ -165,17 +168,25 @@ fn between(colours: &[&str], share: f64) -> String {
     format!("#{:02x}{:02x}{:02x}", mixed[0], mixed[1], mixed[2])
 }
 
+/// The dash of a system's lines, in the library's words.
+fn style(look: Look) -> LineStyle {
+    match look.dash.strokes() {
+        "" => LineStyle::Solid,
+        strokes => LineStyle::Custom(strokes.to_owned()),
+    }
+}
+
 pub(super) fn legend_entry(series: &Series, theme: &Theme) -> LegendEntry {
     LegendEntry {
         label: plain(&series.label),
-        color: theme.of_system(series.system).to_owned(),
+        color: theme.series[Look::of_system(series.system).colour].to_owned(),
         shape: LegendShape::Marker(marker(series.system)),
         dasharray: None,
     }
 }
 
 fn marker(system: usize) -> MarkerShape {
-    match Symbol::of_system(system) {
+    match Look::of_system(system).symbol {
         Symbol::Circle => MarkerShape::Circle,
         Symbol::Square => MarkerShape::Square,
         Symbol::TriangleUp => MarkerShape::Triangle,
