@@ -207,6 +207,8 @@ impl Control {
                 self.input.extend_from_slice(&chunk[..bytes]);
                 Ok(())
             }
+            // Who stopped this process and let it go on (SIGCONT) has done nothing to the connection.
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
             Err(error) => Err(self.broken(&error)),
         }
     }
