@@ -7,6 +7,7 @@ use std::time::Duration;
 use results::units::{number, percent, time};
 use results::{Latency, LoadMode, Quantile, Run, Validity, ValidityVerdict};
 
+use crate::scene::stolen;
 use finding::Finding;
 
 /// A thread that is busy for more of the run than this had no time left to be punctual.
@@ -38,9 +39,28 @@ const LITTLE_LEAST_SEEN: f64 = 1_000.0;
 /// A shorter run is mostly beginning and end, and Little's law is one of steady states.
 const STEADY: Duration = Duration::from_secs(1);
 
+/// Of a shorter run no shares are judged: a single slice of the scheduler, or tick of the kernel's clock, would be all of the verdict.
+const SHORT: Duration = Duration::from_millis(100);
+
 /// Makes every check that this run allows.
 pub(crate) fn of(run: &Run) -> Validity {
-    let found: Vec<Finding> = [
+    sum_up(checks(run))
+}
+
+/// The same of a run against a responder that does nothing. In a closed loop the client is the limit there by design: that it is busy
+/// is what was asked for. A machine that disturbs it is as much in the way as ever.
+pub(crate) fn of_floor(run: &Run) -> Validity {
+    let found = checks(run).into_iter();
+    match run.workload.mode {
+        LoadMode::Closed => {
+            sum_up(found.map(|finding| finding.unless(ValidityVerdict::ClientBound)))
+        }
+        LoadMode::Open { .. } => sum_up(found),
+    }
+}
+
+fn checks(run: &Run) -> Vec<Finding> {
+    let all = [
         busy(run),
         waiting(run),
         stolen(run),
@@ -49,10 +69,11 @@ pub(crate) fn of(run: &Run) -> Validity {
         achieved(run),
         occupied(run),
         little(run),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn sum_up(found: impl IntoIterator<Item = Finding>) -> Validity {
     let mut validity = Validity {
         verdict: ValidityVerdict::Valid,
         reasons: Vec::new(),
@@ -68,6 +89,17 @@ pub(crate) fn of(run: &Run) -> Validity {
 pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
     let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
     let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
+    if floor.validity.verdict != ValidityVerdict::Valid {
+        Finding::new(
+            "the null floor's own measurement",
+            Some(floor.validity.reasons.join("; ")),
+            "believed itself".to_owned(),
+            true,
+            ValidityVerdict::Suspect,
+            "nothing can be held against a floor that nobody believes; repeat loadgen calibrate",
+        )
+        .add_to(&mut run.validity);
+    }
     let finding = match run.workload.mode {
         LoadMode::Closed => Finding::share(
             "rate as a part of the null floor's",
@@ -95,8 +127,13 @@ pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
 fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>) -> Option<f64> {
     let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
     worst_ns
-        .filter(|_| run.measured_ns() > 0)
+        .filter(|_| shares_count(run))
         .map(|ns| ns as f64 / run.measured_ns() as f64)
+}
+
+/// Whether the run is long enough for shares of its time.
+fn shares_count(run: &Run) -> bool {
+    Duration::from_nanos(run.measured_ns()) >= SHORT
 }
 
 fn busy(run: &Run) -> Option<Finding> {
@@ -128,20 +165,20 @@ fn waiting(run: &Run) -> Option<Finding> {
 
 fn stolen(run: &Run) -> Option<Finding> {
     let machine_ns = run.measured_ns() as f64 * f64::from(run.host.cores);
-    let share = run
-        .client_cost
-        .stolen_ns
-        .filter(|_| machine_ns > 0.0)
-        .map(|ns| ns as f64 / machine_ns);
+    let stolen_ns = run.client_cost.stolen_ns.filter(|_| shares_count(run));
+    let share = |ns: u64| ns as f64 / machine_ns;
+    // The difference of two whole numbers of ticks may be a tick too great.
+    let surely_ns = stolen_ns.map(|ns| ns.saturating_sub(stolen::TICK_NS));
     let reason =
         "the hypervisor gave this machine's time to others; repeat the run elsewhere or later";
-    Finding::share(
+    Some(Finding::new(
         "stolen time",
-        share,
-        STOLEN_LIMIT,
+        stolen_ns.map(|ns| percent(share(ns))),
+        format!("at most {}", percent(STOLEN_LIMIT)),
+        surely_ns.is_some_and(|ns| share(ns) > STOLEN_LIMIT),
         ValidityVerdict::Suspect,
         reason,
-    )
+    ))
 }
 
 fn hiccup(run: &Run) -> Option<Finding> {

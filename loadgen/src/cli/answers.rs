@@ -16,12 +16,38 @@ pub(super) fn lines(correctness: &Correctness) -> Lines {
     lines
 }
 
-/// Lines as they are printed.
-pub(super) fn table(lines: &Lines) -> String {
+/// The width of the headings.
+const HEADING: usize = 10;
+
+/// Lines as they are printed, wrapped under themselves where they are wider than `room` columns.
+pub(super) fn table(lines: &Lines, room: usize) -> String {
+    let mut text = String::new();
+    for (name, words) in lines {
+        let mut heading = *name;
+        for line in wrapped(words, room.saturating_sub(HEADING)) {
+            let _ = writeln!(text, "{heading:<HEADING$}{line}");
+            heading = "";
+        }
+    }
+    text
+}
+
+/// The words in lines of at most `room` characters, broken at spaces. A word longer than the room is not torn.
+fn wrapped(words: &str, room: usize) -> Vec<&str> {
+    let (mut lines, mut rest) = (Vec::new(), words);
+    while let Some((edge, beyond)) = rest.char_indices().nth(room) {
+        let indent = rest.len() - rest.trim_start().len();
+        let at_the_edge = (beyond == ' ' && edge > indent).then_some(edge);
+        let before = || rest[..edge].rfind(' ').filter(|at| *at > indent);
+        let behind = || rest[indent..].find(' ').map(|at| indent + at);
+        let Some(at) = at_the_edge.or_else(before).or_else(behind) else {
+            break;
+        };
+        lines.push(&rest[..at]);
+        rest = rest[at..].trim_start_matches(' ');
+    }
+    lines.push(rest);
     lines
-        .iter()
-        .map(|(name, words)| format!("{name:<10}{words}\n"))
-        .collect()
 }
 
 /// The same in a few words, for the last line of all.
@@ -95,4 +121,26 @@ fn described(anomaly: &Anomaly) -> Lines {
         lines.push(("", format!("  and {} more", count(more))));
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_too_wide_goes_on_under_itself() {
+        let lines = vec![("valid", "suspect: it stood still".to_owned())];
+        assert_eq!(
+            table(&lines, usize::MAX),
+            "valid     suspect: it stood still\n"
+        );
+        let narrow = "valid     suspect: it\n          stood still\n";
+        assert_eq!(table(&lines, 22), narrow);
+        assert_eq!(wrapped("  a row of cells", 40), ["  a row of cells"]);
+        assert_eq!(
+            wrapped("unbreakable and so on", 3),
+            ["unbreakable", "and", "so", "on"]
+        );
+        assert_eq!(wrapped("", 0), [""]);
+    }
 }

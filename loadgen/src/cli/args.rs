@@ -31,7 +31,7 @@ pub struct Arguments {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 ran, and correct; 1 tool or server failure; 2 usage; 3 wrong answers; 4 threshold missed; \
-                          5 measurement invalid; 130 interrupted (what there was is written).\nThe last line on stderr says which, and why.";
+                          5 measurement invalid, unless --allow-invalid; 130 interrupted (what there was is written).\nThe last line on stderr says which, and why.";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]

@@ -6,6 +6,7 @@ pub mod compare;
 pub mod diff;
 pub mod find;
 pub mod plot;
+mod repeat;
 pub mod run;
 pub mod shell;
 pub mod sweep;

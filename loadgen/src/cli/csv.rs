@@ -8,8 +8,13 @@ const HEADER: &str = r#""test","rps","avg_latency_ms","min_latency_ms","p50_late
 /// One in twenty lies above.
 const P95: Quantile = Quantile::above(50_000_000);
 
-/// The header and one row. What was not measured is an empty field, as CSV has it.
-pub(super) fn text(run: &Run) -> String {
+/// The header, and a row for each run. What was not measured is an empty field, as CSV has it.
+pub(super) fn text(runs: &[Run]) -> String {
+    let rows: String = runs.iter().map(row).collect();
+    format!("{HEADER}\n{rows}")
+}
+
+fn row(run: &Run) -> String {
     let response = &run.latency.response;
     let ms = |ns: Option<u64>| {
         ns.map(|ns| format!("{:.3}", ns as f64 / 1e6))
@@ -34,10 +39,7 @@ pub(super) fn text(run: &Run) -> String {
         ms(response.quantile_ns(Quantile::P99)),
         ms(response.max_ns()),
     ];
-    format!(
-        "{HEADER}\n{}\n",
-        fields.map(|field| format!("\"{field}\"")).join(",")
-    )
+    fields.map(|field| format!("\"{field}\"")).join(",") + "\n"
 }
 
 #[cfg(test)]
@@ -54,7 +56,7 @@ mod tests {
         run.totals.requests_per_s = Finite::new(90_909.09);
         run.latency.response = Histogram::new();
         (1..=100).for_each(|n| run.latency.response.record(n * 10_000));
-        let text = text(&run);
+        let text = text(&[run]);
         assert_eq!(text.lines().next(), Some(HEADER));
         let row = r#""INCR","90909.09","0.505","0.010","0.500","0.950","0.990","1.000""#;
         assert_eq!(text.lines().nth(1), Some(row));
@@ -62,7 +64,7 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_is_empty() {
-        let text = text(&example::empty("x"));
+        let text = text(&[example::empty("x")]);
         assert!(text.ends_with("\"\",\"\",\"\",\"\",\"\",\"\"\n"), "{text}");
     }
 }

@@ -11,6 +11,14 @@ const DEFAULT_COLUMNS: u16 = 80;
 /// A file has no edge; a table in one is as wide as it needs to be.
 const FILE_COLUMNS: u16 = 200;
 
+/// The columns that words may take: a file has no edge, and whoever searches one wants whole lines.
+pub(super) fn room() -> usize {
+    match io::stdout().is_terminal() {
+        true => usize::from(stdout().columns),
+        false => usize::MAX,
+    }
+}
+
 /// What stdout is.
 pub(super) fn stdout() -> Screen {
     let is_terminal = io::stdout().is_terminal();

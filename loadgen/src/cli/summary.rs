@@ -18,8 +18,8 @@ const COLUMNS: [Quantile; 6] = [
     Quantile::MAX,
 ];
 
-/// The summary. A number that is not known is written `n/a`.
-pub fn text(run: &Run) -> String {
+/// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
+pub fn text(run: &Run, room: usize) -> String {
     let name = match run.label == run.target.address {
         true => run.label.clone(),
         false => format!("{} ({})", run.label, run.target.address),
@@ -46,7 +46,7 @@ pub fn text(run: &Run) -> String {
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
     lines.push(("valid", valid(run)));
-    answers::table(&lines)
+    answers::table(&lines, room)
 }
 
 /// The percentiles of each latency, under one line of headings, and what they mean.

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use results::{Run, file};
 
-/// The flag that makes a series look here; a command line with it goes on with one without it.
-const RESUME: &str = "--resume";
+/// Flags that change no run: the one that makes a series look here, and the one that says how it may end. A command line with them goes on
+/// with one without them.
+const NO_MATTER: [&str; 2] = ["--resume", "--allow-invalid"];
 
 /// The folder of one series, whose runs are those of one command line.
 #[derive(Debug)]
@@ -19,14 +20,14 @@ impl Shelf {
     pub(super) fn new(out: &Path, command: &[String]) -> Self {
         Self {
             folder: out.join("runs"),
-            command: without_resume(command),
+            command: what_matters(command),
         }
     }
 
     /// The run of that name; none where it was not made, or by another command line: then it is another run.
     pub(super) fn take(&self, name: &str) -> Option<Run> {
         let run: Run = file::load(&self.path(name)).ok()?;
-        (without_resume(&run.command) == self.command).then_some(run)
+        (what_matters(&run.command) == self.command).then_some(run)
     }
 
     /// Keeps a run.
@@ -39,7 +40,9 @@ impl Shelf {
     }
 }
 
-fn without_resume(command: &[String]) -> Vec<String> {
-    let kept = command.iter().filter(|word| *word != RESUME);
+fn what_matters(command: &[String]) -> Vec<String> {
+    let kept = command
+        .iter()
+        .filter(|word| !NO_MATTER.contains(&word.as_str()));
     kept.cloned().collect()
 }

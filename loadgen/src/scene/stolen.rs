@@ -3,7 +3,7 @@
 use std::fs;
 
 /// USER_HZ is 100 on every Linux: proc_stat(5) counts in it.
-const TICK_NS: u64 = 10_000_000;
+pub(crate) const TICK_NS: u64 = 10_000_000;
 
 /// Time stolen from all processors since the machine started; `None` where the kernel does not count it.
 pub(crate) fn stolen_ns() -> Option<u64> {

@@ -2,14 +2,17 @@
 
 use std::process::{Child, Command, Output, Stdio};
 
-/// `loadgen` with these words. The machine that runs the tests may be busy, so `run` is told to accept that, and to be patient.
+/// `loadgen` with these words. The machine that runs the tests may be busy, so whatever measures is told to accept that, and `run` to be
+/// patient.
 pub fn command(words: &str) -> Command {
+    const MEASURING: [&str; 5] = ["run", "sweep", "find", "compare", "calibrate"];
     let mut command = strict_command(words);
-    if words.starts_with("run ") {
+    let first = words.split_whitespace().next();
+    if first.is_some_and(|first| MEASURING.contains(&first)) {
         command.arg("--allow-invalid");
-        if !words.contains("--timeout") {
-            command.args(["--timeout", "1m"]);
-        }
+    }
+    if first == Some("run") && !words.contains("--timeout") {
+        command.args(["--timeout", "1m"]);
     }
     command
 }

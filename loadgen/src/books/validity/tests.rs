@@ -185,3 +185,52 @@ fn a_server_as_fast_as_nothing_was_not_measured() {
     compare_with_floor(&mut run, &open());
     assert_eq!(run.validity.verdict, ValidityVerdict::Suspect);
 }
+
+#[test]
+fn what_a_machine_does_in_a_few_milliseconds_is_no_share_of_anything() {
+    let mut run = open();
+    run.elapsed_ns = 20_000_000;
+    run.client_cost = cost(20_000_000, Some(5_000_000));
+    run.client_cost.stolen_ns = Some(10_000_000);
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    run.client_cost.hiccup_max_ns = Some(21_000_000);
+    assert_eq!(verdict(&run), (ValidityVerdict::Suspect, 1));
+}
+
+#[test]
+fn one_tick_of_the_kernels_clock_is_no_theft() {
+    let mut run = open();
+    run.elapsed_ns = 200_000_000;
+    run.client_cost = cost(0, Some(0));
+    run.client_cost.stolen_ns = Some(10_000_000);
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    run.client_cost.stolen_ns = Some(20_000_000);
+    assert_eq!(verdict(&run), (ValidityVerdict::Suspect, 1));
+}
+
+/// The floor is where the client is the limit; a floor of a disturbed machine is none, and whoever is compared with it is told.
+#[test]
+fn a_floor_may_be_busy_and_must_not_be_disturbed() {
+    let mut floor = example::closed_loop("null floor");
+    (floor.elapsed_ns, floor.warmup_ns) = (1_000_000_000, 0);
+    floor.client_cost = cost(990_000_000, Some(0));
+    let busy = of_floor(&floor);
+    assert_eq!(of(&floor).verdict, ValidityVerdict::ClientBound);
+    assert_eq!(
+        (busy.verdict, busy.reasons.len()),
+        (ValidityVerdict::Valid, 0)
+    );
+    assert!(
+        busy.checks
+            .iter()
+            .any(|check| check.reading.starts_with("99"))
+    );
+
+    floor.client_cost.hiccup_max_ns = Some(500_000_000);
+    floor.validity = of_floor(&floor);
+    assert_eq!(floor.validity.verdict, ValidityVerdict::Suspect);
+    let mut run = example::closed_loop("x");
+    run.totals.requests_per_s = Finite::new(1.0);
+    compare_with_floor(&mut run, &floor);
+    assert!(run.validity.reasons[0].contains("worst hiccup 500"));
+}

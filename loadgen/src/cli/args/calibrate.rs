@@ -17,6 +17,9 @@ pub struct CalibrateArguments {
     /// Write run.json and the other files into this folder: what run --null-floor reads
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// End with 0 also where the machine was in the way of the load generator; the last line says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
     /// Print run.json on stdout instead of the summary
     #[arg(long)]
     pub json: bool,

@@ -47,6 +47,9 @@ pub struct CompareArguments {
     /// A server that is known to lose updates: that it does is no failure of the comparison
     #[arg(long = "expect-lost", value_name = "NAME")]
     pub expect_lost: Vec<String>,
+    /// End with 0 also where the load generator was in the way; the last line says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
     /// What the servers speak
     #[arg(long, value_enum, default_value = "resp")]
     pub protocol: Language,

@@ -15,4 +15,7 @@ pub struct DiffArguments {
     /// Compare also what was measured under another load or on another machine
     #[arg(long)]
     pub force: bool,
+    /// Judge also runs in which the load generator was in the way; the last line says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
 }

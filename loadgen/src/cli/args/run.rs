@@ -23,6 +23,10 @@ pub struct RunArguments {
     /// Read the server's cost from this process, where INFO does not name it
     #[arg(long, value_name = "PID")]
     pub server_pid: Option<u32>,
+    /// Runs of this load, one after the other, each in a folder of its own under --out. The server is not restarted between them, which
+    /// makes them less independent than those of loadgen compare
+    #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub repeat: u32,
     /// The name of this run in tables and pictures
     #[arg(long)]
     pub label: Option<String>,
@@ -38,16 +42,16 @@ pub struct RunArguments {
     /// What loadgen calibrate --out wrote for this load: a run that is hardly slower than nothing is not believed
     #[arg(long, value_name = "DIR")]
     pub null_floor: Option<PathBuf>,
-    /// End with 0 also where the load generator was in the way; the summary says so all the same
+    /// End with 0 also where the load generator was in the way; the last line says so all the same
     #[arg(long)]
     pub allow_invalid: bool,
     /// Say what would be done, and do nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Print one row with redis-benchmark's header on stdout instead of the summary
+    /// Print a row for each run, under redis-benchmark's header, on stdout instead of the summary
     #[arg(long, conflicts_with = "json")]
     pub csv: bool,
-    /// Print run.json on stdout instead of the summary
+    /// Print run.json on stdout instead of the summary; with --repeat, comparison.json
     #[arg(long)]
     pub json: bool,
 }
@@ -65,6 +69,9 @@ impl RunArguments {
         plan.server_pid = self.server_pid;
         plan.label = self.label.clone();
         plan.history = self.history.clone();
+        if self.repeat > 1 && self.history.is_some() {
+            return Err("--history FILE holds one run; leave it or --repeat out".to_owned());
+        }
         plan.checked()
     }
 }

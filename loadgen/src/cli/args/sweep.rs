@@ -27,6 +27,9 @@ pub struct SweepArguments {
     /// Runs at each point, interleaved
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub repeat: u32,
+    /// End with 0 also where the load generator was in the way; the last line says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
     /// The name of the system in tables and pictures
     #[arg(long)]
     pub label: Option<String>,
@@ -52,6 +55,9 @@ pub struct FindArguments {
     /// The rate that is not exceeded
     #[arg(long, value_name = "RATE", default_value = "10M", value_parser = parse_count)]
     pub to: u64,
+    /// End with 0 also where the load generator may have been what missed the limit; the last line says so all the same
+    #[arg(long)]
+    pub allow_invalid: bool,
 }
 
 /// What is varied, and its values.

@@ -2,6 +2,7 @@
 
 use results::CheckLevel;
 
+use crate::books::validity;
 use crate::cli::args::CalibrateArguments;
 use crate::cli::commands::run;
 use crate::cli::ending::Ending;
@@ -31,17 +32,14 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
         // The responder has one counter for all of them.
         plan.check = CheckLevel::None;
     }
-    match run::drive(plan, command) {
-        Ok(outcome) => match run::show(
-            &outcome.run,
-            arguments.json,
-            false,
-            arguments.out.as_deref(),
-        ) {
-            // That the client is the limit here is what was asked, and no fault.
-            Ok(()) => Ending::of(&outcome, true),
-            Err(why) => Ending::Failed(why),
-        },
-        Err(ending) => ending,
+    let mut outcome = match run::drive(plan, command) {
+        Ok(outcome) => outcome,
+        Err(ending) => return ending,
+    };
+    outcome.run.validity = validity::of_floor(&outcome.run);
+    let folder = arguments.out.as_deref();
+    match run::show(&outcome.run, arguments.json, false, folder) {
+        Ok(()) => Ending::of(&outcome, arguments.allow_invalid),
+        Err(why) => Ending::Failed(why),
     }
 }

@@ -12,6 +12,7 @@ use crate::books::note::Note;
 use crate::cli::answers;
 use crate::cli::args::CheckArguments;
 use crate::cli::ending::Ending;
+use crate::cli::screen;
 
 /// Replies that are remembered, so that the operation which a wrong one contradicts is found a million further back: 48 MiB.
 const REPLIES_REMEMBERED: usize = 1 << 20;
@@ -124,7 +125,7 @@ fn show(checked: &Checked, arguments: &CheckArguments) -> io::Result<()> {
             let of = checked.plan.as_deref().unwrap_or("not written by loadgen");
             let mut lines = vec![("history", file), ("of", of.to_owned())];
             lines.extend(answers::lines(&checked.correctness));
-            answers::table(&lines)
+            answers::table(&lines, screen::room())
         }
     };
     match io::stdout().write_all(text.as_bytes()) {

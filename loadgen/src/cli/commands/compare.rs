@@ -1,15 +1,15 @@
 //! `loadgen compare`: all runs, then one table, one file, one page.
 
 use std::io::{self, Write as _};
-use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use results::{Comparison, Correctness, System, file};
+use results::{Comparison, Correctness, System};
 
 use crate::cli::args::CompareArguments;
+use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
-use crate::cli::screen;
+use crate::cli::{screen, series};
 use crate::compare::{Keeper, Pin, Series};
 
 /// Does it.
@@ -49,8 +49,9 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
         .collect();
     let comparison =
         series.into_comparison(title, command, started_unix_ms, &arguments.expect_lost);
-    let ending = judge(&comparison, &keeper, &troubles);
-    match write(&comparison, &arguments.out) {
+    let ending = judge(&comparison, &keeper, &troubles)
+        .unless(doubt(comparison.runs()), arguments.allow_invalid);
+    match series::write(&comparison, &arguments.out) {
         Ok(()) => {
             // Whoever closed the pipe has seen enough.
             let _ = io::stdout().write_all(table(&comparison, arguments).as_bytes());
@@ -151,14 +152,5 @@ fn losses(system: &System) -> String {
         system.label,
         sum(|correctness| correctness.lost_updates().unwrap_or(0)),
         sum(Correctness::acknowledged)
-    )
-}
-
-/// Writes the data and the page.
-fn write(comparison: &Comparison, folder: &Path) -> io::Result<()> {
-    file::save(&folder.join("comparison.json"), comparison)?;
-    file::write_atomically(
-        &folder.join("report.html"),
-        report::page(comparison).as_bytes(),
     )
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use results::{Better, Comparison, Group, Host, Metric, Run};
 
 use crate::cli::args::DiffArguments;
+use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::{screen, stored};
 
@@ -36,7 +37,7 @@ pub fn run(arguments: &DiffArguments) -> Ending {
     let comparison = Comparison::of_runs("stored runs".to_owned(), runs);
     // Whoever closed the pipe has seen enough.
     let _ = io::stdout().write_all(report::terminal(&comparison, screen::stdout()).as_bytes());
-    judge(&comparison)
+    judge(&comparison).unless(doubt(comparison.runs()), arguments.allow_invalid)
 }
 
 /// The runs, each side under a name of its own.

@@ -7,6 +7,7 @@ use results::units::{number, percent};
 use results::{CheckOutcome, Finite, Run, Verdict};
 
 use crate::cli::args::{FindArguments, LoadArguments};
+use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::signals;
@@ -46,11 +47,19 @@ pub fn run(arguments: &FindArguments, command: &[String]) -> Ending {
     while let Some(rate) = search.next() {
         match try_rate(rate, arguments, command, &stop) {
             Ok(None) => search.kept(rate),
-            Ok(Some(why)) => search.missed(rate, why),
+            Ok(Some(miss)) => search.missed(rate, miss),
             Err(ending) => return ending,
         }
     }
-    search.ending()
+    search.ending(arguments.allow_invalid)
+}
+
+/// Why a rate was too high.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Miss {
+    why: String,
+    /// Why it may have been the load generator's fault. One that was in the way of a limit which was kept has done no harm.
+    doubt: Option<String>,
 }
 
 /// Runs at a rate; says why it is too high, if it is.
@@ -59,7 +68,7 @@ fn try_rate(
     arguments: &FindArguments,
     command: &[String],
     stop: &Arc<AtomicBool>,
-) -> Result<Option<String>, Ending> {
+) -> Result<Option<Miss>, Ending> {
     let mut load = arguments.load.clone();
     load.rate = Some(rate);
     let plan = load.plan(arguments.target.clone()).map_err(Ending::Usage)?;
@@ -83,9 +92,17 @@ fn try_rate(
     let why = outcome
         .failure()
         .or_else(|| too_high(&outcome.run, arguments));
-    let said = why.as_deref().unwrap_or("kept");
+    let miss = why.map(|why| Miss {
+        why,
+        doubt: doubt([&outcome.run]),
+    });
+    let said = match &miss {
+        None => "kept".to_owned(),
+        Some(Miss { why, doubt: None }) => why.clone(),
+        Some(Miss { why, .. }) => format!("{why}, in a run that is in doubt"),
+    };
     println!("{:>12} requests/s  {said}", number(rate));
-    Ok(why)
+    Ok(miss)
 }
 
 /// Which limit was missed, if one was.
@@ -114,7 +131,7 @@ struct Search {
     from: f64,
     to: f64,
     kept: Option<f64>,
-    missed: Option<(f64, String)>,
+    missed: Option<(f64, Miss)>,
 }
 
 impl Search {
@@ -144,12 +161,18 @@ impl Search {
         self.kept = Some(rate);
     }
 
-    fn missed(&mut self, rate: f64, why: String) {
-        self.missed = Some((rate, why));
+    fn missed(&mut self, rate: f64, miss: Miss) {
+        self.missed = Some((rate, miss));
     }
 
-    fn ending(self) -> Ending {
-        match (self.kept, self.missed) {
+    /// What was found; a limit that the load generator may have missed itself is no finding about the server.
+    fn ending(self, allow_invalid: bool) -> Ending {
+        let doubt = self
+            .missed
+            .as_ref()
+            .and_then(|(_, miss)| miss.doubt.clone());
+        let missed = self.missed.map(|(rate, miss)| (rate, miss.why));
+        let found = match (self.kept, missed) {
             (Some(kept), Some((missed, why))) => Ending::Good(format!(
                 "the greatest rate is {} requests/s; at {} {why}",
                 number(kept),
@@ -164,13 +187,21 @@ impl Search {
                 number(missed)
             )),
             (None, None) => Ending::Failed("no rate was tried".to_owned()),
-        }
+        };
+        found.unless(doubt, allow_invalid)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn miss(doubt: Option<&str>) -> Miss {
+        Miss {
+            why: "too high".to_owned(),
+            doubt: doubt.map(str::to_owned),
+        }
+    }
 
     /// What is found of a server that keeps its limits up to `capacity`, and in how many tries.
     fn found(from: f64, to: f64, capacity: f64) -> (Option<f64>, u32) {
@@ -180,7 +211,7 @@ mod tests {
             assert!(tries < 50);
             match rate <= capacity {
                 true => search.kept(rate),
-                false => search.missed(rate, "too high".to_owned()),
+                false => search.missed(rate, miss(None)),
             }
         }
         (search.kept, tries)
@@ -204,5 +235,23 @@ mod tests {
         assert_eq!(found(1_000.0, 50_000.0, 1e9).0, Some(50_000.0));
         assert_eq!(found(1_000.0, 50_000.0, 500.0).0, None);
         assert_eq!(found(7.0, 7.0, 100.0).0, Some(7.0));
+    }
+
+    #[test]
+    fn a_rate_that_the_load_generator_may_have_missed_itself_is_not_believed() {
+        let code = |kept: Option<f64>, doubt, allow_invalid| {
+            let mut search = Search::new(1.0, 10.0);
+            kept.into_iter().for_each(|rate| search.kept(rate));
+            search.missed(2.0, miss(doubt));
+            format!("{:?}", search.ending(allow_invalid).code())
+        };
+        let expected = |code: u8| format!("{:?}", std::process::ExitCode::from(code));
+        let late = Some("it was late");
+        assert_eq!(code(None, None, false), expected(4));
+        assert_eq!(code(None, late, false), expected(5));
+        assert_eq!(code(None, late, true), expected(4));
+        assert_eq!(code(Some(1.0), late, false), expected(5));
+        assert_eq!(code(Some(1.0), late, true), expected(0));
+        assert_eq!(code(Some(1.0), None, false), expected(0));
     }
 }

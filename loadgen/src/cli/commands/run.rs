@@ -8,9 +8,10 @@ use results::{Run, Workload, file, hgrm, hlog};
 
 use crate::books::validity;
 use crate::cli::args::RunArguments;
+use crate::cli::commands::repeat;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
-use crate::cli::{csv, signals, stored, summary};
+use crate::cli::{csv, screen, signals, stored, summary};
 use crate::drive::engine;
 use crate::plan::Plan;
 use crate::record::{self, Outcome};
@@ -23,24 +24,23 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
     };
     if arguments.dry_run {
         eprintln!("loadgen: {plan}");
+        if arguments.repeat > 1 {
+            eprintln!("loadgen: {}", repeat::in_words(arguments.repeat));
+        }
         return Ending::Good("nothing was done (--dry-run)".to_owned());
     }
     let null_floor = match null_floor(arguments, &plan) {
         Ok(floor) => floor,
         Err(why) => return Ending::Usage(why),
     };
+    if arguments.repeat > 1 {
+        return repeat::run(arguments, &plan, null_floor.as_ref(), command);
+    }
     let mut outcome = match drive(plan, command) {
         Ok(outcome) => outcome,
         Err(ending) => return ending,
     };
-    if let Some(floor) = null_floor {
-        validity::compare_with_floor(&mut outcome.run, &floor);
-    }
-    outcome.run.thresholds = arguments
-        .goals
-        .iter()
-        .map(|goal| goal.check(&outcome.run))
-        .collect();
+    judge(&mut outcome.run, arguments, null_floor.as_ref());
     match show(
         &outcome.run,
         arguments.json,
@@ -50,6 +50,14 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Ok(()) => Ending::of(&outcome, arguments.allow_invalid),
         Err(why) => Ending::Failed(why),
     }
+}
+
+/// Adds what the command line asks beyond the measurement itself: the null floor, and the limits.
+pub(super) fn judge(run: &mut Run, arguments: &RunArguments, null_floor: Option<&Run>) {
+    if let Some(floor) = null_floor {
+        validity::compare_with_floor(run, floor);
+    }
+    run.thresholds = arguments.goals.iter().map(|goal| goal.check(run)).collect();
 }
 
 /// The run against nothing that this one is to be compared with.
@@ -99,29 +107,43 @@ pub(super) fn show(
     folder: Option<&Path>,
 ) -> Result<(), String> {
     if let Some(folder) = folder {
-        write(run, folder).map_err(|error| {
-            format!(
-                "cannot write into {}: {error}; choose another --out",
-                folder.display()
-            )
-        })?;
+        keep(run, folder)?;
     }
     let text = match (as_json, as_csv) {
-        (true, _) => {
-            serde_json::to_string_pretty(run)
-                .map_err(|error| format!("cannot write the run as JSON: {error}"))?
-                + "\n"
-        }
-        (_, true) => csv::text(run),
-        _ => summary::text(run),
+        (true, _) => json(run)?,
+        (_, true) => csv::text(std::slice::from_ref(run)),
+        _ => summary::text(run, screen::room()),
     };
+    print(&text)
+}
+
+/// What goes to stdout. Whoever closed the pipe has seen enough.
+pub(super) fn print(text: &str) -> Result<(), String> {
     match io::stdout().write_all(text.as_bytes()) {
-        // Whoever closed the pipe has seen enough.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(format!("cannot write to stdout: {error}"))
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+/// A file of ours as text.
+pub(super) fn json(value: &impl file::Format) -> Result<String, String> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n")
+        .map_err(|error| format!("cannot write the runs as JSON: {error}"))
+}
+
+/// Writes the files of a run.
+pub(super) fn keep(run: &Run, folder: &Path) -> Result<(), String> {
+    write(run, folder).map_err(|error| cannot_write(folder, &error))
+}
+
+pub(super) fn cannot_write(folder: &Path, error: &io::Error) -> String {
+    format!(
+        "cannot write into {}: {error}; choose another --out",
+        folder.display()
+    )
 }
 
 /// Writes the files of a run, each whole or not at all.

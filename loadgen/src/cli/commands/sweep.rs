@@ -1,16 +1,16 @@
 //! `loadgen sweep`: one server under a list of loads, and the curve that they make.
 
 use std::io::{self, Write as _};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use results::{Comparison, Run, Verdict, file};
+use results::{Comparison, Run, Verdict};
 
 use crate::cli::args::SweepArguments;
+use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
-use crate::cli::progress::Meter;
-use crate::cli::{screen, signals};
-use crate::drive::engine;
+use crate::cli::{screen, series, signals};
 use crate::plan::Plan;
 
 /// Does it.
@@ -43,7 +43,8 @@ pub fn run(arguments: &SweepArguments, command: &[String]) -> Ending {
         ..Comparison::of_runs(title, runs)
     };
     match show(&comparison, arguments) {
-        Ok(()) => judge(&comparison, points.len(), &troubles, &stop),
+        Ok(()) => judge(&comparison, points.len(), &troubles, &stop)
+            .unless(doubt(comparison.runs()), arguments.allow_invalid),
         Err(error) => Ending::Failed(format!(
             "cannot write into {}: {error}; choose another --out",
             arguments.out.display()
@@ -81,34 +82,21 @@ fn drive(
     stop: &Arc<AtomicBool>,
 ) -> (Vec<Run>, Vec<String>) {
     let (mut runs, mut troubles) = (Vec::new(), Vec::new());
-    let mut meter = Meter::new(points.len() as u32);
-    for (name, plan) in points {
-        if stop.load(Ordering::Relaxed) {
-            break;
-        }
-        meter.part(name);
-        let limit = plan.limit;
-        match engine::run(plan.clone(), command, stop, &mut |progress| {
-            meter.show(limit, progress);
-        }) {
-            Ok(outcome) if outcome.run.interrupted => {}
+    series::drive(points, command, stop, |name, outcome| {
+        match outcome {
             Ok(outcome) => {
                 troubles.extend(outcome.failure().map(|why| format!("{name}: {why}")));
                 runs.push(outcome.run);
             }
             Err(why) => troubles.push(format!("{name}: {why}")),
         }
-    }
-    meter.done();
+        ControlFlow::Continue(())
+    });
     (runs, troubles)
 }
 
 fn show(comparison: &Comparison, arguments: &SweepArguments) -> io::Result<()> {
-    file::save(&arguments.out.join("comparison.json"), comparison)?;
-    file::write_atomically(
-        &arguments.out.join("report.html"),
-        report::page(comparison).as_bytes(),
-    )?;
+    series::write(comparison, &arguments.out)?;
     // Whoever closed the pipe has seen enough.
     let _ = io::stdout().write_all(report::terminal(comparison, screen::stdout()).as_bytes());
     eprintln!(

@@ -1,0 +1,107 @@
+//! A measurement that nobody can believe ends with 5, whichever command made it, unless that is allowed; and then it is said.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use results::{Run, ValidityVerdict};
+use truth::{ENDLESS, Ran, contestant, spec, strict_command, truthful};
+
+/// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
+#[test]
+fn server() {
+    contestant();
+}
+
+/// Lets a process stand still and go on, again and again, until it has ended: what it measures meanwhile is its own.
+fn frozen_now_and_then(mut command: Command) -> Ran {
+    const STILL: Duration = Duration::from_millis(60);
+    let mut child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let pid = Pid::from_raw(child.id() as i32);
+    while child.try_wait().unwrap().is_none() {
+        for signal in [Signal::SIGSTOP, Signal::SIGCONT] {
+            // It has not been waited for, so nobody else has its number.
+            kill(pid, signal).unwrap();
+            thread::sleep(STILL);
+        }
+    }
+    Ran::of(child.wait_with_output().unwrap())
+}
+
+const LOAD: &str = "-d 500ms -c 2 --timeout 1m";
+
+/// Ends with 5, and with `--allow-invalid` so, and with words that say what was allowed.
+#[track_caller]
+fn assert_doubted(words: &str, allowed: i32) {
+    let end = |words: &str| frozen_now_and_then(strict_command(words));
+    end(words).assert(5, "measurement invalid");
+    let said = match allowed {
+        0 => "not to be believed, and allowed",
+        _ => "--allow-invalid accepted that",
+    };
+    let ran = end(&format!("{words} --allow-invalid"));
+    ran.assert(allowed, said);
+    assert!(ran.last_line.contains("worst hiccup"), "{ran:?}");
+}
+
+#[test]
+fn a_load_generator_that_stood_still_is_not_believed_by_any_command() {
+    let (server, folder) = (truthful(), tempfile::tempdir().unwrap());
+    let out = folder.path().display();
+    assert_doubted(&format!("run {server} {LOAD}"), 0);
+    assert_doubted(&format!("run {server} {LOAD} --repeat 2"), 0);
+    assert_doubted(
+        &format!("sweep {server} --over connections=2 {LOAD} --out {out}"),
+        0,
+    );
+    let find = format!("find {server} p99<1ns --from 100 --to 100 {LOAD}");
+    assert_doubted(&find, 4);
+    assert_doubted(&format!("calibrate {LOAD}"), 0);
+}
+
+#[test]
+fn a_comparison_of_which_it_stood_still_is_not_believed() {
+    let folder = tempfile::tempdir().unwrap();
+    let words = format!(
+        "compare {LOAD} --repeat 1 --out {}",
+        folder.path().display()
+    );
+    let end = |more: &[&str]| {
+        let mut command = strict_command(&words);
+        command.args(spec("true", ENDLESS)).args(more);
+        frozen_now_and_then(command)
+    };
+    end(&[]).assert(5, "1 of 1 systems measured");
+    end(&["--allow-invalid"]).assert(0, "not to be believed, and allowed");
+}
+
+#[test]
+fn stored_runs_that_were_not_believed_are_not_believed_later() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).join("run.json");
+    let store = |name: &str, run: &Run| results::file::save(&path(name), run).unwrap();
+    let mut run = results::example::closed_loop("x");
+    store("base", &run);
+    run.validity.verdict = ValidityVerdict::Suspect;
+    run.validity.reasons = vec!["it stood still".to_owned()];
+    store("new", &run);
+    let words = format!("diff {} {}", path("base").display(), path("new").display());
+    let end = |words: &str| Ran::of(strict_command(words).output().unwrap());
+    end(&words).assert(5, "it stood still");
+    end(&format!("{words} --allow-invalid")).assert(0, "it stood still");
+}

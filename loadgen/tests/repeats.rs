@@ -1,0 +1,88 @@
+//! `loadgen run --repeat`: each run has its files, all of them are samples, and the gravest decides how it ends.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use results::{Comparison, Run, file};
+use truth::{Counter, converse, integer, loadgen, serve, truth, truthful};
+
+#[test]
+fn each_run_has_its_folder_and_all_are_samples() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = truthful();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["base", "new"] {
+        let out = at(name).display().to_string();
+        let ran = loadgen(&format!("run {server} -n 200 -c 2 --repeat 4 --out {out}"));
+        ran.assert(0, "4 of 4 runs made, 800 requests answered");
+        for line in ["run 1 ", "run 4 ", "median ", "95 % from "] {
+            assert!(ran.stdout.contains(&format!("\n{line}")), "{}", ran.stdout);
+        }
+        for number in 1..=4 {
+            let run: Run = file::load(&at(name).join(format!("run-{number}/run.json"))).unwrap();
+            assert_eq!(run.totals.completed, 200);
+        }
+    }
+    let ran = loadgen(&format!(
+        "diff {} {} --allow-invalid",
+        at("base").display(),
+        at("new").display()
+    ));
+    assert!([0, 4].contains(&ran.code), "{ran:?}");
+    let comparison: Comparison = file::load(&at("base").join("comparison.json")).unwrap();
+    assert_eq!(comparison.systems.len(), 1);
+    assert_eq!(comparison.runs().count(), 4);
+}
+
+/// The second run is told an increment that was lost: that outranks the limit that every run misses.
+#[test]
+fn the_gravest_run_decides() {
+    let counter = Counter::default();
+    let server = serve(move |peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"INCR" => {
+                let value = counter.incr();
+                if value == 300 {
+                    counter.forget(1);
+                }
+                Some(integer(value))
+            }
+            _ => Some(truth(words, &counter)),
+        });
+    });
+    let words = format!("run {server} -n 200 -c 1 --repeat 3 --threshold rate>100G");
+    let ran = loadgen(&words);
+    ran.assert(3, "run 2: ");
+    assert!(ran.last_line.contains("3 of 3 runs made"), "{ran:?}");
+    assert!(ran.stdout.contains("WRONG"), "{}", ran.stdout);
+    loadgen(&format!(
+        "run {} -n 20 --repeat 2 --threshold rate>100G",
+        truthful()
+    ))
+    .assert(4, "run 1: ");
+}
+
+#[test]
+fn a_server_that_is_gone_is_not_asked_again() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    drop(nobody);
+    loadgen(&format!("run {address} --repeat 3")).assert(1, "0 of 3 runs made");
+}
+
+#[test]
+fn what_repeats_prints_is_data() {
+    let server = truthful();
+    let csv = loadgen(&format!("run {server} -n 50 --repeat 3 --csv"));
+    assert_eq!(csv.stdout.lines().count(), 4, "{}", csv.stdout);
+    let json = loadgen(&format!("run {server} -n 50 --repeat 2 --json"));
+    let comparison: Comparison = serde_json::from_str(&json.stdout).unwrap();
+    assert_eq!(comparison.runs().count(), 2);
+    loadgen("run h:1 --repeat 2 --history x").assert(2, "--history FILE holds one run");
+}
