@@ -10,6 +10,7 @@ pub mod progress;
 mod repeats;
 mod screen;
 mod series;
+mod sides;
 pub mod signals;
 mod stored;
 pub mod summary;

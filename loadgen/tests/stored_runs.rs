@@ -88,8 +88,20 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
     };
     diff("same").assert(0, "no regression is established");
     diff("slow").assert(4, "p99 of slow is 2.00 × that of base");
-    diff("few").assert(0, "no regression is established");
+    let needed = "needs at least 4 runs of each, and base has 5, few 3";
+    diff("few").assert(0, needed);
+    assert!(diff("few").stdout.contains(needed));
+    for metric in ["req/s", "p50", "p99", "p99.9", "CPU/req"] {
+        let slow = diff("slow").stdout;
+        let of_metric = |line: &&str| line.starts_with(metric) && line.contains("× ");
+        assert!(
+            slow.lines().any(|line| of_metric(&line)),
+            "{metric}: {slow}"
+        );
+    }
     diff("none").assert(1, "cannot read");
+    diff("base").assert(2, "are the same runs");
+    diff("base/../base").assert(2, "are the same runs");
 
     let mut run: results::Run = results::file::load(&at("same/0/run.json")).unwrap();
     run.workload.connections += 1;
@@ -101,4 +113,9 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
         at("other").display()
     ))
     .assert(0, "no regression");
+
+    run.workload.connections -= 1;
+    run.correctness.level = results::CheckLevel::None;
+    results::file::save(&at("unjudged/0/run.json"), &run).unwrap();
+    diff("unjudged").assert(1, "how answers were judged: Full and None");
 }

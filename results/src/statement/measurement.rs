@@ -8,6 +8,7 @@ use crate::{Comparison, Group, Run, ValidityVerdict};
 pub(super) fn say(all: &mut Vec<Statement>, comparison: &Comparison) {
     say_of_client(all, comparison);
     say_of_hosts(all, comparison);
+    say_of_starts(all, comparison);
     say_of_loads(all, comparison);
     say_of_knees(all, comparison);
 }
@@ -82,6 +83,36 @@ fn say_of_hosts(all: &mut Vec<Statement>, comparison: &Comparison) {
             text: "the runs were made on different machines or kernels: a difference may be theirs"
                 .to_owned(),
         });
+    }
+}
+
+/// Runs of one start of a server share its state and its luck: an interval over them is narrower than one over restarted servers.
+fn say_of_starts(all: &mut Vec<Statement>, comparison: &Comparison) {
+    for group in Group::of(comparison) {
+        let servers = group.runs.iter().map(|run| run.target.server.as_ref());
+        let mut starts: Vec<&str> = servers
+            .filter_map(|server| server?.run_id.as_deref())
+            .collect();
+        let runs = starts.len();
+        starts.sort_unstable();
+        starts.dedup();
+        if starts.len() < runs {
+            let starts = match starts.len() {
+                1 => "one start".to_owned(),
+                more => format!("{more} starts"),
+            };
+            let text = format!(
+                "{}: {runs} runs of {starts} of the server are less independent than runs of restarted servers, and an interval over them is too \
+                 narrow",
+                group.label
+            );
+            if !all.iter().any(|said| said.text == text) {
+                all.push(Statement {
+                    weight: Weight::Note,
+                    text,
+                });
+            }
+        }
     }
 }
 

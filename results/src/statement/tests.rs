@@ -138,3 +138,25 @@ fn who_is_there_to_lose_is_no_failure_and_no_part_of_the_pass() {
             .any(|(_, text)| text.contains("no update was lost"))
     );
 }
+
+#[test]
+fn runs_of_a_server_that_was_not_restarted_are_told_from_others() {
+    let run = |start: &str| {
+        let mut run = example::closed_loop("a");
+        if let Some(server) = &mut run.target.server {
+            server.run_id = Some(start.to_owned());
+        }
+        run
+    };
+    let notes = |runs: Vec<Run>| {
+        let all = said(&Comparison::of_runs("repeats".to_owned(), runs));
+        let of_starts = |(weight, text): &&(Weight, String)| {
+            *weight == Weight::Note && text.contains("less independent")
+        };
+        all.iter().filter(of_starts).count()
+    };
+    assert_eq!(notes(vec![run("1"), run("2"), run("3")]), 0);
+    assert_eq!(notes(vec![run("1"), run("1"), run("1")]), 1);
+    assert_eq!(notes(vec![run("1"), run("2"), run("1")]), 1);
+    assert_eq!(notes(vec![run("1")]), 0);
+}

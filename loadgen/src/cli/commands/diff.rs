@@ -1,30 +1,27 @@
 //! `loadgen diff`: stored runs against stored runs, and what the statistics call a regression.
 
+use std::fs;
 use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 
-use results::{Better, Comparison, Group, Host, Metric, Run};
+use results::{Comparison, Host, Run};
 
 use crate::cli::args::DiffArguments;
 use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
+use crate::cli::sides::{Pair, Side};
 use crate::cli::{screen, stored};
-
-/// What may not get worse. The longest latency is one sample, and memory is no latency.
-const GUARDED: [Metric; 5] = [
-    Metric::Throughput,
-    Metric::P50,
-    Metric::P99,
-    Metric::P99_9,
-    Metric::CpuPerRequest,
-];
 
 /// Does it.
 pub fn run(arguments: &DiffArguments) -> Ending {
-    let runs = match read(arguments) {
-        Ok(runs) => runs,
+    if let Some(why) = named_twice(arguments) {
+        return Ending::Usage(why);
+    }
+    let (base, others) = match read(arguments) {
+        Ok(sides) => sides,
         Err(why) => return Ending::Failed(why),
     };
-    let differences = differences(&runs);
+    let differences = differences(&base, &others);
     if !differences.is_empty() && !arguments.force {
         return Ending::Failed(format!(
             "these runs differ in more than the system ({}); give --force to compare them all the same",
@@ -34,44 +31,79 @@ pub fn run(arguments: &DiffArguments) -> Ending {
     for difference in differences {
         eprintln!("loadgen: compared all the same: {difference}");
     }
-    let comparison = Comparison::of_runs("stored runs".to_owned(), runs);
+    let pairs: Vec<Pair> = others.iter().flat_map(|new| base.pairs(new)).collect();
     // Whoever closed the pipe has seen enough.
-    let _ = io::stdout().write_all(report::terminal(&comparison, screen::stdout()).as_bytes());
-    judge(&comparison).unless(doubt(comparison.runs()), arguments.allow_invalid)
+    let _ = io::stdout().write_all(text(&base, &others, &pairs).as_bytes());
+    let runs = [&base].into_iter().chain(&others).flat_map(Side::runs);
+    judge(&pairs).unless(doubt(runs), arguments.allow_invalid)
 }
 
-/// The runs, each side under a name of its own.
-fn read(arguments: &DiffArguments) -> Result<Vec<Run>, String> {
-    let mut all: Vec<Run> = Vec::new();
-    for path in std::iter::once(&arguments.base).chain(&arguments.new) {
-        let mut runs = stored::one(path).map_err(|error| error.to_string())?;
-        for run in &mut runs {
-            run.label = stored::name(path);
+/// What is compared with itself, if anything is: nothing would differ, and that would look like a finding.
+fn named_twice(arguments: &DiffArguments) -> Option<String> {
+    // A folder is also meant by the name of the file in it.
+    let place = |path: &PathBuf| {
+        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
+        match path.is_file() {
+            true => path.parent().map(Path::to_owned).unwrap_or(path),
+            false => path,
         }
-        if all.iter().any(|run| run.label == stored::name(path)) {
-            runs.iter_mut()
-                .for_each(|run| run.label = path.display().to_string());
-        }
-        all.append(&mut runs);
-    }
-    Ok(all)
+    };
+    let all: Vec<&PathBuf> = [&arguments.base]
+        .into_iter()
+        .chain(&arguments.new)
+        .collect();
+    let earlier = |number: usize| {
+        all[..number]
+            .iter()
+            .find(|one| place(one) == place(all[number]))
+    };
+    (1..all.len()).find_map(|number| {
+        let (one, other) = (earlier(number)?.display(), all[number].display());
+        Some(format!(
+            "{one} and {other} are the same runs, which differ in nothing; name two folders or files"
+        ))
+    })
 }
 
-/// What differs beside the systems: then a difference in the numbers says little.
-fn differences(runs: &[Run]) -> Vec<String> {
-    let Some((first, others)) = runs.split_first() else {
+/// The sides, each under a name of its own.
+fn read(arguments: &DiffArguments) -> Result<(Side, Vec<Side>), String> {
+    let mut taken: Vec<String> = Vec::new();
+    let mut side = |path: &PathBuf| {
+        let runs = stored::one(path).map_err(|error| error.to_string())?;
+        let short = stored::name(path);
+        let name = match taken.contains(&short) {
+            true => path.display().to_string(),
+            false => short,
+        };
+        taken.push(name.clone());
+        match runs.is_empty() {
+            true => Err(format!("{} holds no run", path.display())),
+            false => Ok(Side::new(name, runs)),
+        }
+    };
+    let base = side(&arguments.base)?;
+    let others = arguments.new.iter().map(side);
+    Ok((base, others.collect::<Result<_, _>>()?))
+}
+
+/// What differs beside the systems: then a difference in the numbers says little. Every load of the others is to be one of the base.
+fn differences(base: &Side, others: &[Side]) -> Vec<String> {
+    let Some(first) = base.runs().next() else {
         return Vec::new();
     };
-    let machine = |host: &Host| (host.kernel.clone(), host.cpu_model.clone(), host.cores);
     let mut differences: Vec<String> = Vec::new();
-    for other in others {
-        differences.extend(first.workload.differences(&other.workload));
-        if machine(&first.host) != machine(&other.host) {
-            differences.push(format!(
-                "machine: {:?} and {:?}",
-                machine(&first.host),
-                machine(&other.host)
-            ));
+    let known = |run: &Run| base.runs().any(|one| one.workload.same_load(&run.workload));
+    for other in base.runs().chain(others.iter().flat_map(Side::runs)) {
+        if !known(other) {
+            differences.extend(first.workload.differences(&other.workload));
+        }
+        let [ours, theirs] = [first, other].map(|run| run.correctness.level);
+        if ours != theirs {
+            differences.push(format!("how answers were judged: {ours:?} and {theirs:?}"));
+        }
+        let [ours, theirs] = [first, other].map(|run| machine(&run.host));
+        if ours != theirs {
+            differences.push(format!("machine: {ours:?} and {theirs:?}"));
         }
     }
     differences.sort();
@@ -79,40 +111,41 @@ fn differences(runs: &[Run]) -> Vec<String> {
     differences
 }
 
-/// Each difference that is one, in a sentence; a change for the worse is a regression.
-fn judge(comparison: &Comparison) -> Ending {
-    let groups = Group::of(comparison);
-    let Some((base, others)) = groups.split_first() else {
-        return Ending::Failed("these files hold no run".to_owned());
-    };
-    let mut regressions = Vec::new();
-    for (group, metric) in others
-        .iter()
-        .flat_map(|group| GUARDED.map(|metric| (group, metric)))
-    {
-        let Some(contrast) = group
-            .contrast(base, metric)
-            .filter(results::statistics::Contrast::is_significant)
-        else {
-            continue;
-        };
-        let ratio = contrast.ratio.value();
-        let worse = match metric.better() {
-            Better::Higher => ratio < 1.0,
-            Better::Lower => ratio > 1.0,
-        };
-        if worse {
-            regressions.push(format!(
-                "{} of {} is {} × that of {}",
-                metric.title(),
-                group.label,
-                results::units::number(ratio),
-                base.label
-            ));
+fn machine(host: &Host) -> (&str, Option<&str>, u32) {
+    (&host.kernel, host.cpu_model.as_deref(), host.cores)
+}
+
+/// The table of all, and that of each pair.
+fn text(base: &Side, others: &[Side], pairs: &[Pair]) -> String {
+    let named = |side: &Side| -> Vec<Run> {
+        let mut runs: Vec<Run> = side.runs().cloned().collect();
+        for run in &mut runs {
+            run.label = side.name_of(&run.label);
         }
+        runs
+    };
+    let runs = [base].into_iter().chain(others).flat_map(named).collect();
+    let comparison = Comparison::of_runs("stored runs".to_owned(), runs);
+    let mut text = report::terminal(&comparison, screen::stdout());
+    for pair in pairs {
+        text += &format!("\n{}", pair.table());
     }
-    match regressions.is_empty() {
-        true => Ending::Good("no regression is established".to_owned()),
-        false => Ending::Missed(regressions.join("; ")),
+    text
+}
+
+/// Each change for the worse that is established is a regression.
+fn judge(pairs: &[Pair]) -> Ending {
+    if pairs.is_empty() {
+        return Ending::Failed(
+            "these files have no system and load in common; nothing could be compared".to_owned(),
+        );
+    }
+    let regressions: Vec<String> = pairs.iter().flat_map(Pair::regressions).collect();
+    if !regressions.is_empty() {
+        return Ending::Missed(regressions.join("; "));
+    }
+    match pairs.iter().find_map(Pair::too_few) {
+        Some(why) => Ending::Good(format!("no regression is established: {why}")),
+        None => Ending::Good("no regression is established".to_owned()),
     }
 }
