@@ -146,7 +146,7 @@ pub fn rates(finding: String, title: &str, counts: &[Counted]) -> Chart {
     };
     Chart {
         finding,
-        caption: "Whiskers: 95 % interval of a Poisson count. Nothing seen is drawn in the lowest lane; its whisker ends at the rate that this many operations rule out.".to_owned(),
+        caption: "Whiskers: 95 % interval of a Poisson count. Nothing seen stands at 0; its whisker ends at the rate that this many operations rule out.".to_owned(),
         x: axis("", Unit::Count, AxisScale::Names { names: counts.iter().map(|counted| counted.label.clone()).collect() }),
         y: axis(title, Unit::PerMillion, AxisScale::Log),
         series: counts.iter().enumerate().map(point).collect(),

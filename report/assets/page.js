@@ -18,21 +18,30 @@
     return JSON.parse(text);
   };
 
-  // On a narrow screen names of ticks would overlap: names of systems are turned; of two neighbours the later one, which is further into the tail, stays.
-  const thinned = (layout, width) => {
-    const { tickvals, ticktext, tickangle, range, type } = layout.xaxis;
-    if (tickangle !== 0) {
-      const widest = Math.max(...ticktext.map((text) => text.length)) * 8;
-      if (widest * ticktext.length > width) layout.xaxis.tickangle = -35;
-      return layout;
-    }
-    const room = width - layout.margin.l - layout.margin.r;
-    const place = (value) => ((type === "log" ? Math.log10(value) : value) - range[0]) / (range[1] - range[0]) * room;
+  // A text in lines of at most so many letters, broken at its spaces.
+  const inLines = (text, letters) => text.split(" ").reduce((lines, word) => {
+    const last = lines[lines.length - 1];
+    if (last !== undefined && last.length + word.length < letters) lines[lines.length - 1] = last + " " + word; else lines.push(word);
+    return lines;
+  }, []).join("<br>");
+
+  // What a title or a name needs is broken into lines. Ticks that would overlap lose their names: of two neighbours the later one, which is further
+  // into the tail, keeps its own.
+  const fitted = (layout, { clientWidth: width, clientHeight: height, classList }) => {
+    const { xaxis, yaxis, margin } = layout;
+    const lanes = classList.contains("lanes");
+    if (lanes) yaxis.ticktext = yaxis.ticktext.map((text) => inLines(text, width < 600 ? 24 : 40));
+    const names = Math.max(0, ...yaxis.ticktext.flatMap((text) => text.split("<br>")).map((line) => line.length)) * 7.5;
+    const room = width - Math.max(margin.l, names + 34) - margin.r - 12;
+    xaxis.title.text = inLines(xaxis.title.text, room / 8);
+    yaxis.title.text = inLines(yaxis.title.text, (height - margin.t - margin.b) / 9);
+    const [low, high] = xaxis.range;
+    const place = (value) => ((xaxis.type === "log" ? Math.log10(value) : value) - low) / (high - low) * room;
     let free = Infinity;
-    layout.xaxis.ticktext = ticktext.map((text, at) => [text, place(tickvals[at])]).reverse().map(([text, at]) => {
-      const half = text.length * 4.2;
+    xaxis.ticktext = xaxis.ticktext.map((text, at) => [text, place(xaxis.tickvals[at])]).reverse().map(([text, at]) => {
+      const half = text.length * 4;
       if (at + half > free) return " ";
-      free = at - half - 4;
+      free = at - half - 6;
       return text;
     }).reverse();
     return layout;
@@ -49,7 +58,7 @@
         if (trace.meta && hidden.has(trace.meta.system)) trace.visible = false;
       }
       const element = byId(id);
-      Plotly.react(element, traces, thinned(layout, element.clientWidth), config);
+      Plotly.react(element, traces, fitted(layout, element), config);
     }
   };
 

@@ -133,7 +133,7 @@ fn picture(picture: &Picture) -> Value {
             Marks::Heat(heat) => Some(heat.system),
             Marks::Series(_) => None,
         };
-        json!({"id": panel_id(picture, place), "title": panel.title, "system": of_system})
+        json!({"id": panel_id(picture, place), "title": panel.title, "system": of_system, "lanes": panel.lanes()})
     });
     json!({
         "name": picture.name,

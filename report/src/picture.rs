@@ -33,6 +33,13 @@ pub(crate) struct Panel {
     pub(crate) marks: Marks,
 }
 
+impl Panel {
+    /// The lanes that it has, one for each name of its vertical axis; none where that measures something.
+    pub(crate) fn lanes(&self) -> Option<usize> {
+        (!self.y.places.is_empty()).then_some(self.y.places.len())
+    }
+}
+
 /// What is drawn between the axes.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Marks {
@@ -67,6 +74,8 @@ pub(crate) enum Joined {
     },
     /// Not at all; ranges are whiskers.
     Apart,
+    /// Not at all, each in the lane of its name: `y` is the lane, and `range` lies along it.
+    Lanes,
     /// The first with the second, the third with the fourth, and so on.
     Pairs,
 }
@@ -78,7 +87,7 @@ pub(crate) struct Point {
     pub(crate) x: f64,
     /// Its height.
     pub(crate) y: f64,
-    /// The lowest and the highest of the repetitions, or the ends of an interval.
+    /// The lowest and the highest of the repetitions, or the ends of an interval: of the height, but in a lane of its length.
     pub(crate) range: Option<(f64, f64)>,
     /// Whether it carries the system's symbol, and how.
     pub(crate) mark: Mark,
@@ -127,9 +136,33 @@ pub(crate) struct Axis {
     pub(crate) minor: Vec<f64>,
     /// Every place that can be pointed at, by name; empty of an axis whose numbers speak for themselves.
     pub(crate) places: Vec<Tick>,
+    /// Where zero stands on an axis of equal factors, which has no place for it; none where nothing is zero.
+    pub(crate) lane: Option<f64>,
 }
 
 impl Axis {
+    /// A vertical axis of names, from the first at the top to the last. The place of a name is [`lane_of`].
+    pub(crate) fn of_lanes<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
+        let many = names.len();
+        let tick = |(at, name): (usize, &str)| Tick::new(lane_of(at, many), name);
+        let mut ticks: Vec<Tick> = names.enumerate().map(tick).collect();
+        ticks.reverse();
+        Self {
+            title: String::new(),
+            scale: Scale::Linear,
+            range: (-0.6, many as f64 - 0.4),
+            places: ticks.clone(),
+            ticks,
+            minor: Vec::new(),
+            lane: None,
+        }
+    }
+
+    /// Where a value stands: itself, but zero in its lane.
+    pub(crate) fn place(&self, value: f64) -> f64 {
+        self.lane.map_or(value, |lane| value.max(lane))
+    }
+
     /// The first and the last place that has a name, or the ends of the axis.
     pub(crate) fn places_or_range(&self) -> (f64, f64) {
         match (self.places.first(), self.places.last()) {
@@ -137,6 +170,11 @@ impl Axis {
             _ => self.range,
         }
     }
+}
+
+/// The height of a name among so many, of which the first stands at the top.
+pub(crate) fn lane_of(at: usize, many: usize) -> f64 {
+    many.saturating_sub(at + 1) as f64
 }
 
 /// What equal steps on an axis mean.

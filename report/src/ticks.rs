@@ -9,13 +9,16 @@ pub(crate) fn time_axis(title: &str, values: impl Iterator<Item = f64>) -> Axis 
     log_axis(title, values, |ns| units::time(ns.round() as u64))
 }
 
-/// An axis of equal factors that holds all of `values`, of which only those above zero have a place.
+/// An axis of equal factors that holds all of `values`; what is zero among them has a lane of its own below the rest.
 pub(crate) fn log_axis(
     title: &str,
     values: impl Iterator<Item = f64>,
     text: impl Fn(f64) -> String,
 ) -> Axis {
-    let (low, high) = extent(values.filter(|value| *value > 0.0)).unwrap_or((1.0, 10.0));
+    let (above, zeroes): (Vec<f64>, Vec<f64>) = values.partition(|value| *value > 0.0);
+    let (least, high) = extent(above.into_iter()).unwrap_or((1.0, 10.0));
+    let lane = (!zeroes.is_empty()).then_some(least / 4.0);
+    let low = lane.unwrap_or(least);
     // A tenth of a decade of air, so that no line lies on the frame.
     let range = (low / 1.26, high * 1.26);
     let named: &[u32] = match (range.1 / range.0).log10() {
@@ -40,12 +43,22 @@ pub(crate) fn log_axis(
         title: title.to_owned(),
         scale: Scale::Log,
         range,
-        ticks: steps(named)
+        ticks: lane
+            .map(|lane| Tick::new(lane, "0"))
             .into_iter()
-            .map(|at| Tick::new(at, text(at)))
+            .chain(
+                steps(named)
+                    .into_iter()
+                    .filter(|at| lane.is_none_or(|lane| *at > lane * 1.6))
+                    .map(|at| Tick::new(at, text(at))),
+            )
             .collect(),
-        minor: steps(&[1, 2, 3, 4, 5, 6, 7, 8, 9]),
+        minor: steps(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
+            .into_iter()
+            .filter(|at| lane.is_none_or(|lane| *at > lane))
+            .collect(),
         places: Vec::new(),
+        lane,
     }
 }
 
@@ -64,6 +77,7 @@ pub(crate) fn count_axis(
         ticks: linear_ticks(range, text),
         minor: Vec::new(),
         places: Vec::new(),
+        lane: None,
     }
 }
 
@@ -94,12 +108,13 @@ pub(crate) fn doubling_axis(title: &str, values: impl Iterator<Item = f64>) -> A
     let (low, high) = extent(values.iter().copied()).unwrap_or((1.0, 2.0));
     let range = (low / 1.3, high * 1.3);
     let room = (range.1 / range.0).ln() / 9.0;
+    let has_room = |from: f64, to: f64| (to / from).ln() >= room;
+    // How far the axis reaches must be read: where there is no room for both, the last one stays.
+    let last = values.last().copied().unwrap_or(high);
     let mut ticks: Vec<Tick> = Vec::new();
     for value in values {
-        if ticks
-            .last()
-            .is_none_or(|last| (value / last.at).ln() >= room)
-        {
+        let before = ticks.last().is_none_or(|tick| has_room(tick.at, value));
+        if value == last || before && has_room(value, last) {
             ticks.push(Tick::new(value, units::count(value as u64)));
         }
     }
@@ -110,6 +125,7 @@ pub(crate) fn doubling_axis(title: &str, values: impl Iterator<Item = f64>) -> A
         ticks,
         minor: Vec::new(),
         places: Vec::new(),
+        lane: None,
     }
 }
 
@@ -136,6 +152,7 @@ pub(crate) fn nines_axis(samples: u64) -> (Axis, f64) {
         ticks,
         minor: Vec::new(),
         places: Vec::new(),
+        lane: None,
     };
     (axis, lane)
 }
@@ -195,9 +212,25 @@ mod tests {
         let axis = doubling_axis("", all);
         assert!((5..=9).contains(&axis.ticks.len()), "{:?}", names(&axis));
         assert_eq!(
+            names(&doubling_axis(
+                "",
+                [1.0, 100.0, 5_000.0, 10_000.0].into_iter()
+            )),
+            ["1", "100", "10 000"]
+        );
+        assert_eq!(
             names(&doubling_axis("", [1.0, 16.0, 256.0].into_iter())),
             ["1", "16", "256"]
         );
+    }
+
+    #[test]
+    fn what_is_zero_has_a_lane_below_the_rest() {
+        let values = [0.0, 400.0, 20_000.0].into_iter();
+        let axis = log_axis("", values, units::bytes);
+        assert_eq!((axis.lane, axis.place(0.0)), (Some(100.0), 100.0));
+        assert!(axis.range.0 < 100.0 && names(&axis)[0] == "0", "{axis:?}");
+        assert_eq!(log_axis("", [1.0].into_iter(), units::bytes).lane, None);
     }
 
     #[test]

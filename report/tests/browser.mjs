@@ -94,6 +94,20 @@ async function fits(page, name) {
   holds(`${name}: nothing is wider than the screen (${content} in ${window})`, content <= window);
 }
 
+// No tick runs into its neighbour, and no title or name is cut at the edge of its picture.
+async function isReadable(page, name) {
+  const unreadable = await page.value(`[...document.querySelectorAll(".plot")].filter((plot) => {
+    const frame = plot.getBoundingClientRect();
+    const boxes = (selector) => [...plot.querySelectorAll(selector)].filter((text) => text.textContent.trim()).map((text) => text.getBoundingClientRect());
+    const cut = (box) => box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1;
+    const meet = (one, other) => one.left < other.right && other.left < one.right && one.top + 1 < other.bottom && other.top + 1 < one.bottom;
+    const neighbours = (boxes) => boxes.some((box, at) => at > 0 && meet(boxes[at - 1], box));
+    const ticks = [boxes(".xtick text"), boxes(".ytick text")];
+    return ticks.some(neighbours) || [...ticks.flat(), ...boxes(".g-xtitle"), ...boxes(".g-ytitle")].some(cut);
+  }).map((plot) => plot.id)`);
+  holds(`${name}: every tick and title is readable (${unreadable})`, unreadable.length === 0);
+}
+
 async function withoutScripts(browser) {
   const page = await browser.page();
   await page.open(url, { scripts: false });
@@ -123,6 +137,7 @@ try {
     await page.open(url, options);
     await quietAndDrawn(page, name);
     await fits(page, name);
+    await isReadable(page, name);
     await keep(page, name);
   }
   await withoutScripts(browser);

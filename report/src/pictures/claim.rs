@@ -2,51 +2,101 @@
 
 use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining, Unit};
 
-use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Scale, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{count_axis, doubling_axis, extent, log_axis, nines_axis};
+use crate::ticks::{count_axis, doubling_axis, log_axis, nines_axis};
 
-/// The picture of a chart; `place` gives each system its colour and symbol. None of a chart without a point.
+/// The picture of a chart; `place` gives each system its look. None of a chart without a point.
 pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> Option<Picture> {
     if chart.series.iter().all(|series| series.points.is_empty()) {
         return None;
     }
-    let x = horizontal(&chart.x, &numbers(chart, |point| vec![point.x.value()]));
-    let heights = numbers(chart, |point| {
-        let (low, high) = ends(point);
-        vec![point.y.value(), low, high]
-    });
-    let (y, lane) = vertical(&chart.y, &heights);
+    let (x, y) = axes(chart);
     let series = chart.series.iter().map(|series| Series {
         system: place(&series.label),
         label: series.label.clone(),
-        points: points(series, chart, lane),
-        joined: match series.joined {
-            Joining::Line => Joined::Line {
+        points: series
+            .points
+            .iter()
+            .map(|point| drawn(point, series, chart, (&x, &y)))
+            .collect(),
+        joined: match (&chart.x.scale, series.joined) {
+            (AxisScale::Names { .. }, _) => Joined::Lanes,
+            (_, Joining::Line) => Joined::Line {
                 sure: series.points.len(),
             },
-            Joining::Pairs => Joined::Pairs,
-            Joining::Apart => Joined::Apart,
+            (_, Joining::Pairs) => Joined::Pairs,
+            (_, Joining::Apart) => Joined::Apart,
         },
         last: None,
     });
+    let marks = Marks::Series(series.collect());
     Some(Picture {
         name: format!("claim-{name}"),
-        finding: chart.finding.clone(),
+        finding: sentence(&chart.finding),
         caption: chart.caption.clone(),
         panels: vec![Panel {
             title: String::new(),
             x,
             y,
-            marks: Marks::Series(series.collect()),
+            marks,
         }],
         table: table(chart),
     })
 }
 
-fn numbers(chart: &Chart, of: impl Fn(&ChartPoint) -> Vec<f64>) -> Vec<f64> {
+/// A title begins like one.
+fn sentence(finding: &str) -> String {
+    let mut letters = finding.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// Names stand on the left, one below the other, where the longest can be read; what was measured of them lies to their right.
+fn axes(chart: &Chart) -> (Axis, Axis) {
+    let heights = || {
+        let points = chart.series.iter().flat_map(|series| &series.points);
+        points.flat_map(|point| {
+            let (low, high) = ends(point);
+            [point.y.value(), low, high]
+        })
+    };
+    if let AxisScale::Names { names } = &chart.x.scale {
+        return (measured(&chart.y, heights()), lanes(names));
+    }
     let points = chart.series.iter().flat_map(|series| &series.points);
-    points.flat_map(of).collect()
+    let places = points.map(|point| point.x.value());
+    let x = match &chart.x.scale {
+        AxisScale::Log if chart.x.unit == Unit::Count => doubling_axis(&chart.x.title, places),
+        AxisScale::Nines => {
+            let most = places.fold(1.0, f64::max);
+            nines_axis(10f64.powf(most).round() as u64).0
+        }
+        _ => measured(&chart.x, places),
+    };
+    let y = match &chart.y.scale {
+        AxisScale::Names { names } => lanes(names),
+        _ => measured(&chart.y, heights()),
+    };
+    (x, y)
+}
+
+fn measured(axis: &ChartAxis, values: impl Iterator<Item = f64>) -> Axis {
+    // The title of an axis has said what its numbers are of.
+    let text = |value| match axis.unit {
+        Unit::PerMillion | Unit::PerSecond => results::units::number(value),
+        _ => axis.unit.text(value),
+    };
+    match &axis.scale {
+        AxisScale::Log => log_axis(&axis.title, values, text),
+        _ => count_axis(&axis.title, values, text),
+    }
+}
+
+fn lanes(names: &[String]) -> Axis {
+    Axis::of_lanes(names.iter().map(String::as_str))
 }
 
 fn ends(point: &ChartPoint) -> (f64, f64) {
@@ -57,87 +107,40 @@ fn ends(point: &ChartPoint) -> (f64, f64) {
         })
 }
 
-fn horizontal(axis: &ChartAxis, values: &[f64]) -> Axis {
-    let text = |value| tick_text(axis.unit, value);
-    match &axis.scale {
-        AxisScale::Linear => count_axis(&axis.title, values.iter().copied(), text),
-        AxisScale::Log if axis.unit == Unit::Count => {
-            doubling_axis(&axis.title, values.iter().copied())
-        }
-        AxisScale::Log => log_axis(&axis.title, values.iter().copied(), text),
-        AxisScale::Nines => {
-            let most = values.iter().copied().fold(1.0, f64::max);
-            nines_axis(10f64.powf(most).round() as u64).0
-        }
-        AxisScale::Names { names } => named(&axis.title, names),
-    }
-}
-
-/// The axis, and the height of the lane for zeroes where equal factors have no place for them.
-fn vertical(axis: &ChartAxis, values: &[f64]) -> (Axis, Option<f64>) {
-    let text = |value| tick_text(axis.unit, value);
-    match &axis.scale {
-        AxisScale::Names { names } => (named(&axis.title, names), None),
-        AxisScale::Linear | AxisScale::Nines => {
-            (count_axis(&axis.title, values.iter().copied(), text), None)
-        }
-        AxisScale::Log => {
-            let above = || values.iter().copied().filter(|value| *value > 0.0);
-            if values.iter().all(|value| *value > 0.0) {
-                return (log_axis(&axis.title, above(), text), None);
-            }
-            let lane = extent(above()).map_or(1.0, |(low, _)| low) / 4.0;
-            let mut drawn = log_axis(&axis.title, above().chain([lane]), text);
-            drawn.ticks.retain(|tick| tick.at > lane * 1.6);
-            drawn.minor.retain(|at| *at > lane);
-            drawn.ticks.insert(0, Tick::new(lane, "0"));
-            (drawn, Some(lane))
-        }
-    }
-}
-
-/// The title of an axis has said what its numbers are of.
-fn tick_text(unit: Unit, value: f64) -> String {
-    match unit {
-        Unit::PerMillion | Unit::PerSecond => results::units::number(value),
-        _ => unit.text(value),
-    }
-}
-
-fn named(title: &str, names: &[String]) -> Axis {
-    let tick = |(at, name): (usize, &String)| Tick::new(at as f64, name.clone());
-    let ticks: Vec<Tick> = names.iter().enumerate().map(tick).collect();
-    Axis {
-        title: title.to_owned(),
-        scale: Scale::Linear,
-        range: (-0.6, names.len() as f64 - 0.4),
-        places: ticks.clone(),
-        ticks,
-        minor: Vec::new(),
-    }
-}
-
-fn points(series: &ChartSeries, chart: &Chart, lane: Option<f64>) -> Vec<Point> {
-    let least = lane.unwrap_or(f64::NEG_INFINITY);
-    let point = |point: &ChartPoint| Point {
-        x: point.x.value(),
-        y: point.y.value().max(least),
-        range: point
-            .range
-            .map(|(low, high)| (low.value().max(least), high.value().max(least))),
-        mark: match (&chart.x.scale, series.joined) {
-            (AxisScale::Nines, _) | (_, Joining::Pairs) => Mark::None,
-            _ => Mark::Full,
-        },
-        hover: match (&chart.y.scale, series.joined) {
-            (AxisScale::Names { names }, Joining::Pairs) => names
-                .get(point.y.value() as usize)
-                .cloned()
-                .unwrap_or_default(),
-            _ => said(point, chart.y.unit),
-        },
+/// The point between these axes.
+fn drawn(point: &ChartPoint, series: &ChartSeries, chart: &Chart, (x, y): (&Axis, &Axis)) -> Point {
+    let lane = |names: &[String], at: f64| lane_of(at as usize, names.len());
+    let range = |axis: &Axis| {
+        let (low, high) = point.range?;
+        Some((axis.place(low.value()), axis.place(high.value())))
     };
-    series.points.iter().map(point).collect()
+    let hover = said(point, chart.y.unit);
+    match (&chart.x.scale, &chart.y.scale) {
+        (AxisScale::Names { names }, _) => Point {
+            x: x.place(point.y.value()),
+            y: lane(names, point.x.value()),
+            range: range(x),
+            mark: Mark::Full,
+            hover,
+        },
+        (_, AxisScale::Names { names }) => Point {
+            x: point.x.value(),
+            y: lane(names, point.y.value()),
+            range: None,
+            mark: Mark::None,
+            hover: chart.x.unit.text(point.x.value()),
+        },
+        (scale, _) => Point {
+            x: point.x.value(),
+            y: y.place(point.y.value()),
+            range: range(y),
+            mark: match (scale, series.joined) {
+                (AxisScale::Nines, _) | (_, Joining::Pairs) => Mark::None,
+                _ => Mark::Full,
+            },
+            hover,
+        },
+    }
 }
 
 /// `92.1 µs (90.0 µs … 95.2 µs)`.

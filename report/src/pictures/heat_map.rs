@@ -160,6 +160,7 @@ fn time(end_s: f64) -> Axis {
         ticks: linear_ticks(range, |at| units::time((at * 1e9).round() as u64)),
         minor: Vec::new(),
         places: Vec::new(),
+        lane: None,
     }
 }
 

@@ -96,6 +96,7 @@ fn achieved(sweep: &Sweep) -> Panel {
             ticks: linear_ticks(range, units::percent),
             minor: Vec::new(),
             places: Vec::new(),
+            lane: None,
         },
         marks: Marks::Series(series),
     }

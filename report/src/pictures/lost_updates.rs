@@ -4,9 +4,9 @@ use results::statistics::count_interval;
 use results::{Group, Metric, Workload, units};
 
 use super::{Scene, sweep};
-use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Scale, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{doubling_axis, extent, log_axis};
+use crate::ticks::{doubling_axis, log_axis};
 
 pub(super) const NAME: &str = "lost-updates";
 
@@ -33,23 +33,24 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         return None;
     }
     // Over several numbers of writers each is a point of its own; else each system is one.
-    let (x, drawn) = match sweep::groups(scene, writers, |_, _| true) {
+    let panel = match sweep::groups(scene, writers, |_, _| true) {
         Some(groups) => {
             let counts = groups.iter().filter_map(|group| writers(group.workload()));
-            (doubling_axis("connections that write", counts), &losses)
+            over_writers(
+                scene,
+                &losses,
+                doubling_axis("connections that write", counts),
+            )
         }
-        None => (names(&by_system), &by_system),
+        None => in_lanes(scene, &by_system),
     };
-    let over_writers = x.scale == Scale::Log;
-    let y = axis(drawn);
-    let series = series(scene, drawn, over_writers, y.ticks[0].at);
     Some(Picture {
         name: NAME.to_owned(),
         finding: finding(&by_system),
-        caption: "Of a million acknowledged increments, how many vanished. Whiskers: 95 % interval of a Poisson count. Nothing lost is drawn in the lowest lane; its whisker ends at \
+        caption: "Of a million acknowledged increments, how many vanished. Whiskers: 95 % interval of a Poisson count. Nothing lost stands at 0; its whisker ends at \
             the rate that this many increments can rule out."
             .to_owned(),
-        panels: vec![Panel { title: String::new(), x, y, marks: Marks::Series(series) }],
+        panels: vec![panel],
         table: table(&losses),
     })
 }
@@ -58,34 +59,71 @@ fn writers(workload: &Workload) -> Option<f64> {
     Some(f64::from(workload.connections))
 }
 
-/// One series a system; points at the same number of writers stand a little apart.
-fn series(scene: &Scene, losses: &[Loss], over_writers: bool, zero: f64) -> Vec<Series> {
+/// Each load a point; points at the same number of writers stand a little apart.
+fn over_writers(scene: &Scene, losses: &[Loss], x: Axis) -> Panel {
+    let y = axis(losses);
+    let point = |system: usize, _: usize, loss: &Loss| {
+        let (low, high) = loss.interval();
+        Point {
+            x: writers(loss.load).unwrap_or(1.0) * 1.05_f64.powi(system as i32),
+            y: y.place(loss.rate()),
+            range: Some((y.place(low), high)),
+            mark: Mark::Full,
+            hover: loss.said(),
+        }
+    };
+    let series = series(scene, losses, Joined::Apart, point);
+    Panel {
+        title: String::new(),
+        x,
+        marks: Marks::Series(series),
+        y: y.clone(),
+    }
+}
+
+/// Each system a point in a lane of its own.
+fn in_lanes(scene: &Scene, losses: &[Loss]) -> Panel {
+    let x = axis(losses);
+    let point = |_: usize, at: usize, loss: &Loss| {
+        let (low, high) = loss.interval();
+        Point {
+            x: x.place(loss.rate()),
+            y: lane_of(at, losses.len()),
+            range: Some((x.place(low), high)),
+            mark: Mark::Full,
+            hover: loss.said(),
+        }
+    };
+    let series = series(scene, losses, Joined::Lanes, point);
+    Panel {
+        title: String::new(),
+        y: Axis::of_lanes(losses.iter().map(|loss| loss.label)),
+        marks: Marks::Series(series),
+        x: x.clone(),
+    }
+}
+
+/// One series a system, of what `point` makes of its place, the loss's place, and the loss.
+fn series(
+    scene: &Scene,
+    losses: &[Loss],
+    joined: Joined,
+    point: impl Fn(usize, usize, &Loss) -> Point,
+) -> Vec<Series> {
     let of_system = |(system, label): (usize, &String)| {
-        let own = losses
-            .iter()
-            .enumerate()
-            .filter(|(_, loss)| loss.label == *label);
-        let place = |at: usize, loss: &Loss| match over_writers {
-            true => writers(loss.load).unwrap_or(1.0) * 1.05_f64.powi(system as i32),
-            false => at as f64,
-        };
-        let points: Vec<Point> = own
-            .map(|(at, loss)| loss.point(place(at, loss), zero))
-            .collect();
+        let own = losses.iter().enumerate();
+        let own = own.filter(|(_, loss)| loss.label == *label);
+        let points: Vec<Point> = own.map(|(at, loss)| point(system, at, loss)).collect();
         (!points.is_empty()).then(|| Series {
             system,
             label: label.clone(),
             points,
-            joined: Joined::Apart,
+            joined,
             last: None,
         })
     };
-    scene
-        .labels()
-        .iter()
-        .enumerate()
-        .filter_map(of_system)
-        .collect()
+    let labels = scene.labels().iter().enumerate();
+    labels.filter_map(of_system).collect()
 }
 
 /// What one system lost, over all the runs that are looked at together.
@@ -112,6 +150,11 @@ impl<'a> Loss<'a> {
         })
     }
 
+    /// Lost per million.
+    fn rate(&self) -> f64 {
+        self.per_million(self.lost as f64)
+    }
+
     fn per_million(&self, lost: f64) -> f64 {
         lost * 1e6 / self.acknowledged as f64
     }
@@ -122,17 +165,6 @@ impl<'a> Loss<'a> {
         (self.per_million(low), self.per_million(high))
     }
 
-    fn point(&self, x: f64, zero: f64) -> Point {
-        let (low, high) = self.interval();
-        Point {
-            x,
-            y: self.per_million(self.lost as f64).max(zero),
-            range: Some((low.max(zero), high)),
-            mark: Mark::Full,
-            hover: self.said(),
-        }
-    }
-
     /// `3 425 per million (685 of 200 000)`, `none of 200 000: at most 18.4 per million`.
     fn said(&self) -> String {
         let acknowledged = units::count(self.acknowledged);
@@ -140,7 +172,7 @@ impl<'a> Loss<'a> {
             let bound = units::number(self.interval().1);
             return format!("none of {acknowledged}: at most {bound} per million");
         }
-        let rate = units::number(self.per_million(self.lost as f64));
+        let rate = units::number(self.rate());
         format!(
             "{rate} per million ({} of {acknowledged})",
             units::count(self.lost)
@@ -166,36 +198,13 @@ fn finding(losses: &[Loss]) -> String {
     }
 }
 
-/// Equal factors above, and one lane below for those who lost nothing. The lane is the first tick.
+/// Equal factors, and always a lane for those who lost nothing: it is what the others are held against.
 fn axis(losses: &[Loss]) -> Axis {
     let ends = losses.iter().flat_map(|loss| {
         let (low, high) = loss.interval();
         [low, high]
     });
-    let ends: Vec<f64> = ends.filter(|end| *end > 0.0).collect();
-    let lane = extent(ends.iter().copied()).map_or(1.0, |(low, _)| low) / 4.0;
-    let mut axis = log_axis(
-        "lost per million",
-        ends.into_iter().chain([lane]),
-        units::number,
-    );
-    axis.ticks.retain(|tick| tick.at > lane * 1.6);
-    axis.minor.retain(|at| *at > lane);
-    axis.ticks.insert(0, Tick::new(lane, "0"));
-    axis
-}
-
-fn names(losses: &[Loss]) -> Axis {
-    let name = |(at, loss): (usize, &Loss)| Tick::new(at as f64, loss.label);
-    let ticks: Vec<Tick> = losses.iter().enumerate().map(name).collect();
-    Axis {
-        title: String::new(),
-        scale: Scale::Linear,
-        range: (-0.6, losses.len() as f64 - 0.4),
-        places: ticks.clone(),
-        ticks,
-        minor: Vec::new(),
-    }
+    log_axis("lost per million", ends.chain([0.0]), units::number)
 }
 
 fn table(losses: &[Loss]) -> Table {
@@ -210,7 +219,7 @@ fn table(losses: &[Loss]) -> Table {
             Cell::number(Some(loss.lost as f64), |value| units::count(value as u64)),
             Cell {
                 note: format!("{} … {}", units::number(low), units::number(high)),
-                ..Cell::number(Some(loss.per_million(loss.lost as f64)), units::number)
+                ..Cell::number(Some(loss.rate()), units::number)
             },
         ]
     };

@@ -43,11 +43,15 @@ pub(crate) struct Sweep<'a, 's> {
 impl Sweep<'_, '_> {
     /// The panel of a metric over the swept number; none where no group has the metric.
     pub(crate) fn panel(&self, metric: Metric, y: &Axis) -> Option<Panel> {
-        let series = self.series(
+        let mut series = self.series(
             metric,
             |group| group.values(metric),
             |value| metric.text(value),
         );
+        for point in series.iter_mut().flat_map(|series| &mut series.points) {
+            point.y = y.place(point.y);
+            point.range = point.range.map(|(low, high)| (y.place(low), y.place(high)));
+        }
         (!series.is_empty()).then(|| Panel {
             title: metric.in_words().to_owned(),
             x: self.named_x(),

@@ -7,7 +7,7 @@ mod traces;
 
 use serde_json::{Value, json};
 
-use self::traces::{heat_trace, places, pointed_at, series_traces};
+use self::traces::{Places, heat_trace, places, pointed_at, series_traces};
 use crate::picture::{Axis, Marks, Panel, Scale};
 
 /// The figure of a panel; one that stands alone has room for the buttons above it.
@@ -15,16 +15,16 @@ pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
     let (traces, hover) = match &panel.marks {
         Marks::Series(series) => {
             let mut traces: Vec<Value> = series.iter().flat_map(series_traces).collect();
-            if series.len() <= MOST_IN_ONE_HOVER {
+            let each = |places| series.iter().map(move |series| pointed_at(series, places));
+            if panel.lanes().is_some() {
+                traces.extend(each(Places::InLanes(&panel.y)));
+                (traces, "closest")
+            } else if series.len() <= MOST_IN_ONE_HOVER {
                 traces.insert(0, places(&panel.x, panel.y.range.0));
-                traces.extend(series.iter().map(|series| pointed_at(series, None)));
+                traces.extend(each(Places::InHeading));
                 (traces, "x unified")
             } else {
-                traces.extend(
-                    series
-                        .iter()
-                        .map(|series| pointed_at(series, Some(&panel.x))),
-                );
+                traces.extend(each(Places::Of(&panel.x)));
                 (traces, "closest")
             }
         }
@@ -61,6 +61,7 @@ fn axis(axis: &Axis) -> Value {
         "type": match axis.scale { Scale::Linear => "linear", Scale::Log => "log" },
         "range": [place(axis.range.0), place(axis.range.1)],
         "tickmode": "array",
+        "tickangle": 0,
         "tickvals": numbers(axis.ticks.iter().map(|tick| tick.at)),
         "ticktext": axis.ticks.iter().map(|tick| escaped(&tick.text)).collect::<Vec<_>>(),
         "gridcolor": "@grid",
@@ -73,12 +74,6 @@ fn axis(axis: &Axis) -> Value {
         "fixedrange": false,
         "unifiedhovertitle": {"text": " "},
     });
-    // Names of systems may be turned to fit; numbers stay upright, and the page's script leaves out what would overlap.
-    if axis.ticks.iter().all(|tick| {
-        tick.text.starts_with(|first: char| first.is_ascii_digit()) || tick.text == "max"
-    }) {
-        json["tickangle"] = json!(0);
-    }
     // Plotly invents thousands of minor ticks on an axis of equal factors unless it is told the few that are meant.
     if !axis.minor.is_empty() {
         json["minor"] =

@@ -11,7 +11,7 @@ pub(super) fn series_traces(series: &Series) -> Vec<Value> {
     let sure = match series.joined {
         Joined::Line { sure } => sure,
         Joined::Pairs => return vec![pairs(series)],
-        Joined::Apart => return vec![symbols(series)],
+        Joined::Apart | Joined::Lanes => return vec![symbols(series)],
     };
     let mut traces = Vec::new();
     traces.extend(band(series));
@@ -103,13 +103,25 @@ fn symbols(series: &Series) -> Value {
         .collect();
     let marker = json!({"symbol": symbol_of_each(series, &shown), "size": 9, "color": colour(series), "line": {"color": "@paper", "width": 1}});
     let mut more = json!({"mode": "markers", "marker": marker, "cliponaxis": false});
-    if series.joined == Joined::Apart {
-        let reach = |end: fn(&Point) -> f64| shown.iter().map(end).collect::<Vec<_>>();
-        more["error_y"] = json!({
+    let middle = |point: &Point| match series.joined {
+        Joined::Lanes => point.x,
+        _ => point.y,
+    };
+    let reach = |end: fn((f64, f64), f64) -> f64| -> Vec<f64> {
+        let reach = |point: &Point| point.range.map_or(0.0, |range| end(range, middle(point)));
+        shown.iter().map(reach).collect()
+    };
+    let whiskers = match series.joined {
+        Joined::Apart => Some("error_y"),
+        Joined::Lanes => Some("error_x"),
+        Joined::Line { .. } | Joined::Pairs => None,
+    };
+    if let Some(whiskers) = whiskers {
+        more[whiskers] = json!({
             "type": "data",
             "symmetric": false,
-            "array": reach(|point| point.range.map_or(0.0, |(_, high)| high - point.y)),
-            "arrayminus": reach(|point| point.range.map_or(0.0, |(low, _)| point.y - low)),
+            "array": reach(|(_, high), middle| high - middle),
+            "arrayminus": reach(|(low, _), middle| middle - low),
             "color": colour(series),
             "thickness": 2,
             "width": 6,
@@ -119,15 +131,19 @@ fn symbols(series: &Series) -> Value {
 }
 
 /// An unseen trace over all points of a series: it says what is pointed at, and where unless all share one heading.
-pub(super) fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
+pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
     let points: Vec<Point> = series.points.iter().chain(&series.last).cloned().collect();
     let place = |point: &Point| {
-        let named = places.into_iter().flat_map(|axis| &axis.places);
-        let near = |place: &&Tick| (place.at - point.x).abs() < 1e-9;
-        named
-            .into_iter()
-            .find(near)
-            .map_or_else(String::new, |place| format!("{}: ", place.text))
+        let (axis, at) = match places {
+            Places::InHeading => return String::new(),
+            Places::Of(axis) => (axis, point.x),
+            Places::InLanes(axis) => (axis, point.y),
+        };
+        let near = |place: &&Tick| (place.at - at).abs() < 1e-9;
+        let named = axis.places.iter().find(near);
+        // A lane that is named after its system needs no second name.
+        let named = named.filter(|place| place.text != series.label);
+        named.map_or_else(String::new, |place| format!("{}: ", place.text))
     };
     let said = |point: &Point| escaped(&(place(point) + &point.hover));
     let text: Vec<String> = points.iter().map(said).collect();
@@ -146,6 +162,17 @@ pub(super) fn pointed_at(series: &Series, places: Option<&Axis>) -> Value {
         "hovertemplate": format!("{key} {label}: %{{text}}<extra></extra>"),
         "meta": {"system": series.system},
     })
+}
+
+/// Where the place of a point is said.
+#[derive(Clone, Copy)]
+pub(super) enum Places<'a> {
+    /// Once for all series.
+    InHeading,
+    /// Beside each point, from left to right.
+    Of(&'a Axis),
+    /// Beside each point, from lane to lane.
+    InLanes(&'a Axis),
 }
 
 /// An unseen first trace that names the place: the heading of a shared hover knows no text but the number.

@@ -41,12 +41,11 @@ pub(super) fn layout(
         .with_colorbar_tick_format(TickFormat::Custom(Arc::new(count_of)))
         .with_x_tick_format(names(x))
         .with_y_tick_format(names(y));
-    if let Some(step) = step(x) {
-        layout = layout.with_x_tick_step(step);
-    }
-    if is_crowded(x, width) {
-        layout = layout.with_x_tick_rotate(-25.0);
-    }
+    layout = match (x.scale, step(x)) {
+        (Scale::Log, _) => layout.with_log_x(),
+        (Scale::Linear, Some(step)) => layout.with_x_tick_step(step),
+        (Scale::Linear, None) => layout,
+    };
     layout = match (y.scale, step(y)) {
         (Scale::Log, _) => layout.with_log_y(),
         (Scale::Linear, Some(step)) => layout.with_y_tick_step(step),
@@ -58,26 +57,13 @@ pub(super) fn layout(
             .with_color(theme.line);
         layout = layout.with_reference_line(line);
     }
-    for tick in between_steps(x) {
+    for tick in between_steps(x).into_iter().chain(off_decades(x)) {
         let line = ReferenceLine::vertical(tick.at)
             .with_label(plain(&tick.text))
             .with_color(theme.line);
         layout = layout.with_reference_line(line);
     }
     layout
-}
-
-/// Whether names of systems would run into each other, each having its share of the width. Numbers are short, and stay upright.
-fn is_crowded(axis: &Axis, width: f64) -> bool {
-    const LETTER: f64 = 6.6;
-    const NAME: usize = 10;
-    let longest = axis
-        .ticks
-        .iter()
-        .map(|tick| tick.text.chars().count())
-        .max();
-    let longest = longest.unwrap_or(0);
-    longest > NAME && longest as f64 * LETTER > width / axis.ticks.len() as f64
 }
 
 /// The distance of the first two ticks that are whole numbers of it apart from zero, which the library repeats.
@@ -127,7 +113,7 @@ pub(super) fn in_steps(panel: &Panel) -> Panel {
         panel.y = by_logarithm(&panel.y, f64::log10);
         panel.y.ticks.retain(|tick| is_multiple(tick.at, 1.0));
     }
-    if panel.x.scale == Scale::Log {
+    if panel.x.scale == Scale::Log && panel.lanes().is_none() {
         let (axis, log) = in_doublings_or_decades(&panel.x);
         panel.x = axis;
         if let Marks::Series(all) = &mut panel.marks {

@@ -67,14 +67,19 @@ fn symbols(series: &Series, marked: &[&Point], colour: &str) -> ScatterPlot {
         .with_color(colour)
         .with_size(5.0)
         .with_marker(marker(series.system));
-    if series.joined != Joined::Apart {
-        return symbols;
-    }
-    let reach = |point: &&Point| {
-        let (low, high) = point.range.unwrap_or((point.y, point.y));
-        (point.y - low, high - point.y)
+    let reach = |middle: f64, point: &Point| {
+        let (low, high) = point.range.unwrap_or((middle, middle));
+        (middle - low, high - middle)
     };
-    symbols.with_y_err_asymmetric(marked.iter().map(reach))
+    match series.joined {
+        Joined::Apart => {
+            symbols.with_y_err_asymmetric(marked.iter().map(|point| reach(point.y, point)))
+        }
+        Joined::Lanes => {
+            symbols.with_x_err_asymmetric(marked.iter().map(|point| reach(point.x, point)))
+        }
+        Joined::Line { .. } | Joined::Pairs => symbols,
+    }
 }
 
 fn line(points: &[Point], colour: &str) -> LinePlot {

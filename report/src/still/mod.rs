@@ -9,6 +9,7 @@ use kuva::RasterBackend;
 use kuva::backend::svg::SvgBackend;
 use kuva::plot::legend::LegendEntry;
 use kuva::render::figure::Figure;
+use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
 use kuva::render::render::{Scene, render_multiple};
 
@@ -34,9 +35,8 @@ fn scene(picture: &Picture, theme: &Theme) -> Scene {
     let panels: Vec<Panel> = picture.panels.iter().map(in_steps).collect();
     if let [panel] = panels.as_slice() {
         let plots = plots(panel, theme);
-        let layout = layout(panel, theme, &plots, (760.0, 420.0))
+        let layout = alone(panel, theme, &plots)
             .with_title(plain(&picture.finding))
-            .with_title_wrap(80)
             .with_legend_entries(legend(picture, theme));
         return render_multiple(plots, layout);
     }
@@ -63,6 +63,23 @@ fn scene(picture: &Picture, theme: &Theme) -> Scene {
         .with_shared_legend_entries(legend(picture, theme))
         .with_shared_legend_bottom()
         .render()
+}
+
+/// The layout of a panel that has the picture to itself. Lanes take as much as their names.
+fn alone(panel: &Panel, theme: &Theme, plots: &[Plot]) -> Layout {
+    const WIDTH: f64 = 760.0;
+    const LETTER: f64 = 6.8;
+    const TITLE_LETTER: f64 = 8.2;
+    let Some(lanes) = panel.lanes() else {
+        return layout(panel, theme, plots, (WIDTH, 420.0)).with_title_wrap(80);
+    };
+    let names = panel.y.ticks.iter().map(|tick| tick.text.chars().count());
+    let left = names.max().unwrap_or(0) as f64 * LETTER + 24.0;
+    // The title stands over the middle of the panel, which is not that of the picture.
+    let wrap = ((WIDTH - left) / TITLE_LETTER) as usize;
+    layout(panel, theme, plots, (WIDTH, 200.0 + 26.0 * lanes as f64))
+        .with_force_margins(left, 40.0)
+        .with_title_wrap(wrap)
 }
 
 fn plots(panel: &Panel, theme: &Theme) -> Vec<Plot> {
