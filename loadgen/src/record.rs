@@ -203,7 +203,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     }
 }
 
-/// The cost from a time of the run on, with the levels at its end; `None` if nothing at all is known.
+/// The cost from a time of the run on, with the levels at its end or when the server was last seen; `None` if nothing at all is known.
 fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
     let sums = watch.between(from_ns, u64::MAX).unwrap_or_default();
     let ServerCost {
@@ -216,10 +216,11 @@ fn server_cost(watch: &ServerWatch, levels: ServerCost, from_ns: u64) -> Option<
     } = levels;
     let cost = ServerCost {
         rss_idle_bytes,
-        rss_bytes,
         pss_bytes,
-        threads,
-        open_files,
+        // A server that has gone held what it held when it was last looked at.
+        rss_bytes: rss_bytes.or(sums.rss_bytes),
+        threads: threads.or(sums.threads),
+        open_files: open_files.or(sums.open_files),
         ..sums
     };
     (cost != ServerCost::default()).then_some(cost)

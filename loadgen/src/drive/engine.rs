@@ -137,7 +137,7 @@ fn load(
     let stolen_before_ns = stolen::stolen_ns();
     let hiccups = Hiccups::watch();
     let mut watch = ServerWatch::new(reached.process);
-    watch.add(clock.now_ns(), reached.sums());
+    watch.take(clock.now_ns(), || reached.sums());
     let start_ns = clock.now_ns();
     crew.go(start_ns);
 
@@ -148,7 +148,7 @@ fn load(
             slices.add(thread, *slice);
             let now_ns = clock.now_ns();
             if watch.is_due(now_ns) {
-                watch.add(now_ns, reached.sums());
+                watch.take(now_ns, || reached.sums());
             }
         }
         News::Progress(requests) => {
@@ -165,7 +165,7 @@ fn load(
     let stolen_ns = stolen::stolen_ns()
         .zip(stolen_before_ns)
         .map(|(after, before)| after.saturating_sub(before));
-    watch.add(clock.now_ns(), reached.sums());
+    watch.take(clock.now_ns(), || reached.sums());
     let levels = levels(reached);
     let mut threads = crew.finish()?;
     let mut told = Told::default();

@@ -1,7 +1,10 @@
 //! What the load costs the server: from its own INFO where it has one, and from /proc where it runs on this machine.
 
 use std::fs;
+use std::time::Duration;
 
+use nix::time::clock_getcpuclockid;
+use nix::unistd::Pid;
 use results::ServerCost;
 
 use crate::scene::host;
@@ -14,8 +17,10 @@ pub(crate) struct Process {
 }
 
 /// Sums since the server began: what a window cost is the difference of two of these.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Sums {
+    cpu_ns: Option<u64>,
+    /// How it divides between the program and the kernel is known less exactly, and maybe a little later or earlier.
     cpu_user_ns: Option<u64>,
     cpu_system_ns: Option<u64>,
     voluntary_switches: Option<u64>,
@@ -32,9 +37,6 @@ struct Turns {
     /// Time spent runnable without a processor: the second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
     run_queue_wait_ns: u64,
 }
-
-/// More threads than this are not asked one by one: looking would cost more than it shows.
-const MOST_THREADS: usize = 256;
 
 impl Process {
     /// The process of that number, if there is one.
@@ -74,12 +76,8 @@ impl Process {
     /// What its threads have been through, those that are alive.
     fn turns(self) -> Option<Turns> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
-        let tasks: Vec<_> = tasks.flatten().take(MOST_THREADS + 1).collect();
-        if tasks.len() > MOST_THREADS {
-            return None;
-        }
         let mut sum = Turns::default();
-        for task in tasks {
+        for task in tasks.flatten() {
             let read = |file| fs::read_to_string(task.path().join(file)).ok();
             // A thread that has just ended has taken its counts along.
             let (Some(schedstat), Some(status)) = (read("schedstat"), read("status")) else {
@@ -98,8 +96,14 @@ impl Process {
         fs::read_to_string(format!("/proc/{}/{file}", self.pid)).ok()
     }
 
-    /// User and system time of all threads, those that have ended among them, in steps of a clock tick (10 ms).
-    fn cpu_ns(self) -> Option<(u64, u64)> {
+    /// Processor time of all threads, those that have ended among them: the process's own clock, exact to the nanosecond.
+    fn cpu_ns(self) -> Option<u64> {
+        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(self.pid).ok()?)).ok()?;
+        u64::try_from(Duration::from(clock.now().ok()?).as_nanos()).ok()
+    }
+
+    /// The same in user and system time, in steps of a clock tick (10 ms).
+    fn cpu_ticks_ns(self) -> Option<(u64, u64)> {
         let stat = self.read("stat")?;
         // The name in parentheses may hold spaces and parentheses; what follows the last one may not.
         let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
@@ -112,15 +116,19 @@ impl Process {
 const TICK_NS: u64 = 10_000_000;
 
 impl Sums {
-    /// Reads what there is. INFO's own numbers are finer than /proc's ticks, and they count threads that have ended.
+    /// Reads what there is. INFO's own numbers divide the time more finely than /proc's ticks, and its switches are those of ended threads too.
     pub(crate) fn read(info: Option<&InfoText>, process: Option<Process>) -> Self {
         let of_info = |name| info.and_then(|info| info.seconds_as_ns(name));
-        let of_process = process.and_then(Process::cpu_ns);
         let count = |name| info.and_then(|info| info.number(name));
+        let said = of_info("used_cpu_user").zip(of_info("used_cpu_sys"));
+        let divided = said.or_else(|| process.and_then(Process::cpu_ticks_ns));
         let turns = process.and_then(Process::turns);
         Self {
-            cpu_user_ns: of_info("used_cpu_user").or(of_process.map(|(user_ns, _)| user_ns)),
-            cpu_system_ns: of_info("used_cpu_sys").or(of_process.map(|(_, system_ns)| system_ns)),
+            cpu_ns: process
+                .and_then(Process::cpu_ns)
+                .or(divided.map(|(user_ns, system_ns)| user_ns + system_ns)),
+            cpu_user_ns: divided.map(|(user_ns, _)| user_ns),
+            cpu_system_ns: divided.map(|(_, system_ns)| system_ns),
             voluntary_switches: count("voluntary_context_switches")
                 .or(turns.map(|turns| turns.voluntary_switches)),
             involuntary_switches: count("involuntary_context_switches")
@@ -132,17 +140,33 @@ impl Sums {
     /// What happened between two readings: no levels, only sums.
     pub(crate) fn until(self, end: Self) -> ServerCost {
         let since = |end: Option<u64>, start: Option<u64>| end?.checked_sub(start?);
-        // A server that no longer answers is read by /proc's ticks, which may lie a little behind what it last said of itself.
-        let at_least_none =
-            |end: Option<u64>, start: Option<u64>| Some(end?.saturating_sub(start?));
+        let cpu = self.cpu_until(end);
         ServerCost {
-            cpu_user_ns: at_least_none(end.cpu_user_ns, self.cpu_user_ns),
-            cpu_system_ns: at_least_none(end.cpu_system_ns, self.cpu_system_ns),
+            cpu_user_ns: cpu.map(|(user_ns, _)| user_ns),
+            cpu_system_ns: cpu.map(|(_, system_ns)| system_ns),
             voluntary_switches: since(end.voluntary_switches, self.voluntary_switches),
             involuntary_switches: since(end.involuntary_switches, self.involuntary_switches),
             run_queue_wait_ns: since(end.run_queue_wait_ns, self.run_queue_wait_ns),
             ..ServerCost::default()
         }
+    }
+
+    /// User and system time, which together are exact. Where no tick fell between the readings they divide as they do on the whole.
+    fn cpu_until(self, end: Self) -> Option<(u64, u64)> {
+        let cpu_ns = end.cpu_ns?.checked_sub(self.cpu_ns?)?;
+        let (user_ns, system_ns) = (end.cpu_user_ns?, end.cpu_system_ns?);
+        // A server that no longer answers is read by /proc's ticks, which may lie a little behind what it last said of itself.
+        let (user_since_ns, system_since_ns) = (
+            user_ns.saturating_sub(self.cpu_user_ns?),
+            system_ns.saturating_sub(self.cpu_system_ns?),
+        );
+        let (part_ns, whole_ns) = match user_since_ns + system_since_ns {
+            0 => (user_ns, user_ns + system_ns),
+            whole_ns => (user_since_ns, whole_ns),
+        };
+        let share = part_ns as f64 / whole_ns.max(1) as f64;
+        let user_ns = (cpu_ns as f64 * share).round() as u64;
+        Some((user_ns, cpu_ns - user_ns.min(cpu_ns)))
     }
 
     /// The sums at a share of the way to a later reading.
@@ -152,6 +176,7 @@ impl Sums {
             Some(from + (to.saturating_sub(from) as f64 * share).round() as u64)
         };
         Self {
+            cpu_ns: between(self.cpu_ns, later.cpu_ns),
             cpu_user_ns: between(self.cpu_user_ns, later.cpu_user_ns),
             cpu_system_ns: between(self.cpu_system_ns, later.cpu_system_ns),
             voluntary_switches: between(self.voluntary_switches, later.voluntary_switches),
@@ -163,6 +188,7 @@ impl Sums {
     #[cfg(test)]
     pub(crate) fn of_cpu(cpu_user_ns: u64, cpu_system_ns: u64) -> Self {
         Self {
+            cpu_ns: Some(cpu_user_ns + cpu_system_ns),
             cpu_user_ns: Some(cpu_user_ns),
             cpu_system_ns: Some(cpu_system_ns),
             ..Self::default()
@@ -232,6 +258,34 @@ mod tests {
             (Some(250_002_000), Some(0))
         );
         assert_eq!((cost.voluntary_switches, cost.rss_bytes), (Some(0), None));
+    }
+
+    #[test]
+    fn less_than_a_tick_is_seen_and_divided_as_the_whole() {
+        let divided = |cpu_ns, ticks: (u64, u64)| Sums {
+            cpu_ns: Some(cpu_ns),
+            cpu_user_ns: Some(ticks.0),
+            cpu_system_ns: Some(ticks.1),
+            ..Sums::default()
+        };
+        let parts = |from: Sums, to: Sums| {
+            let cost = from.until(to);
+            (cost.cpu_user_ns.unwrap(), cost.cpu_system_ns.unwrap())
+        };
+        let start = divided(40_000_123, (30_000_000, 10_000_000));
+        let soon = divided(40_000_523, (30_000_000, 10_000_000));
+        let later = divided(50_000_123, (30_000_000, 20_000_000));
+        assert_eq!(parts(start, soon), (300, 100));
+        assert_eq!(parts(start, later), (0, 10_000_000));
+        let first = divided(700, (0, 0));
+        assert_eq!(parts(divided(0, (0, 0)), first), (0, 700), "no tick at all");
+    }
+
+    #[test]
+    fn the_clock_of_a_process_is_finer_than_its_ticks() {
+        let process = Process::new(std::process::id()).unwrap();
+        let is_between_ticks = |_| process.cpu_ns().is_some_and(|ns| ns % TICK_NS != 0);
+        assert!((0..1_000).any(is_between_ticks));
     }
 
     #[test]

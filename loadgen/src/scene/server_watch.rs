@@ -1,11 +1,17 @@
-//! The server's cost over time: read now and then, and even in between.
+//! The server's cost over time: read with every slice of the run, where that costs little, and even in between.
 
+use std::time::Duration;
+
+use nix::time::{ClockId, clock_gettime};
 use results::ServerCost;
 
 use crate::scene::server_cost::{Process, Sums};
 
-/// Time between two readings: seldom enough to cost the server nothing that shows.
-pub(crate) const EVERY_NS: u64 = 500_000_000;
+/// Least time between two readings: less than the 100 ms of a slice, so that each of them is read whatever else comes in between.
+const EVERY_NS: u64 = 90_000_000;
+
+/// Reading takes no more than a hundredth of this thread's time: a server of ten thousand threads is read less often.
+const TIMES_ITS_COST: u64 = 100;
 
 /// More readings than this say no more: every other one is forgotten, and the next ones are as far apart.
 const MOST: usize = 1_200;
@@ -16,6 +22,8 @@ pub(crate) struct ServerWatch {
     process: Option<Process>,
     readings: Vec<Reading>,
     every_ns: u64,
+    /// What the last reading cost us.
+    cost_ns: u64,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -34,18 +42,30 @@ impl ServerWatch {
             process,
             readings: Vec::new(),
             every_ns: EVERY_NS,
+            cost_ns: 0,
         }
     }
 
     /// Whether it is time for another reading.
     pub(crate) fn is_due(&self, now_ns: u64) -> bool {
+        let pause_ns = self.every_ns.max(self.cost_ns * TIMES_ITS_COST);
         self.readings
             .last()
-            .is_none_or(|last| now_ns >= last.at_ns + self.every_ns)
+            .is_none_or(|last| now_ns >= last.at_ns + pause_ns)
     }
 
-    /// Keeps a reading.
-    pub(crate) fn add(&mut self, at_ns: u64, sums: Sums) {
+    /// Takes a reading and keeps it.
+    pub(crate) fn take(&mut self, at_ns: u64, sums: impl FnOnce() -> Sums) {
+        let before_ns = own_cpu_ns();
+        self.add(at_ns, sums());
+        self.cost_ns = own_cpu_ns().saturating_sub(before_ns);
+    }
+
+    /// Keeps a reading; one that says nothing is none: the process has gone.
+    fn add(&mut self, at_ns: u64, sums: Sums) {
+        if sums == Sums::default() {
+            return;
+        }
         let (rss_bytes, threads) = self.process.map_or((None, None), Process::levels);
         let open_files = self.process.and_then(Process::open_files);
         self.readings.push(Reading {
@@ -106,6 +126,12 @@ impl ServerWatch {
     }
 }
 
+/// Processor time of the calling thread; what it waits for an answer does not count.
+fn own_cpu_ns() -> u64 {
+    clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)
+        .map_or(0, |time| Duration::from(time).as_nanos() as u64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -136,9 +162,26 @@ mod tests {
     #[test]
     fn the_levels_are_those_of_the_latest_reading() {
         let mut watch = ServerWatch::new(Process::new(std::process::id()));
-        (0..3).for_each(|number| watch.add(number, Sums::default()));
+        (0..3).for_each(|number| watch.add(number, Sums::of_cpu(number, 0)));
         let cost = watch.between(0, 2).unwrap();
         assert!(cost.rss_bytes > Some(0) && cost.threads > Some(0) && cost.open_files >= Some(3));
+    }
+
+    #[test]
+    fn a_process_that_has_gone_says_no_more() {
+        let mut watch = watch([(100, 0), (200, 1_000)].into_iter());
+        watch.add(300, Sums::default());
+        let cpu_ns = watch.between(0, u64::MAX).and_then(|cost| cost.cpu_ns());
+        assert_eq!(cpu_ns, Some(1_000), "what it cost until it went is known");
+    }
+
+    #[test]
+    fn what_is_dear_to_read_is_read_less_often() {
+        let mut watch = watch([(0, 0)].into_iter());
+        assert!(watch.is_due(EVERY_NS));
+        watch.cost_ns = EVERY_NS;
+        assert!(!watch.is_due(EVERY_NS * (TIMES_ITS_COST - 1)));
+        assert!(watch.is_due(EVERY_NS * TIMES_ITS_COST));
     }
 
     #[test]
