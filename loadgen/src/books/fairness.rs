@@ -7,14 +7,20 @@ use crate::books::served::Served;
 /// As many of the starved connections are named.
 const NAMED: usize = 10;
 
+/// A connection starves that got less than this part of what one got on average.
+const STARVING_PART: u64 = 10;
+
 /// Jain's index (Jain, Chiu and Hawe, 1984) and the extremes of what the connections got; `None` of no connection.
 pub(crate) fn of(connections: &[Served]) -> Option<Fairness> {
     let completed = || connections.iter().map(|served| served.completed);
     let sum: f64 = completed().map(|count| count as f64).sum();
     let squares: f64 = completed().map(|count| (count as f64).powi(2)).sum();
-    // Who was asked for nothing has not been kept waiting.
+    let mean = completed().sum::<u64>() / connections.len().max(1) as u64;
+    // Who was asked for nothing has not been kept waiting; and of ten replies each, chance alone leaves somebody with none or one.
     let starved = || {
-        let hungry = |served: &&Served| served.completed == 0 && served.asked;
+        let hungry = |served: &&Served| {
+            served.asked && (served.completed == 0 || served.completed < mean / STARVING_PART)
+        };
         connections.iter().filter(hungry)
     };
     let mut starved_first: Vec<_> = starved().map(|served| served.connection).collect();
@@ -60,6 +66,18 @@ mod tests {
     fn a_connection_that_never_asked_is_not_starved() {
         let idle = [Served::new(0), Served::new(1)];
         assert_eq!(of(&idle).unwrap().starved, 0);
+    }
+
+    #[test]
+    fn who_got_less_than_a_tenth_of_the_mean_has_starved() {
+        let starved = |completed: &[u32]| fairness(completed).unwrap().starved_first;
+        assert_eq!(starved(&[1_000, 1_000, 1_000, 7]), vec![3]);
+        assert_eq!(starved(&[1_000, 1_000, 1_000, 120]), Vec::<u32>::new());
+        assert_eq!(
+            starved(&[12, 9, 1, 11]),
+            Vec::<u32>::new(),
+            "few are few by chance"
+        );
     }
 
     #[test]

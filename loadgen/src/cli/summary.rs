@@ -167,7 +167,7 @@ fn spread(fairness: &Fairness) -> String {
         };
         let _ = write!(
             text,
-            "; STARVED: number {}{more} got nothing",
+            "; STARVED: number {}{more} got nothing or less than a tenth of the mean",
             first.join(", ")
         );
     }
