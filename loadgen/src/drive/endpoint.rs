@@ -31,19 +31,7 @@ impl Endpoint {
     /// Makes connection number `number` of the run.
     pub(crate) async fn connect(&self, number: u32) -> io::Result<Socket> {
         match self {
-            Self::Tcp(address) => {
-                let socket = match source(address.ip(), number) {
-                    None => TcpStream::connect(address).await?,
-                    Some(source) => {
-                        let socket = TcpSocket::new_v4()?;
-                        socket.bind((source, 0).into())?;
-                        socket.connect(*address).await?
-                    }
-                };
-                // A request must leave when it is written, not when the reply to the one before has been acknowledged.
-                socket.set_nodelay(true)?;
-                Ok(Socket::Tcp(socket))
-            }
+            Self::Tcp(address) => connect(*address, number).await.map(Socket::Tcp),
             Self::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
         }
     }
@@ -52,12 +40,53 @@ impl Endpoint {
 /// Connections from one address: fewer than the ephemeral ports of an ordinary Linux (28,232), which are all that tell them apart.
 const PER_SOURCE: u32 = 20_000;
 
-/// The address from which connection number `number` is made; `None` where the kernel may choose. All of 127.0.0.0/8 is this machine, so
-/// a server on the loopback can be reached from as many addresses as there have to be ports for.
-fn source(target: IpAddr, number: u32) -> Option<Ipv4Addr> {
-    let beyond = number / PER_SOURCE;
-    let is_loopback = target.is_ipv4() && target.is_loopback();
-    (is_loopback && beyond > 0).then(|| Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + beyond))
+/// Where the ports of an address are taken, by a small range or by others, so many further addresses are tried.
+const MORE_SOURCES: u32 = 100;
+
+/// The addresses from which connection number `number` may be made, one after another while they have no port left; `None` where the
+/// kernel may choose. All of 127.0.0.0/8 is this machine, so a server on the loopback can be reached from as many addresses as
+/// there have to be ports for.
+pub(crate) fn sources(target: IpAddr, number: u32) -> impl Iterator<Item = Option<Ipv4Addr>> {
+    let beyond = match target.is_ipv4() && target.is_loopback() {
+        true => number / PER_SOURCE..number / PER_SOURCE + 1 + MORE_SOURCES,
+        false => 0..1,
+    };
+    beyond.map(|beyond| {
+        (beyond > 0).then(|| Ipv4Addr::from_bits(Ipv4Addr::LOCALHOST.to_bits() + beyond))
+    })
+}
+
+/// Whether a connection failed for want of a port: connect(2) and bind(2) say it each in its own way.
+pub(crate) fn is_without_port(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
+    )
+}
+
+async fn connect(address: SocketAddr, number: u32) -> io::Result<TcpStream> {
+    let mut failure = io::ErrorKind::AddrNotAvailable.into();
+    for source in sources(address.ip(), number) {
+        match connect_from(source, address).await {
+            Err(error) if is_without_port(&error) => failure = error,
+            outcome => return outcome,
+        }
+    }
+    Err(failure)
+}
+
+async fn connect_from(source: Option<Ipv4Addr>, address: SocketAddr) -> io::Result<TcpStream> {
+    let socket = match source {
+        None => TcpStream::connect(address).await?,
+        Some(source) => {
+            let socket = TcpSocket::new_v4()?;
+            socket.bind((source, 0).into())?;
+            socket.connect(address).await?
+        }
+    };
+    // A request must leave when it is written, not when the reply to the one before has been acknowledged.
+    socket.set_nodelay(true)?;
+    Ok(socket)
 }
 
 impl fmt::Display for Endpoint {
@@ -119,13 +148,14 @@ mod tests {
     #[test]
     fn beyond_the_ports_of_one_address_there_are_others() {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        assert_eq!(source(loopback, 19_999), None);
-        assert_eq!(source(loopback, 20_000), Some(Ipv4Addr::new(127, 0, 0, 2)));
-        assert_eq!(
-            source(loopback, 999_999),
-            Some(Ipv4Addr::new(127, 0, 0, 50))
-        );
-        assert_eq!(source([192, 0, 2, 1].into(), 50_000), None);
+        let first = |number| sources(loopback, number).next().unwrap();
+        assert_eq!(first(19_999), None);
+        assert_eq!(first(20_000), Some(Ipv4Addr::new(127, 0, 0, 2)));
+        assert_eq!(first(999_999), Some(Ipv4Addr::new(127, 0, 0, 50)));
+        let others: Vec<_> = sources(loopback, 0).skip(1).take(2).flatten().collect();
+        assert_eq!(others, [[127, 0, 0, 2].into(), Ipv4Addr::new(127, 0, 0, 3)]);
+        let elsewhere: Vec<_> = sources([192, 0, 2, 1].into(), 50_000).collect();
+        assert_eq!(elsewhere, [None]);
     }
 
     /// The address really is another, and the server really is reached.

@@ -2,15 +2,16 @@
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::time::{Duration, Instant};
 
 use results::FailureReason;
 use service::resp::{Reply, parse_i64, read_reply};
+use socket2::{Domain, Type};
 
 use crate::drive::connect::{overdue, refused};
-use crate::drive::endpoint::Endpoint;
+use crate::drive::endpoint::{Endpoint, is_without_port, sources};
 use crate::talk::conversation::Broken;
 use crate::talk::diagnosis;
 use crate::talk::payload::Payloads;
@@ -53,10 +54,31 @@ impl Socket for UnixStream {
     }
 }
 
+/// Connects from the first address that has a port left: while the load's own connections are there, theirs are taken.
 fn tcp(address: &SocketAddr, timeout: Duration) -> io::Result<Box<dyn Socket>> {
-    let socket = TcpStream::connect_timeout(address, timeout)?;
+    let mut failure = io::ErrorKind::AddrNotAvailable.into();
+    for source in sources(address.ip(), 0) {
+        match tcp_from(source, address, timeout) {
+            Err(error) if is_without_port(&error) => failure = error,
+            outcome => return outcome.map(|socket| Box::new(socket) as Box<dyn Socket>),
+        }
+    }
+    Err(failure)
+}
+
+fn tcp_from(
+    source: Option<Ipv4Addr>,
+    address: &SocketAddr,
+    timeout: Duration,
+) -> io::Result<TcpStream> {
+    let socket = socket2::Socket::new(Domain::for_address(*address), Type::STREAM, None)?;
+    if let Some(source) = source {
+        socket.bind(&SocketAddr::from((source, 0)).into())?;
+    }
+    socket.connect_timeout(&(*address).into(), timeout)?;
+    let socket = TcpStream::from(socket);
     socket.set_nodelay(true)?;
-    Ok(Box::new(socket))
+    Ok(socket)
 }
 
 /// The longest reply that is read: INFO has a few kilobytes.
