@@ -6,8 +6,8 @@ mod workload;
 use results::schema::RunSchema;
 use results::units::count;
 use results::{
-    Arrival, ClientCost, FailureReason, Finite, Host, LoadMode, Protocol, Run, Server, ServerCost,
-    Tool, Totals, Validity, ValidityVerdict,
+    Arrival, ClientCost, FailureReason, Finite, Host, LoadMode, PercentileInterval, Protocol, Run,
+    Server, ServerCost, Tool, Totals, Validity, ValidityVerdict,
 };
 
 use crate::books::accounts::{self, Closing, Values};
@@ -65,10 +65,11 @@ impl Outcome {
                 .map(|text| format!(": {text}"))
                 .unwrap_or_default()
         };
+        let remedy = self.remedy().unwrap_or_default();
         let said = self
             .error_reply
             .as_ref()
-            .map(|text| format!(" (it said: {text})"))
+            .map(|text| format!(" (it said: {text}{remedy})"))
             .unwrap_or_default();
         if self.refused_connections > 0 {
             return Some(format!(
@@ -104,10 +105,21 @@ impl Outcome {
             .filter(|(reason, _)| failed(**reason));
         let (reason, number) = failures.max_by_key(|(_, number)| **number)?;
         Some(format!(
-            "{} × {reason}{}",
+            "{} × {reason}{}{remedy}",
             count(*number),
             because(&self.error_reply)
         ))
+    }
+
+    /// What mends the most frequent error, where it is known: a server takes arguments up to a length of its own.
+    fn remedy(&self) -> Option<String> {
+        let too_long = self.error_reply.as_ref()?.contains("bulk length");
+        let payload_bytes = self.run.workload.payload_bytes;
+        too_long.then(|| {
+            format!(
+                "; -s {payload_bytes} is more than this server takes, ours take 1048576: lower it"
+            )
+        })
     }
 }
 
@@ -134,6 +146,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
     let client_cost = ClientCost {
         threads: measured.costs,
+        judge: load.judge_cost,
         hiccup_max_ns: load.hiccup_max_ns,
         stolen_ns: load.stolen_ns,
     };
@@ -169,6 +182,8 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             plan.threads,
         ),
         latency: measured.latency,
+        // Read below, from the intervals.
+        percentile_intervals: Vec::new(),
         correctness: accounts::close(Closing {
             level: plan.check,
             counts: plan.counts(),
@@ -192,6 +207,7 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
         fairness: fairness::of(&sum.served),
         intervals: measured.intervals,
     };
+    run.percentile_intervals = PercentileInterval::all_of(&run);
     run.validity = validity::of(&run);
     Outcome {
         run,

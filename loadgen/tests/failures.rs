@@ -253,3 +253,22 @@ fn what_cannot_be_written_is_said() {
         .assert(1, "choose another --out");
     loadgen("run no.such.host.invalid:1").assert(1, "cannot find the host");
 }
+
+/// What a server takes at most it says in its own words; what to do about it is said beside them.
+#[test]
+fn a_payload_that_is_too_long_is_named_with_its_flag() {
+    let server = serve(|peer| {
+        converse(peer, |words| match words[0].as_slice() {
+            b"ECHO" => Some(b"-ERR Protocol error: invalid bulk length\r\n".to_vec()),
+            _ => Some(truth(words, &Counter::default())),
+        });
+    });
+    loadgen(&format!("run {server} --op echo -s 20000 -n 4"))
+        .assert(1, "-s 20000 is more than this server takes");
+}
+
+#[test]
+fn the_longest_payload_of_our_servers_comes_back_whole() {
+    let words = format!("run {} --op echo -s 1048576 -c 2 -P 2 -n 8", truthful());
+    loadgen(&words).assert(0, "8 checked, none wrong");
+}

@@ -10,6 +10,10 @@ use crate::Finite;
 pub struct ClientCost {
     /// One entry for each thread that sent requests.
     pub threads: Vec<ThreadCost>,
+    /// The thread that judges what several client threads were told, over the whole run, warm-up included; `None` where there is none: a
+    /// single client thread judges itself.
+    #[serde(default)]
+    pub judge: Option<ThreadCost>,
     /// The worst oversleep of a thread that only sleeps: how long this machine left runnable work waiting.
     pub hiccup_max_ns: Option<u64>,
     /// Processor time that the hypervisor gave to others meanwhile.
@@ -17,12 +21,9 @@ pub struct ClientCost {
 }
 
 impl ClientCost {
-    /// Processor time of all threads.
+    /// Processor time of all threads that sent requests.
     pub fn cpu_ns(&self) -> u64 {
-        self.threads
-            .iter()
-            .map(|thread| thread.cpu_user_ns + thread.cpu_system_ns)
-            .sum()
+        self.threads.iter().map(ThreadCost::cpu_ns).sum()
     }
 }
 
@@ -35,6 +36,13 @@ pub struct ThreadCost {
     pub cpu_system_ns: u64,
     /// Time spent runnable without a processor.
     pub run_queue_wait_ns: Option<u64>,
+}
+
+impl ThreadCost {
+    /// Processor time, user and system.
+    pub fn cpu_ns(&self) -> u64 {
+        self.cpu_user_ns + self.cpu_system_ns
+    }
 }
 
 /// What the load cost the server. Times and switches are sums over a window; the others are levels at its end.

@@ -21,9 +21,9 @@ pub struct Interval {
     pub failed: u64,
     /// Response times of the replies that came.
     pub response: Packed,
-    /// Service times; `None` in a closed loop.
+    /// Service times; `None` in a closed loop, where they are the response times.
     pub service: Option<Packed>,
-    /// Schedule lags; `None` in a closed loop.
+    /// Schedule lags; `None` in a closed loop, which has no schedule.
     pub lag: Option<Packed>,
     /// What the slice cost the server; `None` where it was not read.
     pub server: Option<ServerCost>,

@@ -66,7 +66,7 @@ pub use host::Host;
 pub use interval::Interval;
 pub use metric::{Better, Metric};
 pub use packed::{Packed, UnpackError};
-pub use percentile_interval::percentile_intervals;
+pub use percentile_interval::{PercentileInterval, percentile_intervals};
 pub use quantile::{ParseQuantileError, Quantile};
 pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};
 pub use statement::{Statement, Weight, statements};

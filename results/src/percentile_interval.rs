@@ -1,14 +1,73 @@
 //! How far the percentiles of a single run may be trusted.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::statistics::{effective_count, rank_interval};
 use crate::{Histogram, Interval, Quantile, Run};
 
+/// Between which two of a run's own response times a percentile lies, with 95 % confidence, and what that rests on.
+///
+/// It says nothing about the next run, or the next start of the server: for that there are repetitions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PercentileInterval {
+    /// The percentile: `p50`, `p99.9`.
+    pub percentile: String,
+    /// The lower end.
+    pub low_ns: u64,
+    /// The upper end.
+    pub high_ns: u64,
+    /// As many independent replies would tell as much. Replies that come together are slow together, so it is fewer than there were.
+    pub effective_samples: u64,
+}
+
+/// The percentiles of the summary that can have an interval.
+const KEPT: [Quantile; 5] = [
+    Quantile::P50,
+    Quantile::P90,
+    Quantile::P99,
+    Quantile::P99_9,
+    Quantile::P99_99,
+];
+
+impl PercentileInterval {
+    /// Those of a run's measured window, for the percentiles of which it has enough samples.
+    pub fn all_of(run: &Run) -> Vec<Self> {
+        let bounds = bounds(run, &KEPT);
+        let kept = KEPT.iter().zip(bounds).filter_map(|(quantile, bounds)| {
+            let Bounds {
+                low_ns,
+                high_ns,
+                effective_samples,
+            } = bounds?;
+            Some(Self {
+                percentile: quantile.to_string(),
+                low_ns,
+                high_ns,
+                effective_samples,
+            })
+        });
+        kept.collect()
+    }
+}
+
 /// For each quantile, the two response times (in ns) between which the true one lies with 95 % confidence.
 ///
-/// Replies that come together are slow together, so they count for fewer than they are: how many, the run's intervals
-/// tell. `None` where the samples do not suffice, and of a run without intervals, whose clusters nobody can see. The
-/// interval says nothing about the next start of the server: for that there are repetitions.
+/// `None` where the samples do not suffice, and of a run without intervals, whose clusters nobody can see.
 pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<(u64, u64)>> {
+    let ends = |bounds: Option<Bounds>| bounds.map(|bounds| (bounds.low_ns, bounds.high_ns));
+    bounds(run, quantiles).into_iter().map(ends).collect()
+}
+
+/// The ends of an interval, and how many samples it is worth.
+struct Bounds {
+    low_ns: u64,
+    high_ns: u64,
+    effective_samples: u64,
+}
+
+/// Replies that come together are slow together, so they count for fewer than they are: how many, the run's intervals tell.
+fn bounds(run: &Run, quantiles: &[Quantile]) -> Vec<Option<Bounds>> {
     let slices: Option<Vec<Histogram>> = run.intervals.iter().map(after_warmup(run)).collect();
     let slices = slices.unwrap_or_default();
     let of_quantile = |quantile: &Quantile| {
@@ -21,15 +80,20 @@ pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<(u6
         if batches.len() < MIN_BATCHES {
             return None;
         }
-        let effective = effective_count(&batches);
-        let (low, high) = rank_interval(effective, *quantile)?;
+        let effective_samples = effective_count(&batches);
+        let (low, high) = rank_interval(effective_samples, *quantile)?;
         let rank = |place: u64| {
-            let share = u128::from(place) * u128::from(response.count()) / u128::from(effective);
+            let share =
+                u128::from(place) * u128::from(response.count()) / u128::from(effective_samples);
             // Not above the count, since the place is not above the effective one.
             (share as u64).max(1)
         };
         match response.at_ranks(&[rank(low), rank(high)])[..] {
-            [low_ns, high_ns] => Some((low_ns, high_ns)),
+            [low_ns, high_ns] => Some(Bounds {
+                low_ns,
+                high_ns,
+                effective_samples,
+            }),
             _ => None,
         }
     };
@@ -94,5 +158,20 @@ mod tests {
         let mut run = example::open_loop("a");
         run.intervals.clear();
         assert_eq!(percentile_intervals(&run, &[Quantile::P50]), [None]);
+    }
+
+    #[test]
+    fn a_run_keeps_the_intervals_that_it_has_samples_for() {
+        let run = example::open_loop("a");
+        let kept = PercentileInterval::all_of(&run);
+        let p50 = &kept[0];
+        assert_eq!(p50.percentile, "p50");
+        assert_eq!(
+            Some((p50.low_ns, p50.high_ns)),
+            percentile_intervals(&run, &[Quantile::P50])[0]
+        );
+        assert!(p50.effective_samples > 0);
+        assert!(p50.effective_samples <= run.latency.response.count());
+        assert_eq!(PercentileInterval::all_of(&example::empty("a")), []);
     }
 }

@@ -9,13 +9,13 @@ use serde::{Deserialize, Serialize};
 use crate::schema::RunSchema;
 use crate::{
     Arrival, ClientCost, Correctness, Fairness, Finite, Histogram, Host, Interval, LoadMode,
-    RunLimit, ServerCost, Threshold, Validity, Workload,
+    PercentileInterval, RunLimit, ServerCost, Threshold, Validity, Workload,
 };
 
 /// One run of the load generator against one target, as `run.json` holds it.
 ///
 /// Totals, latencies and costs are of the measured window: what remains of the run after the warm-up was cut off.
-/// Correctness is of the whole run: a wrong answer is wrong during warm-up too.
+/// Correctness is of the whole run: a wrong answer is wrong during warm-up too; so is fairness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
     /// The version of this format.
@@ -44,6 +44,9 @@ pub struct Run {
     pub totals: Totals,
     /// The latencies.
     pub latency: Latency,
+    /// How sure the percentiles of the response time are, of those for which the samples suffice; empty of an older file.
+    #[serde(default)]
+    pub percentile_intervals: Vec<PercentileInterval>,
     /// Whether the answers were right.
     pub correctness: Correctness,
     /// Whether the load generator could measure this.
@@ -54,7 +57,7 @@ pub struct Run {
     pub client_cost: ClientCost,
     /// What the load cost the server; `None` where it could not be read.
     pub server_cost: Option<ServerCost>,
-    /// How evenly the connections were served.
+    /// How evenly the connections were served, over the whole run, warm-up included.
     pub fairness: Option<Fairness>,
     /// The run in slices of time, warm-up included.
     pub intervals: Vec<Interval>,
@@ -210,7 +213,8 @@ impl fmt::Display for FailureReason {
 pub struct Latency {
     /// Reply − intended start: what a user waits. In a closed loop a request is intended when it is sent.
     pub response: Histogram,
-    /// Reply − actual write: what the server and the kernel took. `None` in a closed loop, where it is the response.
+    /// Reply − actual write: what the server and the kernel took. `None` in a closed loop, where a request is intended when it is
+    /// written: its service time is its response time, and is not written twice.
     pub service: Option<Histogram>,
     /// Actual write − intended start: the load generator's own fault. `None` in a closed loop, which has no schedule.
     pub lag: Option<Histogram>,

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use results::{Comparison, Run, example, file};
+use results::{Comparison, PercentileInterval, Run, example, file};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -22,6 +22,33 @@ fn a_run_reads_back_as_it_was_written() -> Outcome {
     }
     let left: Vec<_> = fs::read_dir(folder.path().join("new/folder"))?.collect();
     assert_eq!(left.len(), 1, "no unfinished file remains");
+    Ok(())
+}
+
+/// Members that came later have a default: a run that was stored before them is still a run.
+#[test]
+fn a_run_of_an_older_program_is_read() -> Outcome {
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("run.json");
+    let mut run = example::open_loop("a");
+    run.percentile_intervals = PercentileInterval::all_of(&run);
+    run.client_cost.judge = run.client_cost.threads.first().cloned();
+    file::save(&path, &run)?;
+    assert_eq!(file::load::<Run>(&path)?, run);
+
+    let mut json: serde_json::Value = serde_json::from_slice(&fs::read(&path)?)?;
+    let removed = [
+        json.as_object_mut()
+            .and_then(|run| run.remove("percentile_intervals")),
+        json["client_cost"]
+            .as_object_mut()
+            .and_then(|cost| cost.remove("judge")),
+    ];
+    assert!(removed.iter().all(Option::is_some), "{removed:?}");
+    fs::write(&path, serde_json::to_vec(&json)?)?;
+    run.percentile_intervals.clear();
+    run.client_cost.judge = None;
+    assert_eq!(file::load::<Run>(&path)?, run);
     Ok(())
 }
 

@@ -9,13 +9,14 @@ use history::{
     Call, Connection, Counts, Event, Judge, Judgement, Level, LogWriter, Merge, Observer, Verdict,
     What,
 };
-use results::CheckLevel;
+use results::{CheckLevel, ThreadCost};
 
 use crate::books::accounts::Values;
 use crate::books::desk::Handed;
 use crate::books::note::Note;
 use crate::books::reporter::{Reporter, connection, key};
 use crate::plan::Plan;
+use crate::scene::thread_cost;
 
 /// Batches that may wait for the judge. A judge who cannot follow holds up the threads that hand over, and they book the
 /// wait as their own lag; memory does not grow.
@@ -47,7 +48,7 @@ pub(crate) struct Session {
 
 /// The thread that puts the events of several threads into one order and passes them on to the court.
 #[derive(Debug)]
-pub(crate) struct Clerk(JoinHandle<Court>);
+pub(crate) struct Clerk(JoinHandle<(Court, Option<ThreadCost>)>);
 
 /// Calls the court together. Where it is unknown what the counters held `before`, nothing can be said of what they were told.
 ///
@@ -77,7 +78,7 @@ pub(crate) fn convene(plan: &Plan, run: u64, before: &Values) -> Result<Session,
         .collect();
     let clerk = thread::Builder::new()
         .name("judge".to_owned())
-        .spawn(move || court.hear(threads, &receiver))
+        .spawn(move || (court.hear(threads, &receiver), thread_cost::read()))
         .map_err(|error| format!("cannot start the thread of the judge: {error}; lower -t"))?;
     Ok(Session {
         reporters,
@@ -86,10 +87,10 @@ pub(crate) fn convene(plan: &Plan, run: u64, before: &Values) -> Result<Session,
 }
 
 impl Clerk {
-    /// The court, once all threads have finished.
-    pub(crate) fn adjourn(self) -> Court {
+    /// The court, once all threads have finished, and what hearing them has cost.
+    pub(crate) fn adjourn(self) -> (Court, Option<ThreadCost>) {
         match self.0.join() {
-            Ok(court) => court,
+            Ok(heard) => heard,
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

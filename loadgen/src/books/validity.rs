@@ -1,6 +1,7 @@
 //! Could the load generator measure this run? A verdict on the client and its machine, not on the server.
 
 mod finding;
+mod floor;
 
 use std::time::Duration;
 
@@ -9,6 +10,7 @@ use results::{Latency, LoadMode, Quantile, Run, Validity, ValidityVerdict};
 
 use crate::scene::stolen;
 use finding::Finding;
+pub(crate) use floor::{compare_with_floor, of_floor};
 
 /// A thread that is busy for more of the run than this had no time left to be punctual.
 const BUSY_LIMIT: f64 = 0.95;
@@ -29,9 +31,6 @@ const LAG_SHARE_LIMIT: f64 = 0.10;
 /// In a closed loop every connection is to be in flight all the time; the rest was spent in the load generator.
 const OCCUPIED_LIMIT: f64 = 0.80;
 
-/// Nearer to what nothing can do than this, a run says little about its server.
-const FLOOR_LIMIT: f64 = 0.90;
-
 /// What was seen in flight may differ from rate times mean latency by this part, where enough was seen.
 const LITTLE_LIMIT: f64 = 0.20;
 const LITTLE_LEAST_SEEN: f64 = 1_000.0;
@@ -47,21 +46,10 @@ pub(crate) fn of(run: &Run) -> Validity {
     sum_up(checks(run))
 }
 
-/// The same of a run against a responder that does nothing. In a closed loop the client is the limit there by design: that it is busy
-/// is what was asked for. A machine that disturbs it is as much in the way as ever.
-pub(crate) fn of_floor(run: &Run) -> Validity {
-    let found = checks(run).into_iter();
-    match run.workload.mode {
-        LoadMode::Closed => {
-            sum_up(found.map(|finding| finding.unless(ValidityVerdict::ClientBound)))
-        }
-        LoadMode::Open { .. } => sum_up(found),
-    }
-}
-
 fn checks(run: &Run) -> Vec<Finding> {
     let all = [
         busy(run),
+        judging(run),
         waiting(run),
         stolen(run),
         hiccup(run),
@@ -85,44 +73,6 @@ fn sum_up(found: impl IntoIterator<Item = Finding>) -> Validity {
     validity
 }
 
-/// Checks a run against the same load on a responder that does nothing: what is as fast as that was the load generator and the kernel.
-pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
-    let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
-    let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
-    if floor.validity.verdict != ValidityVerdict::Valid {
-        Finding::new(
-            "the null floor's own measurement",
-            Some(floor.validity.reasons.join("; ")),
-            "believed itself".to_owned(),
-            true,
-            ValidityVerdict::Suspect,
-            "nothing can be held against a floor that nobody believes; repeat loadgen calibrate",
-        )
-        .add_to(&mut run.validity);
-    }
-    let finding = match run.workload.mode {
-        LoadMode::Closed => Finding::share(
-            "rate as a part of the null floor's",
-            rate(run).zip(rate(floor)).map(|(run, floor)| run / floor),
-            FLOOR_LIMIT,
-            ValidityVerdict::ClientBound,
-            "a server that does nothing is hardly faster; try a greater -t, or another machine for the client",
-        ),
-        LoadMode::Open { .. } => Finding::share(
-            "the null floor's p50 as a part of this run's",
-            p50_ns(run)
-                .zip(p50_ns(floor))
-                .map(|(run, floor)| floor as f64 / run as f64),
-            FLOOR_LIMIT,
-            ValidityVerdict::Suspect,
-            "a server that does nothing answers hardly sooner: the latencies are the client's and the kernel's",
-        ),
-    };
-    if let Some(finding) = finding {
-        finding.add_to(&mut run.validity);
-    }
-}
-
 /// The part of the run that the worst client thread spent so.
 fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>) -> Option<f64> {
     let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
@@ -137,9 +87,7 @@ fn shares_count(run: &Run) -> bool {
 }
 
 fn busy(run: &Run) -> Option<Finding> {
-    let share = worst_share(run, |thread| {
-        Some(thread.cpu_user_ns + thread.cpu_system_ns)
-    });
+    let share = worst_share(run, |thread| Some(thread.cpu_ns()));
     let reason =
         "the rate is what the client could ask, not what the server could answer; try a greater -t";
     Finding::share(
@@ -148,6 +96,19 @@ fn busy(run: &Run) -> Option<Finding> {
         BUSY_LIMIT,
         ValidityVerdict::ClientBound,
         reason,
+    )
+}
+
+/// The judge of several threads works in a thread of its own, during the warm-up too.
+fn judging(run: &Run) -> Option<Finding> {
+    let judge = run.client_cost.judge.as_ref()?;
+    let share = shares_count(run).then(|| judge.cpu_ns() as f64 / run.elapsed_ns as f64);
+    Finding::share(
+        "the judge's thread",
+        share,
+        BUSY_LIMIT,
+        ValidityVerdict::ClientBound,
+        "client threads had to wait for it; lower the rate, or judge less closely (--check replies)",
     )
 }
 

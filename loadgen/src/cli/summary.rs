@@ -1,22 +1,13 @@
 //! A run in words and one small table, for the person who made it.
 
+mod latencies;
+
 use std::fmt::Write as _;
 
 use results::units::{bytes, count, number, percent, time, time_of};
-use results::{
-    Fairness, Finite, Histogram, LoadMode, Quantile, Run, RunLimit, Threshold, ValidityVerdict,
-};
+use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerdict};
 
 use crate::cli::answers;
-
-const COLUMNS: [Quantile; 6] = [
-    Quantile::P50,
-    Quantile::P90,
-    Quantile::P99,
-    Quantile::P99_9,
-    Quantile::P99_99,
-    Quantile::MAX,
-];
 
 /// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
 pub fn text(run: &Run, room: usize) -> String {
@@ -25,7 +16,7 @@ pub fn text(run: &Run, room: usize) -> String {
         false => format!("{} ({})", run.label, run.target.address),
     };
     let mut lines = vec![("run", name), ("rate", rate(run))];
-    lines.extend(latencies(run));
+    lines.extend(latencies::lines(run));
     lines.extend(answers::lines(&run.correctness));
     lines.extend(
         run.totals
@@ -41,7 +32,7 @@ pub fn text(run: &Run, room: usize) -> String {
     lines.extend(
         run.fairness
             .as_ref()
-            .map(|fairness| ("spread", spread(fairness))),
+            .map(|fairness| ("spread", spread(fairness, run.warmup_ns > 0))),
     );
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
@@ -49,45 +40,9 @@ pub fn text(run: &Run, room: usize) -> String {
     answers::table(&lines, room)
 }
 
-/// The percentiles of each latency, under one line of headings, and what they mean.
-fn latencies(run: &Run) -> Vec<(&'static str, String)> {
-    let latency = &run.latency;
-    let all = [
-        ("response", Some(&latency.response)),
-        ("service", latency.service.as_ref()),
-        ("lag", latency.lag.as_ref()),
-    ];
-    let values = |histogram: &Histogram| {
-        row(COLUMNS.map(|quantile| {
-            histogram
-                .quantile_ns(quantile)
-                .map_or("n/a".to_owned(), time)
-        }))
-    };
-    let mut lines = vec![("", row(COLUMNS.map(|quantile| quantile.to_string())))];
-    lines.extend(
-        all.into_iter()
-            .filter_map(|(name, histogram)| Some((name, values(histogram?)))),
-    );
-    let meaning = match run.workload.mode {
-        LoadMode::Closed => {
-            "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come"
-        }
-        LoadMode::Open { .. } => {
-            "response: since the intended start; service: since the write; lag: the load generator's own delay"
-        }
-    };
-    lines.push(("", meaning.to_owned()));
-    lines
-}
-
 fn kept(threshold: &Threshold) -> String {
     let kept = if threshold.met { "kept" } else { "MISSED" };
     format!("{} {kept}: {}", threshold.expression, threshold.reading)
-}
-
-fn row(cells: [String; 6]) -> String {
-    cells.map(|cell| format!("{cell:>10}")).concat()
 }
 
 fn rate(run: &Run) -> String {
@@ -144,8 +99,8 @@ fn unsent(run: &Run) -> Option<(u64, f64)> {
     ended_early.then(|| (left_ns, (rate_per_s.value() * left_ns as f64 / 1e9).round()))
 }
 
-/// How evenly the connections were served.
-fn spread(fairness: &Fairness) -> String {
+/// How evenly the connections were served. That is counted from the first request on, also where the latencies are not.
+fn spread(fairness: &Fairness, has_warmup: bool) -> String {
     let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
     let mut text = format!(
         "{} to {} replies on each of {} connections (Jain's index {}), worst p99 {}",
@@ -159,6 +114,9 @@ fn spread(fairness: &Fairness) -> String {
         ),
         known(fairness.worst_p99_ns.map(time)),
     );
+    if has_warmup {
+        text += ", over the whole run, warm-up included";
+    }
     if fairness.starved > 0 {
         let first: Vec<_> = fairness.starved_first.iter().map(u32::to_string).collect();
         let more = match u64::from(fairness.starved) - first.len() as u64 {
@@ -206,12 +164,29 @@ fn client(run: &Run) -> String {
         return "n/a".to_owned();
     }
     let busy = cpu_ns / (run.measured_ns() as f64 * number_of_threads as f64);
-    format!(
+    let mut text = format!(
         "{} CPU per request, {} busy {}",
         time_of(per_request),
         threads(number_of_threads as u64),
         percent(busy)
-    )
+    );
+    // The judge works during the warm-up too: it is divided by all that it judged.
+    let judged: u64 = run
+        .intervals
+        .iter()
+        .map(|interval| interval.completed)
+        .sum();
+    if let Some(judge) = &run.client_cost.judge
+        && judged > 0
+    {
+        let _ = write!(
+            text,
+            "; and the judge's thread {}, busy {}",
+            time_of(judge.cpu_ns() as f64 / judged as f64),
+            percent(judge.cpu_ns() as f64 / run.elapsed_ns as f64)
+        );
+    }
+    text
 }
 
 fn valid(run: &Run) -> String {
@@ -248,5 +223,30 @@ mod tests {
         run.elapsed_ns = 1_200_000_000;
         run.interrupted = true;
         assert_eq!(unsent(&run), None, "the user did not want the rest");
+    }
+
+    #[test]
+    fn what_covers_the_whole_run_says_so() {
+        let mut run = example::open_loop("a");
+        assert!(!text(&run, 80).contains("warm-up included"));
+        run.warmup_ns = 1_000;
+        assert!(text(&run, usize::MAX).contains("over the whole run, warm-up included"));
+    }
+
+    #[test]
+    fn the_judges_thread_is_part_of_what_the_client_costs() {
+        let mut run = example::open_loop("a");
+        assert!(!client(&run).contains("judge"));
+        run.client_cost.judge = run.client_cost.threads.first().cloned();
+        let alone = client(&run)
+            .split_once("; and the judge's thread")
+            .map(|(own, _)| own.to_owned());
+        let of_one = alone.unwrap();
+        assert!(
+            client(&run)
+                .matches(of_one.split(' ').next().unwrap())
+                .count()
+                >= 2
+        );
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use results::ServerCost;
+use results::{ServerCost, ThreadCost};
 
 use crate::books::accounts::Values;
 use crate::books::court::{self, Session};
@@ -98,6 +98,8 @@ pub(crate) struct Load {
     pub(crate) threads: Vec<Done>,
     /// What the threads' reporters told, and the court unless there was none.
     pub(crate) told: Told,
+    /// What the thread of the court has cost, where it has one.
+    pub(crate) judge_cost: Option<ThreadCost>,
     pub(crate) slices: Slices,
     pub(crate) watch: ServerWatch,
     /// What the server held while the connections were still open.
@@ -172,13 +174,17 @@ fn load(
     for done in &mut threads {
         told.merge(mem::take(&mut done.told));
     }
+    let mut judge_cost = None;
     if let Some(clerk) = session.clerk {
-        told.court = Some(Box::new(clerk.adjourn()));
+        let (court, cost) = clerk.adjourn();
+        told.court = Some(Box::new(court));
+        judge_cost = cost;
     }
     Ok(Load {
         start_ns,
         threads,
         told,
+        judge_cost,
         slices,
         watch,
         levels,

@@ -31,6 +31,7 @@ pub(super) fn valid() -> Validity {
 
 pub(super) fn client_cost(completed: u64) -> ClientCost {
     ClientCost {
+        judge: None,
         threads: vec![ThreadCost {
             cpu_user_ns: completed * 400,
             cpu_system_ns: completed * 1_900,

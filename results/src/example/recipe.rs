@@ -93,6 +93,7 @@ impl Recipe {
                 service: open.then_some(service),
                 lag: open.then_some(lag),
             },
+            percentile_intervals: Vec::new(),
             correctness: self.correctness(completed),
             validity: valid(),
             thresholds: Vec::new(),

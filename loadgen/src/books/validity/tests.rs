@@ -27,6 +27,7 @@ fn cost(cpu_ns: u64, waited_ns: Option<u64>) -> ClientCost {
     };
     ClientCost {
         threads: vec![idle, thread],
+        judge: None,
         hiccup_max_ns: Some(200_000),
         stolen_ns: Some(0),
     }
@@ -91,11 +92,22 @@ fn each_disturbance_is_noticed() {
     }
 }
 
+/// Who cannot follow holds up those who tell it.
+#[test]
+fn a_judge_who_has_no_time_left_is_noticed() {
+    let mut run = open();
+    run.client_cost.judge = Some(cost(300_000_000, None).threads.remove(1));
+    assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
+    run.client_cost.judge = Some(cost(970_000_000, None).threads.remove(1));
+    assert_eq!(verdict(&run), (ValidityVerdict::ClientBound, 1));
+}
+
 #[test]
 fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
     let mut run = open();
     run.client_cost = ClientCost {
         threads: Vec::new(),
+        judge: None,
         hiccup_max_ns: None,
         stolen_ns: None,
     };
