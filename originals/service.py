@@ -1,11 +1,13 @@
 """What both servers do, whatever they wait with: bytes in, replies out. No socket, no thread."""
 
 import argparse
+import time
 
 # What one peer may make the server hold; the servers in Rust have the same bounds.
 BULK_BYTES = 1 << 20
 LINE_BYTES = 64 << 10
 WORDS = 1 << 20
+HOLD_SECONDS = 10
 
 READ_BYTES = 64 << 10
 BACKLOG = 4096
@@ -44,8 +46,9 @@ class Echo:
 class Resp:
     """One peer's conversation in the Redis protocol: requests in arrays, or in lines as a person types them."""
 
-    def __init__(self, counters):
+    def __init__(self, counters, allow_debug=False):
         self.counters = counters
+        self.allow_debug = allow_debug
         self.input = bytearray()
         self.is_over = False
 
@@ -81,11 +84,51 @@ class Resp:
         if command == b"FLUSHALL" and count == 1:
             self.counters.values.clear()
             return b"+OK\r\n"
-        if command in (b"INCR", b"GET", b"ECHO", b"PING", b"FLUSHALL"):
+        if command == b"WORK" and count == 2:
+            return self.hold(work_for, microseconds(words[1]))
+        if command == b"DEBUG" and count == 3 and words[1].upper() == b"SLEEP":
+            return self.hold(time.sleep, decimal(words[2]))
+        if command == b"DEBUG" and count >= 2:
+            return b"-ERR unknown subcommand '%s'.\r\n" % words[1][:128]
+        if command in (b"INCR", b"GET", b"ECHO", b"PING", b"FLUSHALL", b"WORK", b"DEBUG"):
             return b"-ERR wrong number of arguments for '%s' command\r\n" % command.lower()
         shown = b"".join(b"'%s' " % word for word in words[1:])
         text = b"unknown command '%s', with args beginning with: %s" % (words[0], shown)
         return b"-ERR %s\r\n" % text[:300].replace(b"\r", b" ").replace(b"\n", b" ")
+
+    def hold(self, how, seconds):
+        """Takes its time, where the server was started for that."""
+        if seconds is None:
+            return b"-ERR value is not an integer or out of range\r\n"
+        if not 0 <= seconds <= HOLD_SECONDS:
+            return b"-ERR the time is not a number from 0 to 10 seconds\r\n"
+        if not self.allow_debug:
+            return b"-ERR DEBUG and WORK are not allowed: start the server with --allow-debug\r\n"
+        how(seconds)
+        return b"+OK\r\n"
+
+
+def work_for(seconds):
+    """Computes until this thread has had so much of a processor; a clock on the wall would count the turns of others too."""
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+def microseconds(digits):
+    """In seconds; None of what is no whole number."""
+    try:
+        return number(digits, (1 << 63) - 1, "", least=-(1 << 63)) / 1e6
+    except ProtocolError:
+        return None
+
+
+def decimal(digits):
+    """What is no number lies between no bounds."""
+    try:
+        return float(digits)
+    except ValueError:
+        return float("nan")
 
 
 def bulk(data):
@@ -147,6 +190,7 @@ def flags(about, counters):
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one and prints it")
     parser.add_argument("--protocol", choices=["resp", "echo"], default="resp")
     parser.add_argument("--counter", choices=counters, default=counters[0])
+    parser.add_argument("--allow-debug", action="store_true", help="answer DEBUG SLEEP and WORK")
     return parser.parse_args()
 
 

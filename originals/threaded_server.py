@@ -47,7 +47,7 @@ def accept(listener, session):
 def main():
     flags = service.flags(__doc__, ["lock", "none"])
     counters = LockedCounters() if flags.counter == "lock" else service.Counters()
-    session = service.Echo if flags.protocol == "echo" else lambda: service.Resp(counters)
+    session = service.Echo if flags.protocol == "echo" else lambda: service.Resp(counters, flags.allow_debug)
     listener = socket.create_server(("127.0.0.1", flags.port), backlog=service.BACKLOG)
     # The order to stop ends what the main thread waits in.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

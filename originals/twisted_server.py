@@ -45,7 +45,7 @@ def main():
     factory = protocol.ServerFactory()
     factory.protocol = Conversation
     factory.noisy = False
-    factory.session = service.Echo if flags.protocol == "echo" else lambda: service.Resp(counters)
+    factory.session = service.Echo if flags.protocol == "echo" else lambda: service.Resp(counters, flags.allow_debug)
     listener = reactor.listenTCP(flags.port, factory, backlog=service.BACKLOG, interface="127.0.0.1")
     # Twisted's own handler would end the process by the signal, and leave no time for last words.
     signal.signal(signal.SIGTERM, lambda *_: reactor.callFromThread(reactor.stop))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use conformance::suite::{concurrency, echo, process, streams, tables};
+use conformance::suite::{concurrency, echo, instruments, process, streams, tables};
 use conformance::target::Target;
 
 /// Made by `scripts/originals`; `scripts/test` runs it before the tests, and in CI does not do without.
@@ -32,7 +32,7 @@ const THREADED: Target = Target {
 };
 
 /// What is left out asks for other commands, for INFO, or for limits that a hundred lines of Python do not have.
-const SERVED: [fn(&Target); 15] = [
+const SERVED: [fn(&Target); 17] = [
     tables::frames,
     tables::unfinished_requests,
     tables::endless_lines,
@@ -48,6 +48,8 @@ const SERVED: [fn(&Target); 15] = [
     echo::no_byte_has_a_meaning,
     concurrency::one_request_at_a_time,
     concurrency::pipelined,
+    instruments::no_debugging_unless_allowed,
+    instruments::debugging_where_allowed,
 ];
 
 #[test]
