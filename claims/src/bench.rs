@@ -57,6 +57,15 @@ impl Entry {
             ..system.into()
         }
     }
+
+    /// The same, and it may be asked to sleep and to compute.
+    #[must_use]
+    pub fn holding(self) -> Self {
+        Self {
+            more: self.system.may_be_held().to_owned(),
+            ..self
+        }
+    }
 }
 
 /// Restarted servers of each system that stands beside those that decide: as few as anybody may compare.
@@ -67,7 +76,8 @@ pub const GUEST_ROUNDS: u32 = 4;
 pub struct Stage<'b> {
     /// The server.
     pub server: &'b Process,
-    label: &'b str,
+    /// What kind of server it is.
+    pub system: System,
     keeper: &'b Keeper,
     meter: &'b mut Meter,
 }
@@ -218,7 +228,7 @@ impl<'a> Bench<'a> {
         let pinned = (entry.cpus == Cpus::One).then(Pinned::away_from_first);
         let outcome = work(&mut Stage {
             server: &server,
-            label,
+            system: entry.system,
             keeper: self.keeper,
             meter,
         });
@@ -239,7 +249,7 @@ impl Stage<'_> {
     /// A sentence: when the flags make no sense, or there was nothing to measure.
     pub fn drive(&mut self, load: &str) -> Result<Run, String> {
         let mut plan = arguments(load)?.plan(self.server.port)?;
-        plan.label = Some(self.label.to_owned());
+        plan.label = Some(self.system.label.to_owned());
         plan.server_pid = Some(self.server.pid());
         let limit = plan.limit;
         let meter = &mut *self.meter;

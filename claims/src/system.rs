@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use loadgen::compare::{Preset, Spec};
 
@@ -82,7 +83,49 @@ pub enum Cpus {
     One,
 }
 
+/// A request that takes its time, the same in every system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hold {
+    /// It waits, as for a disk.
+    Asleep,
+    /// It computes: so much of a processor, however long that takes.
+    AtWork,
+}
+
+/// On a processor of the twenties.
+const LUA_ROUNDS_IN_A_MICROSECOND: u128 = 350;
+
 impl System {
+    /// The arguments that allow such requests.
+    pub fn may_be_held(&self) -> &'static str {
+        match self.origin {
+            Origin::Known(Preset::Redis, _) => "--enable-debug-command local",
+            _ => "--allow-debug",
+        }
+    }
+
+    /// Whether [`held`](Self::held) at work is exactly so much processor time.
+    pub fn keeps_time_at_work(&self) -> bool {
+        !matches!(self.origin, Origin::Known(Preset::Redis, _))
+    }
+
+    /// The request that holds it for so long.
+    ///
+    /// Redis has no command that computes, but it runs scripts. They see no clock that goes on while they run, so theirs is a
+    /// number of rounds, which takes about so long.
+    pub fn held(&self, how: Hold, time: Duration) -> String {
+        match (how, self.keeps_time_at_work()) {
+            (Hold::Asleep, _) => format!("DEBUG SLEEP {}", time.as_secs_f64()),
+            (Hold::AtWork, true) => format!("WORK {}", time.as_micros()),
+            (Hold::AtWork, false) => {
+                let rounds = time.as_micros() * LUA_ROUNDS_IN_A_MICROSECOND;
+                format!(
+                    "EVAL \"for round = 1, ARGV[1] do end return redis.status_reply('OK')\" 0 {rounds}"
+                )
+            }
+        }
+    }
+
     /// The command, with our programs in that folder; `more` arguments come last.
     ///
     /// # Errors

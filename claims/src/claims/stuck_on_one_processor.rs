@@ -1,171 +1,141 @@
 //! Handlers that compute: does another processor help?
 
-use std::thread;
-use std::time::{Duration, Instant};
+mod at_work;
 
-use results::statistics::{MIN_RUNS, median};
+use std::thread;
+use std::time::Duration;
+
 use results::{AxisScale, Chart, ChartPoint, ChartSeries, Joining, Unit};
 
-use crate::bench::{Bench, Entry, Stage};
+use self::at_work::{AtWork, ONE, at_work, most};
+use crate::bench::{Bench, GUEST_ROUNDS};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
-use crate::peer::Peer;
 use crate::rule::{Ruling, Says, over_conditions};
-use crate::system::{ASYNC, ASYNC_MULTI, REACTOR, THREADS};
+use crate::system::{ASYNC, ASYNC_MULTI, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "stuck-on-one-processor",
     sentence: "this model does not automatically takes advantage of the multiple core or processors available on the host: there is only one thread in one process, which is stuck on only one processor.",
-    confirms: "never more than one processor at work for the cooperative server, in no run, while the threads keep 1.2 or more at work",
-    refutes: "1.2 processors at work, or more",
-    experiment: "Eight connections send WORK 1000 (a millisecond of processor time), each as soon as it was answered, to a server that may use all processors: \
-        the milliseconds of work that were done in a millisecond. Whoever else is busy on the machine makes it less, never more.",
+    confirms: "all processors instead of one make the cooperative server quicker by less than a fifth, and in no run is more than one at work for it, while the threads gain more",
+    refutes: "a gain of a fifth or more, with the work of 1.2 processors or more",
+    experiment: "Eight connections send WORK 5000 (five milliseconds of processor time: what the client takes for a request, some hundredths of one, is nothing beside it, so it may share the processors), \
+        each as soon as it was answered, to a server that may use one processor and to one that may use all, in turns. The speed-up is the rate with all over the rate with one. Whoever else is busy makes a run \
+        slower, never quicker, so the verdict looks at the quickest run of each. With --full Twisted, threads in Python and Redis stand beside, without a say in the verdict.",
     examine,
 };
 
-const CONNECTIONS: usize = 8;
+/// Threads first: they show that there is a second processor to be had.
+const DECIDING: [System; 4] = [THREADS, REACTOR, ASYNC, ASYNC_MULTI];
 
-/// Processor time of one request.
-const WORK_S: f64 = 0.001;
+const GUESTS: [System; 3] = [TWISTED, PYTHON_THREADS, REDIS];
+
+/// Batches of runs in which a server may get what it can use; a busy machine needs more than one.
+const BATCHES: usize = 4;
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
     let processors = thread::available_parallelism().map_or(1, usize::from);
     if processors < 2 {
         return Evidence::none("this machine has one processor");
     }
-    let time = bench.quick_or_full(Duration::from_millis(300), Duration::from_secs(1));
-    let systems = [THREADS, REACTOR, ASYNC, ASYNC_MULTI];
-    let entries = systems.map(|system| Entry {
-        more: "--allow-debug".to_owned(),
-        ..system.into()
-    });
-    let rates = bench.each(&entries, bench.rounds(), |stage| {
-        answers_per_second(stage, time)
-    });
-    let at_work: Vec<AtWork> = systems
-        .iter()
-        .zip(rates)
-        .map(|(system, rates)| AtWork {
-            label: system.label,
-            processors: rates.iter().map(|rate| rate * WORK_S).collect(),
-        })
-        .filter(|system| !system.processors.is_empty())
-        .collect();
-    let ruling = match at_work.split_first() {
+    let time = bench.quick_or_full(Duration::from_millis(250), Duration::from_secs(1));
+    let rounds = bench.rounds();
+    let mut measured = at_work(bench, &DECIDING, rounds, time);
+    for _ in 1..BATCHES {
+        for of in &mut measured {
+            if !bench.is_stopped() && of.says() == Says::Nothing {
+                at_work(bench, &[of.system], rounds, time)
+                    .into_iter()
+                    .for_each(|more| of.take(more));
+            }
+        }
+    }
+    let ruling = match measured.split_first() {
         Some((threads, cooperative)) => rule(threads, cooperative),
         None => Ruling::not_measured("no server could be measured"),
     };
-    let figure = |system: &AtWork| {
-        let what = format!("processors at work, of {processors}");
-        figures::middle(system.label, &what, Unit::PerRequest, &system.processors)
-    };
+    let guests = bench.guests(&GUESTS);
+    measured.extend(at_work(bench, &guests, GUEST_ROUNDS, time));
+    measured.retain(|of| of.speed_up().is_some());
     Evidence {
-        chart: Some(chart(&at_work, &ruling.answer)),
-        figures: at_work.iter().filter_map(figure).collect(),
+        chart: Some(chart(&measured, processors, &ruling.answer)),
+        figures: measured
+            .iter()
+            .flat_map(|of| of.figures(processors))
+            .collect(),
         ruling,
     }
 }
 
-/// Processors that a server kept at work, a number for each run.
-struct AtWork {
-    label: &'static str,
-    processors: Vec<f64>,
-}
-
-impl AtWork {
-    /// In the run with the most.
-    fn most(&self) -> f64 {
-        self.processors.iter().copied().fold(0.0, f64::max)
-    }
-}
-
-fn answers_per_second(stage: &mut Stage<'_>, time: Duration) -> Result<f64, String> {
-    let peers: Result<Vec<Peer>, _> = (0..CONNECTIONS)
-        .map(|_| Peer::connect(stage.server.port))
-        .collect();
-    let peers = peers.map_err(|error| format!("the server could not be reached: {error}"))?;
-    let start = Instant::now();
-    let answers: Vec<std::io::Result<u64>> = thread::scope(|scope| {
-        let work = |mut peer: Peer| {
-            let mut answers = 0;
-            while start.elapsed() < time {
-                peer.ask("WORK 1000")?;
-                answers += 1;
-            }
-            Ok(answers)
-        };
-        let threads: Vec<_> = peers
-            .into_iter()
-            .map(|peer| scope.spawn(move || work(peer)))
-            .collect();
-        threads
-            .into_iter()
-            .map(|thread| thread.join().unwrap_or(Ok(0)))
-            .collect()
-    });
-    let answers: std::io::Result<u64> = answers.into_iter().sum();
-    let answers = answers.map_err(|error| format!("the server did not answer WORK: {error}"))?;
-    Ok(answers as f64 / start.elapsed().as_secs_f64())
-}
-
-/// More than one, beyond the error of the clocks.
-const MORE_THAN_ONE: f64 = 1.05;
-
-/// More than one, beyond doubt: one run with so many is proof, for nothing can make it more than it was.
-const SEVERAL: f64 = 1.2;
-
-/// So much of one processor was to be had: a server that got less shows nothing by staying below one.
-const NEARLY_ONE: f64 = 0.8;
-
 /// The threads show that there is a second processor to be had; then each cooperative server is a condition.
 fn rule(threads: &AtWork, cooperative: &[AtWork]) -> Ruling {
-    let all = std::iter::once(threads).chain(cooperative);
-    let told: Vec<String> = all
-        .map(|of| format!("{} {:.2}", of.label, of.most()))
-        .collect();
-    let answer = format!("processors at work, at most: {}", told.join("; "));
-    if threads.processors.len() < MIN_RUNS || threads.most() < SEVERAL {
-        return Ruling {
-            answer,
-            ..Ruling::not_measured(
-                "not even threads got more than one processor: the others were busy",
-            )
-        };
-    }
-    let says = |of: &AtWork| match of.most() {
-        _ if of.processors.len() < MIN_RUNS => Says::Nothing,
-        most if most >= SEVERAL => Says::Refutes,
-        most if (NEARLY_ONE..=MORE_THAN_ONE).contains(&most) => Says::Confirms,
-        _ => Says::Nothing,
+    let all = || std::iter::once(threads).chain(cooperative);
+    let told = |of: &AtWork| match of.speed_up() {
+        Some(speed_up) => format!("{} {speed_up:.2}×", of.system.label),
+        None => format!("{} {}", of.system.label, results::units::NOT_MEASURED),
     };
+    let answer = format!(
+        "speed-up from one processor to all, of the quickest runs: {}",
+        all().map(told).collect::<Vec<_>>().join("; ")
+    );
+    let not_measured = |why: &str| Ruling {
+        answer: answer.clone(),
+        ..Ruling::not_measured(why)
+    };
+    if all().any(|of| most(&of.one) > ONE) {
+        return not_measured("a server on one processor did the work of more: its clock is wrong");
+    }
+    if threads.says() != Says::Refutes {
+        return not_measured("not even threads got more than one processor: the others were busy");
+    }
     let conditions: Vec<_> = cooperative
         .iter()
-        .map(|of| (of.label.to_owned(), says(of)))
+        .map(|of| (of.system.label.to_owned(), of.says()))
         .collect();
     over_conditions(
         "how many threads run the callbacks or tasks",
         &conditions,
-        answer,
+        answer.clone(),
     )
 }
 
-fn chart(at_work: &[AtWork], finding: &str) -> Chart {
-    let point = |(place, of): (usize, &AtWork)| ChartSeries {
-        label: of.label.to_owned(),
-        joined: Joining::Apart,
-        points: median(&of.processors)
-            .and_then(|middle| {
-                ChartPoint::new(place as f64, middle, figures::range(&of.processors))
-            })
+/// The speed-ups by name, under the line that would be perfect.
+fn chart(measured: &[AtWork], processors: usize, finding: &str) -> Chart {
+    let point = |(place, of): (usize, &AtWork)| {
+        let seen = of.pair().contrast()?;
+        let interval = seen
+            .evidence
+            .map(|evidence| (evidence.low.value(), evidence.high.value()));
+        Some(ChartSeries {
+            label: of.system.label.to_owned(),
+            joined: Joining::Apart,
+            points: ChartPoint::new(place as f64, seen.ratio.value(), interval)
+                .into_iter()
+                .collect(),
+        })
+    };
+    let perfect = ChartSeries {
+        label: format!("{processors} processors"),
+        joined: Joining::Pairs,
+        points: [-0.5, measured.len() as f64 - 0.5]
             .into_iter()
+            .filter_map(|end| ChartPoint::new(end, processors as f64, None))
             .collect(),
     };
+    let names = measured.iter().map(|of| of.system.label.to_owned());
     Chart {
         finding: finding.to_owned(),
-        caption: "Milliseconds of work done in a millisecond, for eight connections that ask for work without a pause. Median of the runs; whiskers from the least to the most.".to_owned(),
-        x: figures::axis("", Unit::Count, AxisScale::Names { names: at_work.iter().map(|of| of.label.to_owned()).collect() }),
-        y: figures::axis("processors at work", Unit::PerRequest, AxisScale::Linear),
-        series: at_work.iter().enumerate().map(point).collect(),
+        caption: "Requests that compute for five milliseconds: how many times as many are answered in a second by a server that may use all processors as by one that may use one. Ratio of the medians; whiskers: 95 % interval. \
+            The line is the number of processors: no server can gain more."
+            .to_owned(),
+        x: figures::axis("", Unit::Count, AxisScale::Names { names: names.collect() }),
+        y: figures::axis("speed-up", Unit::Ratio, AxisScale::Linear),
+        series: measured
+            .iter()
+            .enumerate()
+            .filter_map(point)
+            .chain([perfect])
+            .collect(),
     }
 }
 
@@ -175,54 +145,56 @@ mod tests {
 
     use super::*;
 
-    fn at_work(label: &'static str, processors: f64) -> AtWork {
+    fn at_work(system: System, one: f64, all: f64) -> AtWork {
         AtWork {
-            label,
-            processors: vec![processors; 4],
+            system,
+            one: vec![0.7 * one, one, one, one],
+            all: vec![0.7 * all, all, all, all],
+        }
+    }
+
+    fn verdict(threads: f64, cooperative: &[AtWork]) -> ClaimVerdict {
+        rule(&at_work(THREADS, 0.97, threads), cooperative).verdict
+    }
+
+    #[test]
+    fn no_gain_confirms_where_threads_gain() {
+        let stuck = at_work(REACTOR, 0.97, 0.98);
+        assert_eq!(verdict(1.9, &[stuck]), ClaimVerdict::Holds);
+    }
+
+    #[test]
+    fn a_gain_refutes_and_of_one_alone_it_depends() {
+        let gains = at_work(ASYNC_MULTI, 0.97, 1.9);
+        assert_eq!(
+            verdict(1.9, std::slice::from_ref(&gains)),
+            ClaimVerdict::Fails
+        );
+        assert_eq!(
+            verdict(1.9, &[at_work(REACTOR, 0.9, 0.95), gains]).reason(),
+            Some(
+                "how many threads run the callbacks or tasks: so with reactor; not with async, all processors"
+            )
+        );
+    }
+
+    /// On one processor others were in its way; with two it found a free one. That is a gain, and no second processor at work.
+    #[test]
+    fn a_server_that_was_hindered_decides_nothing() {
+        for (one, all) in [(0.5, 0.97), (0.9, 0.5), (0.9, 1.1)] {
+            let hindered = at_work(REACTOR, one, all);
+            assert_eq!(verdict(1.9, &[hindered]).word(), "not measured");
         }
     }
 
     #[test]
-    fn one_at_most_confirms_where_threads_have_more() {
-        assert_eq!(
-            rule(&at_work("threads", 1.9), &[at_work("reactor", 0.98)]).verdict,
-            ClaimVerdict::Holds
-        );
-        assert_eq!(
-            rule(&at_work("threads", 1.9), &[at_work("reactor", 1.9)]).verdict,
-            ClaimVerdict::Fails
-        );
-        let both = rule(
-            &at_work("threads", 1.9),
-            &[at_work("reactor", 0.9), at_work("async", 1.9)],
-        );
-        assert_eq!(
-            both.verdict.reason(),
-            Some("how many threads run the callbacks or tasks: so with reactor; not with async")
-        );
-    }
-
-    #[test]
-    fn a_machine_without_room_decides_nothing() {
-        assert_eq!(
-            rule(&at_work("threads", 1.0), &[at_work("reactor", 0.5)])
-                .verdict
-                .word(),
-            "not measured"
-        );
-        assert_eq!(
-            rule(&at_work("threads", 1.9), &[at_work("reactor", 1.1)])
-                .verdict
-                .word(),
-            "not measured"
-        );
-        let few = AtWork {
-            label: "reactor",
-            processors: vec![0.9; 3],
-        };
-        assert_eq!(
-            rule(&at_work("threads", 1.9), &[few]).verdict.word(),
-            "not measured"
-        );
+    fn a_machine_without_room_a_wrong_clock_or_three_runs_decide_nothing() {
+        let stuck = || at_work(REACTOR, 0.97, 0.97);
+        assert_eq!(verdict(1.0, &[stuck()]).word(), "not measured");
+        let beyond = at_work(REACTOR, 1.5, 0.97);
+        assert_eq!(verdict(1.9, &[beyond]).word(), "not measured");
+        let mut few = stuck();
+        few.all.truncate(3);
+        assert_eq!(verdict(1.9, &[few]).word(), "not measured");
     }
 }

@@ -1,0 +1,150 @@
+//! How much work a server does that may use one processor, and how much where it may use all: the measurement of this claim.
+
+use std::io;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use results::statistics::MIN_RUNS;
+use results::{Figure, Unit};
+
+use crate::bench::{Bench, Entry, Stage};
+use crate::figures;
+use crate::peer::Peer;
+use crate::rule::{Pair, Says};
+use crate::system::{Hold, System};
+
+const CONNECTIONS: usize = 8;
+
+/// Processor time of one request.
+const WORK: Duration = Duration::from_millis(5);
+
+/// Processors that a server kept at work, a number for each run.
+#[derive(Debug, Clone)]
+pub(super) struct AtWork {
+    pub(super) system: System,
+    /// Where it might use one.
+    pub(super) one: Vec<f64>,
+    /// Where it might use all.
+    pub(super) all: Vec<f64>,
+}
+
+pub(super) fn at_work(
+    bench: &mut Bench<'_>,
+    systems: &[System],
+    rounds: u32,
+    time: Duration,
+) -> Vec<AtWork> {
+    let on_both = |system: &System| [Entry::pinned(*system), Entry::from(*system)];
+    let entries: Vec<Entry> = systems
+        .iter()
+        .flat_map(on_both)
+        .map(Entry::holding)
+        .collect();
+    let mut runs = bench
+        .each(&entries, rounds, |stage| work_done(stage, time))
+        .into_iter();
+    let of = |system: &System| AtWork {
+        system: *system,
+        one: runs.next().unwrap_or_default(),
+        all: runs.next().unwrap_or_default(),
+    };
+    systems.iter().map(of).collect()
+}
+
+/// Seconds of work that were done in a second.
+fn work_done(stage: &mut Stage<'_>, time: Duration) -> Result<f64, String> {
+    let request = stage.system.held(Hold::AtWork, WORK);
+    let peers: io::Result<Vec<Peer>> = (0..CONNECTIONS)
+        .map(|_| Peer::connect(stage.server.port))
+        .collect();
+    let peers = peers.map_err(|error| format!("the server could not be reached: {error}"))?;
+    let start = Instant::now();
+    let ask = |mut peer: Peer| -> io::Result<u32> {
+        let mut answers = 0;
+        while start.elapsed() < time {
+            peer.ask(&request)?;
+            answers += 1;
+        }
+        Ok(answers)
+    };
+    let answers: io::Result<u32> = thread::scope(|scope| {
+        let ask = &ask;
+        let threads: Vec<_> = peers
+            .into_iter()
+            .map(|peer| scope.spawn(move || ask(peer)))
+            .collect();
+        let lost = || io::Error::other("a client's thread panicked");
+        threads
+            .into_iter()
+            .map(|thread| thread.join().map_err(|_| lost())?)
+            .sum()
+    });
+    let answers = answers.map_err(|error| format!("the server did not compute: {error}"))?;
+    Ok((answers * WORK).as_secs_f64() / start.elapsed().as_secs_f64())
+}
+
+/// One processor, and the error of the clocks.
+pub(super) const ONE: f64 = 1.05;
+
+/// More than one, beyond doubt: one run with so many is proof, for nothing can make it more than it was. And the gain that is called one.
+const SEVERAL: f64 = 1.2;
+
+/// So much of one processor was to be had: a server that got less shows nothing by staying below one.
+const NEARLY_ONE: f64 = 0.8;
+
+impl AtWork {
+    pub(super) fn take(&mut self, more: Self) {
+        self.one.extend(more.one);
+        self.all.extend(more.all);
+    }
+
+    /// All against one, run by run.
+    pub(super) fn pair(&self) -> Pair {
+        Pair {
+            condition: self.system.label.to_owned(),
+            reference: self.one.clone(),
+            candidate: self.all.clone(),
+        }
+    }
+
+    /// Of the runs that were hindered least; `None` of too few.
+    pub(super) fn speed_up(&self) -> Option<f64> {
+        let enough = self.one.len().min(self.all.len()) >= MIN_RUNS;
+        enough.then(|| most(&self.all) / most(&self.one))
+    }
+
+    /// What the runs that were hindered least say of a server that is said to be stuck.
+    pub(super) fn says(&self) -> Says {
+        let Some(speed_up) = self.speed_up() else {
+            return Says::Nothing;
+        };
+        let (one, all) = (most(&self.one), most(&self.all));
+        match () {
+            // Where it was hindered on one processor alone, it gains without doing more than one processor's work.
+            () if all >= SEVERAL && speed_up >= SEVERAL => Says::Refutes,
+            () if one < NEARLY_ONE || !(NEARLY_ONE..=ONE).contains(&all) => Says::Nothing,
+            () if speed_up < SEVERAL => Says::Confirms,
+            () => Says::Nothing,
+        }
+    }
+
+    pub(super) fn figures(&self, processors: usize) -> Vec<Figure> {
+        let speed_up = format!("speed-up from one processor to {processors}");
+        let runs = self.one.len().min(self.all.len());
+        let ratio = |seen| figures::ratio(self.system.label, &speed_up, &seen, runs);
+        let at_work = |of: usize, runs: &[f64]| {
+            let what = format!("processors at work, of {of}");
+            figures::middle(self.system.label, &what, Unit::PerRequest, runs)
+        };
+        let kept = [at_work(1, &self.one), at_work(processors, &self.all)];
+        let kept = kept
+            .into_iter()
+            .filter(|_| self.system.keeps_time_at_work());
+        let speed_up = self.pair().contrast().map(ratio);
+        std::iter::once(speed_up).chain(kept).flatten().collect()
+    }
+}
+
+pub(super) fn most(runs: &[f64]) -> f64 {
+    runs.iter().copied().fold(0.0, f64::max)
+}
