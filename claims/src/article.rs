@@ -40,24 +40,27 @@ const SCRIPT: &str = include_str!("../../originals/counter.py");
 
 /// Runs the article's script `rounds` times in every Python found, interleaved.
 pub fn in_pythons(rounds: u32) -> Vec<Programs> {
-    let mut found: BTreeMap<String, Programs> = BTreeMap::new();
+    let mut found: BTreeMap<Version, Programs> = BTreeMap::new();
     let pythons = distinct(pythons());
     for _ in 0..rounds {
         for (version, python) in &pythons {
-            let Some((_, lines)) = once(python) else {
+            let Some(lines) = once(python) else {
                 continue;
             };
-            let programs = found.entry(version.clone()).or_default();
-            programs.name = format!("CPython {version}");
+            let programs = found.entry(*version).or_default();
+            programs.name = format!("CPython {}.{}", version.0, version.1);
             programs.take(&lines);
         }
     }
     found.into_values().collect()
 }
 
+/// Its two numbers, 3 and 10: as text 3.10 would come before 3.9.
+type Version = (u32, u32);
+
 /// One interpreter for each version, and rather one with Twisted.
-fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<String, PathBuf> {
-    let mut chosen: BTreeMap<String, (PathBuf, bool)> = BTreeMap::new();
+fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<Version, PathBuf> {
+    let mut chosen: BTreeMap<Version, (PathBuf, bool)> = BTreeMap::new();
     for python in pythons {
         let Some((version, has_twisted)) = asked(&python) else {
             continue;
@@ -72,7 +75,7 @@ fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<String, PathBuf> {
 }
 
 /// An interpreter's version, and whether it has Twisted.
-fn asked(python: &Path) -> Option<(String, bool)> {
+fn asked(python: &Path) -> Option<(Version, bool)> {
     const QUESTION: &str = "import pkgutil, sys; print('%d.%d' % sys.version_info[:2]); print(pkgutil.find_loader('twisted'))";
     let output = Command::new(python)
         .args(["-W", "ignore", "-c", QUESTION])
@@ -81,9 +84,14 @@ fn asked(python: &Path) -> Option<(String, bool)> {
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut lines = text.lines();
     Some((
-        lines.next()?.to_owned(),
+        version(lines.next()?)?,
         lines.next().is_some_and(|loader| loader != "None"),
     ))
+}
+
+fn version(text: &str) -> Option<Version> {
+    let (major, minor) = text.split_once('.')?;
+    Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
 /// What one program printed.
@@ -108,16 +116,16 @@ impl Programs {
     }
 }
 
-/// One run of the script: the version, and what each program printed.
-fn once(python: &Path) -> Option<(String, Vec<Line>)> {
+/// One run of the script: what each program printed. A script that did not say its version did not run.
+fn once(python: &Path) -> Option<Vec<Line>> {
     let output = Command::new(python).args(["-c", SCRIPT]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut version = None;
+    let mut began = false;
     let mut lines = Vec::new();
     for line in text.lines() {
         let words: Vec<&str> = line.split_whitespace().collect();
         match words[..] {
-            ["version", number] => version = Some(number.to_owned()),
+            ["version", _] => began = true,
             [name, ns, lost] => {
                 lines.push(Line {
                     name: name.to_owned(),
@@ -128,7 +136,7 @@ fn once(python: &Path) -> Option<(String, Vec<Line>)> {
             _ => {}
         }
     }
-    Some((version?, lines))
+    began.then_some(lines)
 }
 
 /// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
@@ -234,6 +242,12 @@ mod tests {
             (programs.locked_ns.len(), programs.deferred_ns.len()),
             (2, 2)
         );
+    }
+
+    #[test]
+    fn versions_are_numbers_and_not_text() {
+        assert!(version("3.9") < version("3.10"));
+        assert_eq!(version("pypy"), None);
     }
 
     #[test]
