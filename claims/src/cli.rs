@@ -120,9 +120,10 @@ pub fn run(words: &[String]) -> ExitCode {
 type Ending = Result<ExitCode, (u8, String)>;
 
 fn list() -> Ending {
+    let widest = ALL.iter().map(|claim| claim.name.len()).max().unwrap_or(0);
     let text: String = ALL
         .iter()
-        .map(|claim| format!("{:26} “{}”\n", claim.name, claim.sentence))
+        .map(|claim| format!("{:widest$}  “{}”\n", claim.name, claim.sentence))
         .collect();
     print(&text)
 }
