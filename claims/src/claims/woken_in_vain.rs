@@ -14,35 +14,37 @@ pub(super) const CLAIM: Claim = Claim {
     sentence: "When a thread is run, the thread context and stack are copied back which costs CPU cycles and data transfer, and it might actually be in vain, as the thread may not have the lock that it needs to execute.",
     confirms: "more than one acquisition in a hundred thousand finds the lock taken",
     refutes: "fewer than that",
-    experiment: "100 connections send INCR, 1, 16 and 1000 in flight on each, to a thread per connection with one lock; the lock itself counts how often it was wanted while another thread held it.",
+    experiment: "10, 100 and 1,000 connections send INCR, 16 in flight on each, and 100 also with 1 and with 1000 in flight, to a thread per connection with one lock; the lock itself counts how often it was wanted while another thread held it.",
     examine,
 };
 
-/// Requests in flight on each connection, and the requests of a run with --quick and with --full.
+/// How many threads meet at the lock, and how long each runs at a time: connections, requests in flight on each, and the requests
+/// of a run with --quick and with --full.
 ///
 /// With a thousand in flight a thread does all of them in one go: whether another meets it at the lock is decided a few hundred
 /// times in a run, not a hundred thousand times, so there it takes more requests to see as much.
-const DEPTHS: [(u32, &str, &str); 3] = [
-    (1, "100k", "600k"),
-    (16, "200k", "1M"),
-    (1000, "400k", "2M"),
+const LOADS: [(u32, u32, &str, &str); 5] = [
+    (100, 1, "100k", "600k"),
+    (10, 16, "200k", "1M"),
+    (100, 16, "200k", "1M"),
+    (1000, 16, "200k", "1M"),
+    (100, 1000, "400k", "2M"),
 ];
 
 fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let mut depths = Vec::new();
-    for (in_flight, quick, full) in DEPTHS {
-        let load = format!(
-            "-c 100 -P {in_flight} -n {}",
-            bench.quick_or_full(quick, full)
-        );
+    let mut loads = Vec::new();
+    for (connections, in_flight, quick, full) in LOADS {
+        let requests = bench.quick_or_full(quick, full);
+        let load = format!("-c {connections} -P {in_flight} -n {requests}");
         let runs = bench.each(&[THREADS.into()], bench.rounds(), |stage| {
             contended(stage, &load)
         });
         let runs = runs.into_iter().next().unwrap_or_default();
-        depths.push(Depth::of(format!("{in_flight} in flight"), &runs));
+        let label = format!("{connections} threads ({in_flight} in flight)");
+        loads.push(Load::of(label, &runs));
     }
-    let ruling = rule(&depths);
-    let counts: Vec<Counted> = depths.into_iter().map(|depth| depth.counted).collect();
+    let ruling = rule(&loads);
+    let counts: Vec<Counted> = loads.into_iter().map(|load| load.counted).collect();
     let what = "acquisitions that found the lock taken";
     let chart: Chart = figures::rates_of(
         THREADS.label,
@@ -58,15 +60,15 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     }
 }
 
-/// One depth of pipelining.
+/// What was seen under one load.
 #[derive(Debug, Clone)]
-struct Depth {
+struct Load {
     counted: Counted,
     /// Whether no run found the lock taken often.
     is_rare_in_every_run: bool,
 }
 
-impl Depth {
+impl Load {
     /// `(contended, acquisitions)` of each run.
     fn of(label: String, runs: &[(u64, u64)]) -> Self {
         let is_rare = |(contended, of): &(u64, u64)| *contended as f64 * 1e6 < OFTEN * *of as f64;
@@ -98,25 +100,25 @@ fn contended(stage: &mut Stage<'_>, load: &str) -> Result<(u64, u64), String> {
 /// One in a hundred thousand, per million: the article says “might”.
 const OFTEN: f64 = 10.0;
 
-/// Depths that decide without the third.
+/// Loads that decide without the others.
 const CLEAR: usize = 2;
 
 /// Threads that meet at a lock meet there again and again, so taken locks come in clusters, and the interval of chance is too
 /// narrow for them: it may confirm, where the rate is far above the limit, but to refute takes every run. And the article
-/// says “might”: where it happens at two depths, a third that is too near the limit to tell takes nothing back.
-fn rule(depths: &[Depth]) -> Ruling {
-    let says = |depth: &Depth| {
-        let (low, high) = depth.counted.interval_per_million();
+/// says “might”: where it happens under two loads, another that is too near the limit to tell takes nothing back.
+fn rule(loads: &[Load]) -> Ruling {
+    let says = |load: &Load| {
+        let (low, high) = load.counted.interval_per_million();
         match () {
-            () if !depth.counted.is_enough() => Says::Nothing,
+            () if !load.counted.is_enough() => Says::Nothing,
             () if low > OFTEN => Says::Confirms,
-            () if high < OFTEN && depth.is_rare_in_every_run => Says::Refutes,
+            () if high < OFTEN && load.is_rare_in_every_run => Says::Refutes,
             () => Says::Nothing,
         }
     };
-    let mut conditions: Vec<_> = depths
+    let mut conditions: Vec<_> = loads
         .iter()
-        .map(|depth| (depth.counted.label.clone(), says(depth)))
+        .map(|load| (load.counted.label.clone(), says(load)))
         .collect();
     let confirming = conditions
         .iter()
@@ -124,7 +126,7 @@ fn rule(depths: &[Depth]) -> Ruling {
     if confirming.count() >= CLEAR {
         conditions.retain(|(_, says)| *says != Says::Nothing);
     }
-    let counts = depths.iter().map(|depth| &depth.counted);
+    let counts = loads.iter().map(|load| &load.counted);
     let told: Vec<String> = counts
         .map(|counted| {
             format!(
@@ -135,7 +137,7 @@ fn rule(depths: &[Depth]) -> Ruling {
         })
         .collect();
     over_conditions(
-        "how long a thread runs at a time",
+        "how many threads there are, and how long each runs at a time",
         &conditions,
         format!(
             "acquisitions that found the lock taken: {}",
@@ -150,33 +152,33 @@ mod tests {
 
     use super::*;
 
-    fn depth(runs: [u64; 4]) -> Depth {
-        Depth::of(format!("{runs:?}"), &runs.map(|events| (events, 250_000)))
+    fn load(runs: [u64; 4]) -> Load {
+        Load::of(format!("{runs:?}"), &runs.map(|events| (events, 250_000)))
     }
 
     #[test]
     fn one_in_a_hundred_thousand_is_the_measure() {
-        let often = || depth([1_250; 4]);
-        let rare = || depth([0, 1, 1, 1]);
+        let often = || load([1_250; 4]);
+        let rare = || load([0, 1, 1, 1]);
         assert_eq!(rule(&[often()]).verdict, ClaimVerdict::Holds);
         assert_eq!(rule(&[rare()]).verdict, ClaimVerdict::Fails);
         assert_eq!(rule(&[rare(), often()]).verdict.word(), "depends");
-        assert_eq!(rule(&[depth([2, 3, 2, 3])]).verdict.word(), "not measured");
+        assert_eq!(rule(&[load([2, 3, 2, 3])]).verdict.word(), "not measured");
     }
 
     #[test]
     fn a_third_depth_too_near_to_tell_takes_nothing_back_but_one_that_refutes_does() {
-        let often = || depth([1_250; 4]);
-        let near = depth([2, 3, 2, 3]);
+        let often = || load([1_250; 4]);
+        let near = load([2, 3, 2, 3]);
         assert_eq!(rule(&[often(), near.clone()]).verdict.word(), "depends");
         assert_eq!(rule(&[often(), often(), near]).verdict, ClaimVerdict::Holds);
-        let rare = depth([0; 4]);
+        let rare = load([0; 4]);
         assert_eq!(rule(&[often(), often(), rare]).verdict.word(), "depends");
     }
 
     /// One run with all of the few that there are: the sum is below the limit, and that run is not.
     #[test]
     fn a_cluster_in_one_run_refutes_nothing() {
-        assert_eq!(rule(&[depth([3, 0, 0, 0])]).verdict.word(), "not measured");
+        assert_eq!(rule(&[load([3, 0, 0, 0])]).verdict.word(), "not measured");
     }
 }
