@@ -2,7 +2,8 @@
 
 use results::statistics::{Contrast, median};
 use results::{
-    AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Figure, Group, Joining, Metric, Run, Unit,
+    AnomalyKind, AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, CheckLevel, Correctness,
+    Figure, Group, Joining, Metric, Run, Unit, Verdict,
 };
 
 use crate::rule::{Counted, Pair};
@@ -83,17 +84,39 @@ pub fn lost(label: &str, runs: &[Run]) -> Option<Counted> {
     })
 }
 
-/// Wrong answers of any kind over all runs of a system.
+/// Increments that were told a number which another had been told before, over all runs of a system: what the checker of the
+/// history finds of a lost update, whatever the counter holds in the end.
+pub fn told_twice(label: &str, runs: &[Run]) -> Option<Counted> {
+    let of = runs.iter().map(|run| run.correctness.operations_checked);
+    let twice = runs
+        .iter()
+        .flat_map(|run| &run.correctness.anomalies)
+        .filter(|anomaly| anomaly.kind == AnomalyKind::LostUpdate);
+    let counted = Counted {
+        label: label.to_owned(),
+        events: twice.map(|anomaly| anomaly.count).sum(),
+        of: of.sum(),
+        runs: runs.len(),
+    };
+    (counted.of > 0).then_some(counted)
+}
+
+/// Wrong answers of any kind over all runs of a system that the checker could decide: none in a run means that its whole
+/// history is linearizable.
 pub fn wrong(label: &str, runs: &[Run]) -> Option<Counted> {
-    let anomalies = runs.iter().flat_map(|run| &run.correctness.anomalies);
+    let is_decided = |correctness: &&Correctness| {
+        let Correctness { verdict, level, .. } = correctness;
+        *level == CheckLevel::Full && matches!(verdict, Verdict::Correct | Verdict::Wrong)
+    };
+    let decided = || runs.iter().map(|run| &run.correctness).filter(is_decided);
+    let anomalies = decided().flat_map(|correctness| &correctness.anomalies);
     let counted = Counted {
         label: label.to_owned(),
         events: anomalies.map(|anomaly| anomaly.count).sum(),
-        of: runs
-            .iter()
-            .map(|run| run.correctness.operations_checked)
+        of: decided()
+            .map(|correctness| correctness.operations_checked)
             .sum(),
-        runs: runs.len(),
+        runs: decided().count(),
     };
     (counted.of > 0).then_some(counted)
 }
@@ -110,11 +133,7 @@ pub fn axis(title: &str, unit: Unit, scale: AxisScale) -> ChartAxis {
 /// A series of one system: for each place its runs, drawn as their median and their range.
 pub fn series(label: &str, places: &[(f64, Vec<f64>)]) -> ChartSeries {
     let point = |(x, values): &(f64, Vec<f64>)| ChartPoint::new(*x, median(values)?, range(values));
-    ChartSeries {
-        label: label.to_owned(),
-        joined: Joining::Line,
-        points: places.iter().filter_map(point).collect(),
-    }
+    ChartSeries::new(label, Joining::Line, places.iter().filter_map(point))
 }
 
 /// The series that have something to show: a system that is missing has its row, and no name without a line.
@@ -133,16 +152,10 @@ pub fn rates_of(system: &str, finding: String, title: &str, counts: &[Counted]) 
 
 /// Rates of events with whiskers, by name.
 pub fn rates(finding: String, title: &str, counts: &[Counted]) -> Chart {
-    let point = |(place, counted): (usize, &Counted)| ChartSeries {
-        label: counted.label.clone(),
-        joined: Joining::Apart,
-        points: ChartPoint::new(
-            place as f64,
-            counted.per_million(),
-            Some(counted.interval_per_million()),
-        )
-        .into_iter()
-        .collect(),
+    let point = |(place, counted): (usize, &Counted)| {
+        let interval = Some(counted.interval_per_million());
+        let point = ChartPoint::new(place as f64, counted.per_million(), interval);
+        ChartSeries::new(&counted.label, Joining::Apart, point)
     };
     Chart {
         finding,

@@ -3,8 +3,12 @@
 //! A rule looks at each condition that was tried, says of each whether it confirms or refutes, and the claim holds if all
 //! confirm, fails if all refute, and depends if some do and some do not.
 
+mod counted;
+
 use results::ClaimVerdict;
-use results::statistics::{Contrast, MIN_RUNS, contrast, count_interval};
+use results::statistics::{Contrast, MIN_RUNS, contrast};
+
+pub use counted::{Counted, ENOUGH_OPERATIONS};
 
 /// A verdict, and the sentence with the figure that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,53 +171,17 @@ pub fn ratio_text(pair: &Pair) -> String {
     )
 }
 
-/// Of many ratios the least and the greatest, each with its condition.
-pub fn slowest_and_quickest(pairs: impl IntoIterator<Item = Pair>) -> Option<(String, String)> {
+/// Of many ratios the least and the greatest, each with its condition: `from 3.10× [2.60×, 3.70×] (a) to …`; of a single one
+/// itself, and nothing of none.
+pub fn least_to_greatest(pairs: impl IntoIterator<Item = Pair>) -> Option<String> {
     let known = |pair: Pair| Some((pair.contrast()?.ratio.value(), pair));
     let mut all: Vec<(f64, Pair)> = pairs.into_iter().filter_map(known).collect();
     all.sort_by(|a, b| a.0.total_cmp(&b.0));
     let told = |(_, pair): &(f64, Pair)| format!("{} ({})", ratio_text(pair), pair.condition);
-    Some((told(all.first()?), told(all.last()?)))
-}
-
-/// Events among operations, over all runs of one system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
-    /// The system, or the condition.
-    pub label: String,
-    /// What was counted.
-    pub events: u64,
-    /// Of how many.
-    pub of: u64,
-    /// Restarted servers behind it.
-    pub runs: usize,
-}
-
-/// Operations that make a count worth a verdict, however few runs they were made in.
-pub const ENOUGH_OPERATIONS: u64 = 1_000_000;
-
-impl Counted {
-    /// Whether a verdict may rest on it.
-    pub fn is_enough(&self) -> bool {
-        self.of >= ENOUGH_OPERATIONS || (self.runs >= MIN_RUNS && self.of > 0)
-    }
-
-    /// Events in a million.
-    pub fn per_million(&self) -> f64 {
-        self.events as f64 * 1e6 / self.of.max(1) as f64
-    }
-
-    /// The ends of its 95 % interval.
-    pub fn interval_per_million(&self) -> (f64, f64) {
-        let (low, high) = count_interval(self.events);
-        let scale = 1e6 / self.of.max(1) as f64;
-        (low * scale, high * scale)
-    }
-
-    /// `3 425 of 1 000 000`.
-    pub fn text(&self) -> String {
-        let count = results::units::count;
-        format!("{} of {}", count(self.events), count(self.of))
+    match &all[..] {
+        [] => None,
+        [only] => Some(told(only)),
+        [least, .., greatest] => Some(format!("from {} to {}", told(least), told(greatest))),
     }
 }
 
@@ -258,6 +226,22 @@ mod tests {
     }
 
     #[test]
+    fn ratios_are_told_from_the_least_to_the_greatest() {
+        let of = |condition: &str, factor: f64| Pair {
+            condition: condition.to_owned(),
+            ..pair([1.0; 4], [factor; 4])
+        };
+        let told = least_to_greatest([of("a", 4.0), of("b", 2.0), of("c", 3.0)]);
+        assert_eq!(
+            told.unwrap(),
+            "from 2.00× [2.00×, 2.00×] (b) to 4.00× [4.00×, 4.00×] (a)"
+        );
+        let only = least_to_greatest([of("a", 4.0)]);
+        assert_eq!(only.unwrap(), "4.00× [4.00×, 4.00×] (a)");
+        assert_eq!(least_to_greatest([]), None);
+    }
+
+    #[test]
     fn conditions_make_a_verdict() {
         let rule = |says: &[Says]| {
             let conditions: Vec<_> = says.iter().map(|says| ("c".to_owned(), *says)).collect();
@@ -272,17 +256,5 @@ mod tests {
         assert_eq!(rule(&[Refutes, Nothing]).word(), "not measured");
         assert_eq!(rule(&[Nothing]).word(), "not measured");
         assert_eq!(rule(&[]).word(), "not measured");
-    }
-
-    #[test]
-    fn a_count_is_enough_with_four_runs_or_a_million_operations() {
-        let counted = |of, runs| Counted {
-            label: String::new(),
-            events: 0,
-            of,
-            runs,
-        };
-        assert!(counted(1_000_000, 1).is_enough() && counted(100_000, 4).is_enough());
-        assert!(!counted(999_999, 3).is_enough() && !counted(0, 9).is_enough());
     }
 }

@@ -42,14 +42,13 @@ fn chart(x: AxisScale, y: AxisScale, joined: Joining) -> Chart {
         caption: "as it is read".to_owned(),
         x: axis(x),
         y: axis(y),
-        series: vec![ChartSeries {
-            label: HOSTILE.to_owned(),
+        series: vec![ChartSeries::new(
+            HOSTILE,
             joined,
-            points: points
+            points
                 .iter()
-                .filter_map(|(x, y)| ChartPoint::new(*x, *y, Some((*y, y + 1.0))))
-                .collect(),
-        }],
+                .filter_map(|(x, y)| ChartPoint::new(*x, *y, Some((*y, y + 1.0)))),
+        )],
     }
 }
 
@@ -133,4 +132,31 @@ fn every_picture_of_a_claim_is_xml() {
     )
     .unwrap_err();
     assert!(error.to_string().contains("no picture of a claim 'fourth'"));
+}
+
+/// A drawing for each panel, the longest with a row of its own, and a bound that nobody measured with none.
+#[test]
+fn panels_last_points_and_bounds_are_drawn() {
+    let mut claims = claims();
+    let mut chart = chart(AxisScale::Nines, AxisScale::Log, Joining::Line);
+    let [first] = &mut chart.series[..] else {
+        panic!("one series");
+    };
+    first.label = "a".to_owned();
+    first.last = ChartPoint::new(3.0, 9.0, None);
+    let bound = ChartSeries::new("a bound", Joining::Bound, first.points.clone());
+    let right = first.clone().in_panel("on the right");
+    chart.series.extend([bound, right]);
+    claims.claims[0].chart = Some(chart);
+    let page = report::page_with_claims(None, &claims);
+    assert!(page.contains("class=\"panels panels-2\""));
+    assert!(page.contains("on the right"));
+    assert_eq!(page.matches("the longest").count(), 2);
+    assert!(!page.contains("<td>a bound</td>") && !page.contains("<th scope=\"row\">a bound"));
+    let svg = report::plot_claim(&claims, "first", report::Format::Svg, Default::default());
+    assert!(
+        String::from_utf8(svg.unwrap())
+            .unwrap()
+            .contains("on the right")
+    );
 }

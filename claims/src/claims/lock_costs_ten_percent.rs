@@ -6,7 +6,7 @@ use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
 use crate::figures;
-use crate::rule::{Pair, Ruling, Says, over_conditions, slowest_and_quickest};
+use crate::rule::{Pair, Ruling, Says, least_to_greatest, over_conditions};
 use crate::system::{THREADS, THREADS_RACY};
 
 pub(super) const CLAIM: Claim = Claim {
@@ -109,10 +109,8 @@ fn rule(pairs: &[Pair]) -> Ruling {
     {
         conditions.retain(|(_, says)| *says != Says::Nothing);
     }
-    let answer = match slowest_and_quickest(pairs.iter().cloned()) {
-        Some((least, most)) => format!("locked over unlocked: from {least} to {most}"),
-        None => String::new(),
-    };
+    let answer = least_to_greatest(pairs.iter().cloned())
+        .map_or_else(String::new, |told| format!("locked over unlocked: {told}"));
     over_conditions(
         "what else is done between two increments",
         &conditions,
@@ -145,11 +143,11 @@ fn chart(pairs: &[Pair], finding: &str) -> Chart {
         caption: "The time with a lock over the time without. Whiskers: 95 % interval of the ratio. The article says 1.1.".to_owned(),
         x: figures::axis("", Unit::Count, AxisScale::Names { names: pairs.iter().map(|pair| pair.condition.clone()).collect() }),
         y: figures::axis("locked over unlocked", Unit::Ratio, AxisScale::Log),
-        series: vec![ChartSeries {
-            label: THREADS.label.to_owned(),
-            joined: Joining::Apart,
-            points: pairs.iter().enumerate().filter_map(point).collect(),
-        }],
+        series: vec![ChartSeries::new(
+            THREADS.label,
+            Joining::Apart,
+            pairs.iter().enumerate().filter_map(point),
+        )],
     }
 }
 

@@ -1,6 +1,6 @@
 //! A hundred threads that increment one number without a lock: does the sum come out short?
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Unit};
+use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Run, Unit};
 
 use crate::article::{self, Programs};
 use crate::bench::{Bench, Entry};
@@ -15,7 +15,7 @@ pub(super) const CLAIM: Claim = Claim {
     confirms: "acknowledged increments that the counter no longer holds, beyond the interval of chance",
     refutes: "none lost in a million acknowledged increments, at any depth of pipelining",
     experiment: "100 connections send 1000 INCR each to a thread per connection whose counter is read, then written, without a lock; 1, 16 and 1000 in flight. \
-        The client compares what was acknowledged with what the counter holds. The same load on a locked counter is the control. And the article's own script in every Python found.",
+        The client compares what was acknowledged with what the counter holds, and the checker looks for replies that tell a number which another was told. The same load on a locked counter is the control. And the article's own script in every Python found.",
     examine,
 };
 
@@ -31,48 +31,61 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         // What is in flight together is done at once: as many runs again cost little.
         let rounds = if in_flight == 1 { rounds } else { 3 * rounds };
         let runs = bench.compare(&entries, rounds, &load);
-        let of = |place: usize| {
-            let counted = figures::lost(entries[place].system.label, &runs[place])?;
-            let label = format!("{in_flight} in flight");
-            Some(Counted { label, ..counted })
-        };
+        let label = format!("{in_flight} in flight");
         depths.push(Depth {
             in_flight,
-            racy: of(0),
-            locked: of(1),
+            racy: Count::of(&label, &runs[0]),
+            locked: Count::of(&label, &runs[1]),
         });
     }
-    let racy: Vec<Counted> = depths
-        .iter()
-        .filter_map(|depth| depth.racy.clone())
-        .collect();
-    let locked: Vec<Counted> = depths
-        .iter()
-        .filter_map(|depth| depth.locked.clone())
-        .collect();
+    let racy: Vec<Counted> = depths.iter().filter_map(Depth::lost_without_lock).collect();
     let in_python: Vec<Counted> = bench.in_pythons().iter().map(of_python).collect();
     let ruling = rule(&racy, &in_python);
-    let of = |label: &'static str, counts: &[Counted]| -> Vec<Figure> {
-        let figure = |counted: &Counted| {
-            let figure = figures::counted(&format!("lost, {}", counted.label), counted)?;
-            Some(Figure {
-                system: label.to_owned(),
-                ..figure
-            })
-        };
-        counts.iter().filter_map(figure).collect()
-    };
-    let mut all = of(THREADS_RACY.label, &racy);
-    all.extend(of(THREADS.label, &locked));
-    all.extend(
-        in_python
-            .iter()
-            .filter_map(|counted| figures::counted("lost by the article's script", counted)),
-    );
+    let by_script = |counted| figures::counted("lost by the article's script", counted);
     Evidence {
         chart: Some(chart(&depths, &ruling.answer)),
         ruling,
-        figures: all,
+        figures: depths
+            .iter()
+            .flat_map(Depth::figures)
+            .chain(in_python.iter().filter_map(by_script))
+            .collect(),
+    }
+}
+
+/// One system at one depth.
+struct Count {
+    /// What the counter does not hold of what was acknowledged.
+    lost: Counted,
+    /// What the checker found in the replies alone: no more than was lost, for every number up to the counter's last was told at
+    /// least once, and so were some above it that an old number then overwrote.
+    told_twice: Option<Counted>,
+}
+
+impl Count {
+    fn of(label: &str, runs: &[Run]) -> Option<Self> {
+        Some(Self {
+            lost: figures::lost(label, runs)?,
+            told_twice: figures::told_twice(label, runs),
+        })
+    }
+
+    fn figures(&self, system: &str) -> Vec<Figure> {
+        let figure = |what: &str, counted: &Counted| {
+            let figure = figures::counted(&format!("{what}, {}", counted.label), counted)?;
+            Some(Figure {
+                system: system.to_owned(),
+                ..figure
+            })
+        };
+        let twice = self.told_twice.as_ref();
+        [
+            figure("lost", &self.lost),
+            twice.and_then(|twice| figure("told a number that another was told", twice)),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
     }
 }
 
@@ -115,23 +128,36 @@ fn rule(racy: &[Counted], in_python: &[Counted]) -> Ruling {
 /// What one depth showed.
 struct Depth {
     in_flight: u32,
-    racy: Option<Counted>,
-    locked: Option<Counted>,
+    racy: Option<Count>,
+    locked: Option<Count>,
+}
+
+impl Depth {
+    fn lost_without_lock(&self) -> Option<Counted> {
+        Some(self.racy.as_ref()?.lost.clone())
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let of = |label, count: &Option<Count>| {
+            count
+                .as_ref()
+                .map_or_else(Vec::new, |count| count.figures(label))
+        };
+        let mut all = of(THREADS_RACY.label, &self.racy);
+        all.extend(of(THREADS.label, &self.locked));
+        all
+    }
 }
 
 /// P5: what is lost against how much is in flight.
 fn chart(depths: &[Depth], finding: &str) -> Chart {
-    let line = |label: &str, of: fn(&Depth) -> Option<&Counted>| {
+    let line = |label: &str, of: fn(&Depth) -> &Option<Count>| {
         let points = depths.iter().filter_map(|depth| {
-            let counted = of(depth)?;
+            let counted = &of(depth).as_ref()?.lost;
             let range = Some(counted.interval_per_million());
             ChartPoint::new(f64::from(depth.in_flight), counted.per_million(), range)
         });
-        ChartSeries {
-            label: label.to_owned(),
-            joined: Joining::Apart,
-            points: points.collect(),
-        }
+        ChartSeries::new(label, Joining::Apart, points)
     };
     Chart {
         finding: finding.to_owned(),
@@ -141,8 +167,8 @@ fn chart(depths: &[Depth], finding: &str) -> Chart {
         x: figures::axis("requests in flight on each of 100 connections", Unit::Count, AxisScale::Log),
         y: figures::axis("lost per million", Unit::PerMillion, AxisScale::Log),
         series: vec![
-            line(THREADS_RACY.label, |depth| depth.racy.as_ref()),
-            line(THREADS.label, |depth| depth.locked.as_ref()),
+            line(THREADS_RACY.label, |depth| &depth.racy),
+            line(THREADS.label, |depth| &depth.locked),
         ],
     }
 }

@@ -1,7 +1,7 @@
 //! More and more threads: what one request costs.
 
 use results::statistics::MIN_RUNS;
-use results::{AxisScale, Chart, Figure, Metric, Run, Unit};
+use results::{AxisScale, Chart, Figure, Finite, Metric, Run, Unit};
 
 use crate::bench::{Bench, Entry, GUEST_ROUNDS};
 use crate::claim::{Claim, Evidence};
@@ -52,12 +52,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
         GUEST_ROUNDS,
         length,
     ));
-    let what = "growth of processor time per request";
-    let growth = |of: &Measured| {
-        let most = most_connections(std::slice::from_ref(of));
-        figures::of_pair(of.label, what, &of.growth(most))
-    };
-    let growths = all.iter().filter_map(growth);
+    let growths = all.iter().flat_map(Measured::growths);
     Evidence {
         chart: Some(chart(&all, &ruling.answer)),
         ruling,
@@ -131,6 +126,23 @@ impl Measured {
         }
     }
 
+    /// The growth to the most connections that it had, and the slope: what ten times as many bring, by the ends of the line.
+    fn growths(&self) -> Vec<Figure> {
+        let most = most_connections(std::slice::from_ref(self));
+        let growth = self.growth(most);
+        let whole = figures::of_pair(self.label, "growth of processor time per request", &growth);
+        let decades = (f64::from(most) / f64::from(FEW)).log10();
+        let slope = whole.as_ref().and_then(|whole| {
+            let root = |ratio: Finite| ratio.value().powf(decades.recip());
+            let what = "growth of processor time per request, for ten times the connections";
+            let slope = Figure::new(self.label, what, Unit::Ratio, root(whole.value))?;
+            let slope = slope.of_runs(whole.runs as usize);
+            let (low, high) = whole.interval?;
+            Some(slope.between(root(low), root(high)))
+        });
+        whole.into_iter().chain(slope).collect()
+    }
+
     /// What was measured at each place. A server that does not count its own switches has none here.
     fn levels(&self) -> Vec<Figure> {
         const LEVELS: [(Metric, &str, Unit); 3] = [
@@ -159,34 +171,33 @@ impl Measured {
 /// Growth that is called one: 10 %.
 const GROWTH: f64 = 0.10;
 
-/// The threads' growth decides, and the reactor's, round by round, says whose growth it is.
+/// Air between the two intervals: 5 %.
+const BEYOND: f64 = 0.05;
+
+/// The threads' growth decides, and the reactor's says whose growth it is: the two differ where their intervals lie apart. Servers
+/// with few connections and with many are started in rounds of their own, so no growth of a round could be compared.
 fn rule(threads: &Pair, reactor: &Pair) -> Ruling {
-    let growths = |pair: &Pair| -> Vec<f64> {
-        let rounds = pair.candidate.iter().zip(&pair.reference);
-        rounds.map(|(most, few)| most / few).collect()
+    let interval = |pair: &Pair| {
+        let evidence = pair.contrast()?.evidence?;
+        Some((evidence.low.value(), evidence.high.value()))
     };
-    let beyond = Pair {
-        condition: String::new(),
-        reference: growths(reactor),
-        candidate: growths(threads),
-    };
+    let (of_threads, of_reactor) = (interval(threads), interval(reactor));
+    let is_beyond = of_threads
+        .zip(of_reactor)
+        .is_some_and(|((low, _), (_, high))| low > (1.0 + BEYOND) * high);
     let answer = format!(
         "processor time per request with {}: threads {}, reactor {}",
         threads.condition,
         ratio_text(threads),
         ratio_text(reactor)
     );
-    let at_most = threads
-        .contrast()
-        .and_then(|seen| seen.evidence)
-        .map(|evidence| evidence.high.value());
-    match (threads.difference(GROWTH), beyond.difference(0.05)) {
-        (Difference::More, Difference::More) => Ruling::holds(answer),
+    match (threads.difference(GROWTH), is_beyond) {
+        (Difference::More, true) => Ruling::holds(answer),
         (Difference::More, _) => Ruling::depends(
             "the number of connections, not of threads: one thread with as many connections pays as well",
             answer,
         ),
-        _ if at_most.is_some_and(|high| high < 1.0 + GROWTH) => Ruling::fails(answer),
+        _ if of_threads.is_some_and(|(_, high)| high < 1.0 + GROWTH) => Ruling::fails(answer),
         _ => Ruling {
             answer,
             ..Ruling::not_measured(

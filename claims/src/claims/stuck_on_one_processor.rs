@@ -106,22 +106,16 @@ fn chart(measured: &[AtWork], processors: usize, finding: &str) -> Chart {
         let interval = seen
             .evidence
             .map(|evidence| (evidence.low.value(), evidence.high.value()));
-        Some(ChartSeries {
-            label: of.system.label.to_owned(),
-            joined: Joining::Apart,
-            points: ChartPoint::new(place as f64, seen.ratio.value(), interval)
-                .into_iter()
-                .collect(),
-        })
+        let point = ChartPoint::new(place as f64, seen.ratio.value(), interval);
+        Some(ChartSeries::new(of.system.label, Joining::Apart, point))
     };
-    let perfect = ChartSeries {
-        label: format!("{processors} processors"),
-        joined: Joining::Pairs,
-        points: [-0.5, measured.len() as f64 - 0.5]
-            .into_iter()
-            .filter_map(|end| ChartPoint::new(end, processors as f64, None))
-            .collect(),
-    };
+    let ends = [-0.5, measured.len() as f64 - 0.5];
+    let perfect = ChartSeries::new(
+        &format!("{processors} processors"),
+        Joining::Bound,
+        ends.into_iter()
+            .filter_map(|end| ChartPoint::new(end, processors as f64, None)),
+    );
     let names = measured.iter().map(|of| of.system.label.to_owned());
     Chart {
         finding: finding.to_owned(),

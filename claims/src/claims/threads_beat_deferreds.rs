@@ -6,7 +6,7 @@ use crate::article::{self, Programs};
 use crate::bench::Bench;
 use crate::claim::{Claim, Evidence};
 use crate::figures;
-use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, slowest_and_quickest};
+use crate::rule::{Difference, Pair, Ruling, Says, least_to_greatest, over_conditions};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "threads-beat-deferreds",
@@ -51,8 +51,8 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
 /// Each language is a condition: both threaded programs must be the faster ones.
 fn rule(programs: &[Programs]) -> Ruling {
     let pairs = |of: &Programs| {
-        [&of.unlocked_ns, &of.locked_ns].map(|threads| Pair {
-            condition: of.name.clone(),
+        [("no lock", &of.unlocked_ns), ("a lock", &of.locked_ns)].map(|(with, threads)| Pair {
+            condition: format!("{with}, {}", of.name),
             reference: of.deferred_ns.clone(),
             candidate: threads.clone(),
         })
@@ -74,12 +74,10 @@ fn rule(programs: &[Programs]) -> Ruling {
         .iter()
         .map(|of| (of.name.clone(), says(of)))
         .collect();
-    let answer = match slowest_and_quickest(programs.iter().flat_map(pairs)) {
-        Some((least, most)) => {
-            format!("time of the threads over that of the deferreds: from {least} to {most}")
-        }
-        None => String::new(),
-    };
+    let answer = least_to_greatest(programs.iter().flat_map(pairs))
+        .map_or_else(String::new, |told| {
+            format!("time of the threads over that of the deferreds: {told}")
+        });
     over_conditions("the interpreter", &conditions, answer)
 }
 
@@ -93,11 +91,8 @@ fn chart(programs: &[Programs], finding: &str) -> Chart {
                 figures::range(values),
             )
         };
-        ChartSeries {
-            label: label.to_owned(),
-            joined: Joining::Apart,
-            points: programs.iter().enumerate().filter_map(point).collect(),
-        }
+        let points = programs.iter().enumerate().filter_map(point);
+        ChartSeries::new(label, Joining::Apart, points)
     };
     Chart {
         finding: finding.to_owned(),
@@ -145,6 +140,14 @@ mod tests {
                 .word(),
             "depends"
         );
+    }
+
+    /// Where no Python is found, Rust stands alone: the answer says which of its two programs is which.
+    #[test]
+    fn a_single_language_names_its_two_programs() {
+        let answer = rule(&[programs("Rust", 2.0, 4.0)]).answer;
+        assert!(answer.contains("(no lock, Rust) to 4.00×"), "{answer}");
+        assert!(answer.ends_with("(a lock, Rust)"), "{answer}");
     }
 
     #[test]

@@ -123,11 +123,11 @@ impl Seen {
                 .to_owned(),
             x: figures::axis("", Unit::Count, AxisScale::Names { names: ["running (R)", "interruptible (S)", "uninterruptible (D)"].map(str::to_owned).to_vec() }),
             y: figures::axis("share of glances", Unit::Share, AxisScale::Linear),
-            series: vec![ChartSeries {
-                label: system.to_owned(),
-                joined: Joining::Apart,
-                points: states.iter().enumerate().filter_map(share).collect(),
-            }],
+            series: vec![ChartSeries::new(
+                system,
+                Joining::Apart,
+                states.iter().enumerate().filter_map(share),
+            )],
         }
     }
 }

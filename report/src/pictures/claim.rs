@@ -11,8 +11,9 @@ pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> 
     if chart.series.iter().all(|series| series.points.is_empty()) {
         return None;
     }
-    let (x, y) = axes(chart);
-    let series = chart.series.iter().map(|series| Series {
+    // One pair of axes for all panels: the eye compares them.
+    let (x, y, last_at) = axes(chart);
+    let series = |series: &ChartSeries| Series {
         system: place(&series.label),
         label: series.label.clone(),
         points: series
@@ -21,28 +22,57 @@ pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> 
             .map(|point| drawn(point, series, chart, (&x, &y)))
             .collect(),
         joined: match (&chart.x.scale, series.joined) {
+            (_, Joining::Bound) => Joined::Line { sure: 0 },
             (AxisScale::Names { .. }, _) => Joined::Lanes,
-            (_, Joining::Line) => Joined::Line {
-                sure: series.points.len(),
-            },
+            (_, Joining::Line) => Joined::Line { sure: sure(series) },
             (_, Joining::Pairs) => Joined::Pairs,
             (_, Joining::Apart) => Joined::Apart,
         },
-        last: None,
-    });
-    let marks = Marks::Series(series.collect());
+        last: series.last.map(|last| Point {
+            x: last_at.unwrap_or(last.x.value()),
+            mark: Mark::Full,
+            ..drawn(&last, series, chart, (&x, &y))
+        }),
+    };
+    let panel = |title: &str| {
+        let inside = chart.series.iter().filter(|series| series.panel == title);
+        Panel {
+            title: title.to_owned(),
+            x: x.clone(),
+            y: y.clone(),
+            marks: Marks::Series(inside.map(series).collect()),
+        }
+    };
     Some(Picture {
         name: format!("claim-{name}"),
         finding: sentence(&chart.finding),
         caption: chart.caption.clone(),
-        panels: vec![Panel {
-            title: String::new(),
-            x,
-            y,
-            marks,
-        }],
+        panels: titles(chart).into_iter().map(panel).collect(),
         table: table(chart),
     })
+}
+
+/// The titles of the panels, in the order in which the series name them.
+fn titles(chart: &Chart) -> Vec<&str> {
+    let mut titles: Vec<&str> = Vec::new();
+    for series in &chart.series {
+        if !titles.contains(&series.panel.as_str()) {
+            titles.push(&series.panel);
+        }
+    }
+    titles
+}
+
+/// Points with ten samples beyond them, where a last one says how many there are; elsewhere all.
+fn sure(series: &ChartSeries) -> usize {
+    let end = series.last.map_or(f64::INFINITY, |last| last.x.value());
+    let is_sure = |point: &&ChartPoint| point.x.value() <= end - 1.0;
+    series.points.iter().take_while(is_sure).count()
+}
+
+fn all_points(chart: &Chart) -> impl Iterator<Item = &ChartPoint> {
+    let series = chart.series.iter();
+    series.flat_map(|series| series.points.iter().chain(&series.last))
 }
 
 /// A title begins like one.
@@ -55,32 +85,34 @@ fn sentence(finding: &str) -> String {
 }
 
 /// Names stand on the left, one below the other, where the longest can be read; what was measured of them lies to their right.
-fn axes(chart: &Chart) -> (Axis, Axis) {
+/// Percentiles have a place behind all of them for the last point of a series.
+fn axes(chart: &Chart) -> (Axis, Axis, Option<f64>) {
     let heights = || {
-        let points = chart.series.iter().flat_map(|series| &series.points);
-        points.flat_map(|point| {
+        all_points(chart).flat_map(|point| {
             let (low, high) = ends(point);
             [point.y.value(), low, high]
         })
     };
     if let AxisScale::Names { names } = &chart.x.scale {
-        return (measured(&chart.y, heights()), lanes(names));
+        return (measured(&chart.y, heights()), lanes(names), None);
     }
-    let points = chart.series.iter().flat_map(|series| &series.points);
-    let places = points.map(|point| point.x.value());
-    let x = match &chart.x.scale {
-        AxisScale::Log if chart.x.unit == Unit::Count => doubling_axis(&chart.x.title, places),
+    let places = all_points(chart).map(|point| point.x.value());
+    let (x, last_at) = match &chart.x.scale {
+        AxisScale::Log if chart.x.unit == Unit::Count => {
+            (doubling_axis(&chart.x.title, places), None)
+        }
         AxisScale::Nines => {
             let most = places.fold(1.0, f64::max);
-            nines_axis(10f64.powf(most).round() as u64).0
+            let (axis, last_at) = nines_axis(10f64.powf(most).round() as u64);
+            (axis, Some(last_at))
         }
-        _ => measured(&chart.x, places),
+        _ => (measured(&chart.x, places), None),
     };
     let y = match &chart.y.scale {
         AxisScale::Names { names } => lanes(names),
         _ => measured(&chart.y, heights()),
     };
-    (x, y)
+    (x, y, last_at)
 }
 
 fn measured(axis: &ChartAxis, values: impl Iterator<Item = f64>) -> Axis {
@@ -120,7 +152,10 @@ fn drawn(point: &ChartPoint, series: &ChartSeries, chart: &Chart, (x, y): (&Axis
             x: x.place(point.y.value()),
             y: lane(names, point.x.value()),
             range: range(x),
-            mark: Mark::Full,
+            mark: match series.joined {
+                Joining::Bound => Mark::None,
+                _ => Mark::Full,
+            },
             hover,
         },
         (_, AxisScale::Names { names }) => Point {
@@ -135,7 +170,7 @@ fn drawn(point: &ChartPoint, series: &ChartSeries, chart: &Chart, (x, y): (&Axis
             y: y.place(point.y.value()),
             range: range(y),
             mark: match (scale, series.joined) {
-                (AxisScale::Nines, _) | (_, Joining::Pairs) => Mark::None,
+                (AxisScale::Nines, _) | (_, Joining::Pairs | Joining::Bound) => Mark::None,
                 _ => Mark::Full,
             },
             hover,
@@ -203,23 +238,33 @@ fn table_of_points(chart: &Chart) -> Table {
         }
         AxisScale::Linear | AxisScale::Log => chart.x.unit.text(point.x.value()),
     };
-    let row = |series: &ChartSeries, point: &ChartPoint| {
+    let system = |series: &ChartSeries| match series.panel.as_str() {
+        "" => series.label.clone(),
+        panel => format!("{}, {panel}", series.label),
+    };
+    let row = |series: &ChartSeries, place: String, point: &ChartPoint| {
         vec![
-            Cell::words(&series.label),
-            Cell::words(place(point)),
+            Cell::words(system(series)),
+            Cell::words(place),
             Cell::number(Some(point.y.value()), |_| said(point, chart.y.unit)),
         ]
     };
+    let rows = |series: &ChartSeries| -> Vec<Vec<Cell>> {
+        let points = series.points.iter();
+        let last = series.last.iter();
+        points
+            .map(|point| row(series, place(point), point))
+            .chain(last.map(|point| row(series, "the longest".to_owned(), point)))
+            .collect()
+    };
+    let series = chart.series.iter();
+    let measured = series.filter(|series| series.joined != Joining::Bound);
     Table {
         columns: vec![
             Column::words("system"),
             Column::words(&chart.x.title),
             Column::numbers(chart.y.title.clone(), ""),
         ],
-        rows: chart
-            .series
-            .iter()
-            .flat_map(|series| series.points.iter().map(move |point| row(series, point)))
-            .collect(),
+        rows: measured.flat_map(rows).collect(),
     }
 }

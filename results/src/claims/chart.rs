@@ -58,6 +58,12 @@ pub struct ChartSeries {
     pub joined: Joining,
     /// The points, from left to right.
     pub points: Vec<ChartPoint>,
+    /// A point of its own at the end, such as the longest time: among percentiles it has a place behind all of them.
+    #[serde(default)]
+    pub last: Option<ChartPoint>,
+    /// The title of the drawing that it is in; empty where there is only one.
+    #[serde(default)]
+    pub panel: String,
 }
 
 /// How the points of a series are joined.
@@ -70,6 +76,8 @@ pub enum Joining {
     Line,
     /// The first with the second, the third with the fourth, and so on.
     Pairs,
+    /// All by one line that nobody measured: a bound.
+    Bound,
 }
 
 /// One point.
@@ -96,16 +104,36 @@ impl ChartPoint {
 }
 
 impl ChartSeries {
-    /// The percentile curve of a histogram, for an axis of [`AxisScale::Nines`].
-    pub fn percentiles(label: &str, histogram: &Histogram) -> Self {
-        let point = |point: CurvePoint| ChartPoint::new(point.nines, point.ns as f64, None);
+    /// A series of the only drawing.
+    pub fn new(label: &str, joined: Joining, points: impl IntoIterator<Item = ChartPoint>) -> Self {
         Self {
             label: label.to_owned(),
-            joined: Joining::Line,
-            points: percentile_curve(histogram)
-                .into_iter()
-                .filter_map(point)
-                .collect(),
+            joined,
+            points: points.into_iter().collect(),
+            last: None,
+            panel: String::new(),
+        }
+    }
+
+    /// The percentile curve of a histogram, for an axis of [`AxisScale::Nines`]; the greatest of all is its last point, at the
+    /// logarithm of how many there are.
+    pub fn percentiles(label: &str, histogram: &Histogram) -> Self {
+        let point = |point: CurvePoint| ChartPoint::new(point.nines, point.ns as f64, None);
+        let curve = percentile_curve(histogram).into_iter().filter_map(point);
+        let count = histogram.count().max(1) as f64;
+        let greatest = |ns: u64| ChartPoint::new(count.log10(), ns as f64, None);
+        Self {
+            last: histogram.max_ns().and_then(greatest),
+            ..Self::new(label, Joining::Line, curve)
+        }
+    }
+
+    /// The same in the drawing of that title.
+    #[must_use]
+    pub fn in_panel(self, title: &str) -> Self {
+        Self {
+            panel: title.to_owned(),
+            ..self
         }
     }
 }

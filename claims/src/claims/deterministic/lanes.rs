@@ -19,27 +19,23 @@ pub(super) fn chart(threads: &[Turn], reactor: &[Turn]) -> Chart {
             lane_of.insert(peer, names.len());
             names.push(format!("{} {}", system.label, lane_of.len()));
         }
-        series.push(ChartSeries {
-            label: system.label.to_owned(),
-            joined: Joining::Pairs,
-            points: record::moment(turns, MOMENT_NS)
-                .into_iter()
-                .filter_map(|(peer, began_ns, ended_ns)| {
-                    Some((
-                        *lane_of.get(&peer)? as f64,
-                        began_ns as f64,
-                        ended_ns as f64,
-                    ))
-                })
-                .flat_map(|(lane, began, ended)| {
-                    [
-                        ChartPoint::new(began, lane, None),
-                        ChartPoint::new(ended, lane, None),
-                    ]
-                })
-                .flatten()
-                .collect(),
-        });
+        let points = record::moment(turns, MOMENT_NS)
+            .into_iter()
+            .filter_map(|(peer, began_ns, ended_ns)| {
+                Some((
+                    *lane_of.get(&peer)? as f64,
+                    began_ns as f64,
+                    ended_ns as f64,
+                ))
+            })
+            .flat_map(|(lane, began, ended)| {
+                [
+                    ChartPoint::new(began, lane, None),
+                    ChartPoint::new(ended, lane, None),
+                ]
+            })
+            .flatten();
+        series.push(ChartSeries::new(system.label, Joining::Pairs, points));
     }
     Chart {
         finding: "Who runs when: one thread takes turns, threads run into each other".to_owned(),

@@ -1,10 +1,16 @@
 //! What the others wait beside slow requests: the measurement of this claim.
 
+use std::time::Duration;
+
 use results::{Figure, Metric, Unit};
 
-use super::disturber::{Disturber, Kind};
+use super::disturber::Disturber;
 use crate::bench::{Bench, Entry, Stage};
 use crate::figures;
+use crate::system::Hold;
+
+/// What a slow request takes.
+const SLOW: Duration = Duration::from_millis(10);
 
 const RATE_PER_S: f64 = 2_000.0;
 
@@ -20,8 +26,9 @@ pub(super) struct Waits {
 }
 
 /// What the others waited beside so many slow requests, for each system.
+#[derive(Debug, Clone)]
 pub(super) struct Beside {
-    kind: Kind,
+    pub(super) how: Hold,
     pub(super) percent: f64,
     pub(super) systems: Vec<(&'static str, Vec<Waits>)>,
 }
@@ -32,17 +39,25 @@ impl Beside {
         bench: &mut Bench<'_>,
         entries: &[Entry],
         rounds: u32,
-        kind: Kind,
+        how: Hold,
         percent: f64,
     ) -> Self {
         let length = bench.quick_or_full("-d 500ms --warmup 0s", "-d 600ms --warmup 0s");
         let load = format!("-c 20 -r 2k {length}");
-        let waits = bench.each(entries, rounds, |stage| wait(stage, kind, percent, &load));
+        let waits = bench.each(entries, rounds, |stage| wait(stage, how, percent, &load));
         let labels = entries.iter().map(|entry| entry.system.label);
         Self {
-            kind,
+            how,
             percent,
             systems: labels.zip(waits).collect(),
+        }
+    }
+
+    /// More runs of the same systems.
+    pub(super) fn measure_again(&mut self, bench: &mut Bench<'_>, entries: &[Entry], rounds: u32) {
+        let more = Self::measure(bench, entries, rounds, self.how, self.percent);
+        for ((_, runs), (_, more)) in self.systems.iter_mut().zip(more.systems) {
+            runs.extend(more);
         }
     }
 
@@ -53,11 +68,11 @@ impl Beside {
     }
 
     pub(super) fn figures(&self) -> Vec<Figure> {
-        let verb = match self.kind {
-            Kind::Asleep => "sleep",
-            Kind::AtWork => "compute",
+        let beside = match (self.percent, self.how) {
+            (0.0, _) => "none is slow".to_owned(),
+            (percent, Hold::Asleep) => format!("{percent} % sleep"),
+            (percent, Hold::AtWork) => format!("{percent} % compute"),
         };
-        let beside = format!("{} % {verb}", self.percent);
         let of = |(label, runs): &(&'static str, Vec<Waits>)| {
             let delayed: Vec<f64> = runs.iter().map(|run| run.delayed).collect();
             let p99_ns: Vec<f64> = runs.iter().map(|run| run.p99_ns).collect();
@@ -72,8 +87,9 @@ impl Beside {
     }
 }
 
-fn wait(stage: &mut Stage<'_>, kind: Kind, percent: f64, load: &str) -> Result<Waits, String> {
-    let disturber = Disturber::start(stage.server.port, kind, RATE_PER_S * percent / 100.0)?;
+fn wait(stage: &mut Stage<'_>, how: Hold, percent: f64, load: &str) -> Result<Waits, String> {
+    let request = stage.system.held(how, SLOW);
+    let disturber = Disturber::start(stage.server.port, request, RATE_PER_S * percent / 100.0)?;
     let run = stage.drive(load)?;
     disturber.stop()?;
     let response = &run.latency.response;

@@ -8,25 +8,6 @@ use std::time::{Duration, Instant};
 
 use crate::peer::Peer;
 
-/// What a slow request does.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Kind {
-    /// It waits, as for a disk.
-    Asleep,
-    /// It computes.
-    AtWork,
-}
-
-impl Kind {
-    /// Ten milliseconds of it.
-    fn request(self) -> &'static str {
-        match self {
-            Self::Asleep => "DEBUG SLEEP 0.01",
-            Self::AtWork => "WORK 10000",
-        }
-    }
-}
-
 /// The clients; dropping them leaves their thread to its end.
 #[derive(Debug)]
 pub(super) struct Disturber {
@@ -38,8 +19,8 @@ pub(super) struct Disturber {
 const CONNECTIONS: usize = 8;
 
 impl Disturber {
-    /// Sends so many slow requests per second from now on.
-    pub(super) fn start(port: u16, kind: Kind, per_s: f64) -> Result<Self, String> {
+    /// Sends this request so many times per second from now on.
+    pub(super) fn start(port: u16, request: String, per_s: f64) -> Result<Self, String> {
         let failed = |error: io::Error| format!("the server could not be reached: {error}");
         let peers: io::Result<Vec<Peer>> = (0..CONNECTIONS).map(|_| Peer::connect(port)).collect();
         let peers = peers.map_err(failed)?;
@@ -47,7 +28,7 @@ impl Disturber {
         let told = stop.clone();
         Ok(Self {
             stop,
-            thread: thread::spawn(move || disturb(peers, kind, per_s, &told)),
+            thread: thread::spawn(move || disturb(peers, &request, per_s, &told)),
         })
     }
 
@@ -62,7 +43,7 @@ impl Disturber {
     }
 }
 
-fn disturb(mut peers: Vec<Peer>, kind: Kind, per_s: f64, stop: &AtomicBool) -> io::Result<()> {
+fn disturb(mut peers: Vec<Peer>, request: &str, per_s: f64, stop: &AtomicBool) -> io::Result<()> {
     if per_s <= 0.0 {
         return Ok(());
     }
@@ -75,7 +56,7 @@ fn disturb(mut peers: Vec<Peer>, kind: Kind, per_s: f64, stop: &AtomicBool) -> i
                 .min(Duration::from_millis(50)),
         );
         if start.elapsed() >= due {
-            peers[sent as usize % CONNECTIONS].send(kind.request())?;
+            peers[sent as usize % CONNECTIONS].send(request)?;
             sent += 1;
         }
     }
