@@ -99,6 +99,27 @@ fn a_load_generator_that_stood_still_does_not_believe_itself() {
 }
 
 #[test]
+fn ctrl_c_in_a_series_keeps_the_runs_that_were_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, under_way) = counts_to(1_200);
+    let out = folder.path().display();
+    let child = start(&format!(
+        "run {server} -c 2 -n 500 --repeat 1000 --out {out}"
+    ));
+    under_way.recv().unwrap();
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    let ran = Ran::of(child.wait_with_output().unwrap());
+    ran.assert(130, "of 1000 runs made");
+    let kept: results::Comparison =
+        results::file::load(&folder.path().join("comparison.json")).unwrap();
+    assert!((2..1_000).contains(&kept.runs().count()));
+    assert!(kept.runs().all(|run| run.totals.completed == 500));
+    let alone = folder.path().join("run-2/run.json");
+    let alone: Run = results::file::load(&alone).unwrap();
+    assert_eq!(kept.runs().nth(1), Some(&alone));
+}
+
+#[test]
 fn ctrl_c_before_the_load_ends_at_once_too() {
     let (sender, connected) = channel();
     let server = serve(move |peer| {

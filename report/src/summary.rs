@@ -74,7 +74,7 @@ impl<'a> Summary<'a> {
             columns.push(Column::words("load"));
         }
         columns.extend([Column::words("answers"), Column::words("measurement")]);
-        columns.push(Column::numbers("runs", "each with a restarted server"));
+        columns.push(Column::numbers("runs", "of this system under this load"));
         let metrics = self.metrics.iter();
         columns.extend(metrics.map(|metric| Column::of(*metric)));
         columns

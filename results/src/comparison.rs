@@ -41,7 +41,7 @@ pub struct System {
 pub enum Outcome {
     /// It was measured.
     Measured {
-        /// One run for each restarted server. The label of each is the system's.
+        /// The runs; those of `loadgen compare` each met a server that was started for it. The label of each is the system's.
         runs: Vec<Run>,
     },
     /// It could not be. It keeps its row, so that nobody wonders where it went.

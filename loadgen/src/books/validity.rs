@@ -39,7 +39,7 @@ const LITTLE_LEAST_SEEN: f64 = 1_000.0;
 const STEADY: Duration = Duration::from_secs(1);
 
 /// Of a shorter run no shares are judged: a single slice of the scheduler, or tick of the kernel's clock, would be all of the verdict.
-const SHORT: Duration = Duration::from_millis(100);
+pub(crate) const SHORT: Duration = Duration::from_millis(100);
 
 /// Makes every check that this run allows.
 pub(crate) fn of(run: &Run) -> Validity {
@@ -82,7 +82,7 @@ fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>)
 }
 
 /// Whether the run is long enough for shares of its time.
-fn shares_count(run: &Run) -> bool {
+pub(crate) fn shares_count(run: &Run) -> bool {
     Duration::from_nanos(run.measured_ns()) >= SHORT
 }
 

@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use results::units::{bytes, count, number, percent, time, time_of};
 use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerdict};
 
+use crate::books::validity;
 use crate::cli::answers;
 
 /// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
@@ -191,6 +192,13 @@ fn client(run: &Run) -> String {
 
 fn valid(run: &Run) -> String {
     let verdict = match run.validity.verdict {
+        ValidityVerdict::Valid if !validity::shares_count(run) => {
+            return format!(
+                "yes, as far as {} can tell: what part of its time a client was busy or kept waiting is judged from {} on",
+                time(run.measured_ns()),
+                time(validity::SHORT.as_nanos() as u64)
+            );
+        }
         ValidityVerdict::Valid => "yes: the load generator was not in the way",
         ValidityVerdict::Suspect => "suspect: ",
         ValidityVerdict::ClientBound => "client-bound: ",
@@ -248,5 +256,13 @@ mod tests {
                 .count()
                 >= 2
         );
+    }
+
+    #[test]
+    fn a_run_that_is_too_short_for_a_verdict_says_how_far_it_goes() {
+        let mut run = example::closed_loop("a");
+        assert!(valid(&run).starts_with("yes: the load generator"));
+        run.elapsed_ns = 2_000_000;
+        assert!(valid(&run).starts_with("yes, as far as 2.00\u{a0}ms can tell"));
     }
 }

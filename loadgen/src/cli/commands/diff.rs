@@ -32,10 +32,12 @@ pub fn run(arguments: &DiffArguments) -> Ending {
         eprintln!("loadgen: compared all the same: {difference}");
     }
     let pairs: Vec<Pair> = others.iter().flat_map(|new| base.pairs(new)).collect();
+    let all = named(&base, &others);
+    let mut text = report::terminal(&all, screen::stdout());
+    text.extend(pairs.iter().map(|pair| format!("\n{}", pair.table())));
     // Whoever closed the pipe has seen enough.
-    let _ = io::stdout().write_all(text(&base, &others, &pairs).as_bytes());
-    let runs = [&base].into_iter().chain(&others).flat_map(Side::runs);
-    judge(&pairs).unless(doubt(runs), arguments.allow_invalid)
+    let _ = io::stdout().write_all(text.as_bytes());
+    judge(&pairs).unless(doubt(all.runs()), arguments.allow_invalid)
 }
 
 /// What is compared with itself, if anything is: nothing would differ, and that would look like a finding.
@@ -115,22 +117,17 @@ fn machine(host: &Host) -> (&str, Option<&str>, u32) {
     (&host.kernel, host.cpu_model.as_deref(), host.cores)
 }
 
-/// The table of all, and that of each pair.
-fn text(base: &Side, others: &[Side], pairs: &[Pair]) -> String {
-    let named = |side: &Side| -> Vec<Run> {
+/// All runs, each under the name of its side.
+fn named(base: &Side, others: &[Side]) -> Comparison {
+    let of_side = |side: &Side| -> Vec<Run> {
         let mut runs: Vec<Run> = side.runs().cloned().collect();
         for run in &mut runs {
             run.label = side.name_of(&run.label);
         }
         runs
     };
-    let runs = [base].into_iter().chain(others).flat_map(named).collect();
-    let comparison = Comparison::of_runs("stored runs".to_owned(), runs);
-    let mut text = report::terminal(&comparison, screen::stdout());
-    for pair in pairs {
-        text += &format!("\n{}", pair.table());
-    }
-    text
+    let runs = [base].into_iter().chain(others).flat_map(of_side).collect();
+    Comparison::of_runs("stored runs".to_owned(), runs)
 }
 
 /// Each change for the worse that is established is a regression.
