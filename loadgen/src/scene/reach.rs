@@ -1,6 +1,7 @@
 //! Before the load: finds the target, learns what it is, and reads what the counters hold.
 
 use std::net::ToSocketAddrs;
+use std::time::Duration;
 
 use crate::books::accounts::Values;
 use crate::drive::endpoint::Endpoint;
@@ -8,7 +9,8 @@ use crate::plan::Plan;
 use crate::plan::target::{Place, Protocol};
 use crate::scene::control::{Control, Info};
 use crate::scene::info::InfoText;
-use crate::scene::server_cost::{Process, Sums};
+use crate::scene::process::Process;
+use crate::scene::server_cost::Sums;
 use crate::talk::requests::Requests;
 
 /// A target that answered as it should, and what is known of it.
@@ -123,7 +125,11 @@ fn process(
     let pid = info
         .filter(|_| address.is_on_this_machine())
         .and_then(|info| info.number("process_id"));
+    let up = info
+        .and_then(|info| info.number("uptime_in_seconds"))
+        .map(Duration::from_secs);
     Ok(pid
         .and_then(|pid| u32::try_from(pid).ok())
-        .and_then(Process::new))
+        .and_then(Process::new)
+        .filter(|process| up.is_none_or(|up| process.has_been_up_for(up))))
 }

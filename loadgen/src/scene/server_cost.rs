@@ -1,20 +1,9 @@
 //! What the load costs the server: from its own INFO where it has one, and from /proc where it runs on this machine.
 
-use std::fs;
-use std::time::Duration;
-
-use nix::time::clock_getcpuclockid;
-use nix::unistd::Pid;
 use results::ServerCost;
 
-use crate::scene::host;
 use crate::scene::info::InfoText;
-
-/// A server process on this machine.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Process {
-    pid: u32,
-}
+use crate::scene::process::Process;
 
 /// Sums since the server began: what a window cost is the difference of two of these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -27,93 +16,6 @@ pub(crate) struct Sums {
     involuntary_switches: Option<u64>,
     run_queue_wait_ns: Option<u64>,
 }
-
-/// What the kernel keeps for each thread, and forgets with it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Turns {
-    threads: usize,
-    voluntary_switches: u64,
-    involuntary_switches: u64,
-    /// Time spent runnable without a processor: the second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
-    run_queue_wait_ns: u64,
-}
-
-impl Process {
-    /// The process of that number, if there is one.
-    pub(crate) fn new(pid: u32) -> Option<Self> {
-        fs::metadata(format!("/proc/{pid}"))
-            .ok()
-            .map(|_| Self { pid })
-    }
-
-    /// Resident memory and threads now.
-    pub(crate) fn levels(self) -> (Option<u64>, Option<u64>) {
-        let status = self.read("status").unwrap_or_default();
-        let threads = line(&status, "Threads:").and_then(|threads| threads.parse().ok());
-        (kibibytes(&status, "VmRSS:"), threads)
-    }
-
-    /// Resident memory, with shared pages divided among those who share them.
-    pub(crate) fn pss_bytes(self) -> Option<u64> {
-        kibibytes(&self.read("smaps_rollup")?, "Pss:")
-    }
-
-    /// The processors that it is kept to.
-    pub(crate) fn kept_to(self) -> Option<String> {
-        host::kept_to(&self.pid.to_string())
-    }
-
-    /// Open file descriptors.
-    pub(crate) fn open_files(self) -> Option<u64> {
-        let folder = format!("/proc/{}/fd", self.pid);
-        // From Linux 6.2 on their number is the folder's size; before, that is 0.
-        match fs::metadata(&folder).ok()?.len() {
-            0 => Some(fs::read_dir(&folder).ok()?.count() as u64),
-            number => Some(number),
-        }
-    }
-
-    /// What its threads have been through, those that are alive.
-    fn turns(self) -> Option<Turns> {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
-        let mut sum = Turns::default();
-        for task in tasks.flatten() {
-            let read = |file| fs::read_to_string(task.path().join(file)).ok();
-            // A thread that has just ended has taken its counts along.
-            let (Some(schedstat), Some(status)) = (read("schedstat"), read("status")) else {
-                continue;
-            };
-            let count = |name| line(&status, name)?.parse::<u64>().ok();
-            sum.voluntary_switches += count("voluntary_ctxt_switches:")?;
-            sum.involuntary_switches += count("nonvoluntary_ctxt_switches:")?;
-            sum.run_queue_wait_ns += schedstat.split_whitespace().nth(1)?.parse::<u64>().ok()?;
-            sum.threads += 1;
-        }
-        (sum.threads > 0).then_some(sum)
-    }
-
-    fn read(self, file: &str) -> Option<String> {
-        fs::read_to_string(format!("/proc/{}/{file}", self.pid)).ok()
-    }
-
-    /// Processor time of all threads, those that have ended among them: the process's own clock, exact to the nanosecond.
-    fn cpu_ns(self) -> Option<u64> {
-        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(self.pid).ok()?)).ok()?;
-        u64::try_from(Duration::from(clock.now().ok()?).as_nanos()).ok()
-    }
-
-    /// The same in user and system time, in steps of a clock tick (10 ms).
-    fn cpu_ticks_ns(self) -> Option<(u64, u64)> {
-        let stat = self.read("stat")?;
-        // The name in parentheses may hold spaces and parentheses; what follows the last one may not.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace().skip(11);
-        let mut next_ns = || fields.next()?.parse::<u64>().ok()?.checked_mul(TICK_NS);
-        Some((next_ns()?, next_ns()?))
-    }
-}
-
-/// USER_HZ is 100 on every Linux: proc_pid_stat(5) counts in it whatever the kernel's own tick is.
-const TICK_NS: u64 = 10_000_000;
 
 impl Sums {
     /// Reads what there is. INFO's own numbers divide the time more finely than /proc's ticks, and its switches are those of ended threads too.
@@ -196,53 +98,9 @@ impl Sums {
     }
 }
 
-/// A line such as `VmRSS:     1234 kB`.
-fn kibibytes(text: &str, name: &str) -> Option<u64> {
-    let kib: u64 = line(text, name)?.strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1_024)
-}
-
-fn line<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    text.lines()
-        .find_map(|line| line.strip_prefix(name))
-        .map(str::trim)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn this_very_process_can_be_read() {
-        let process = Process::new(std::process::id()).unwrap();
-        let sums = Sums::read(None, Some(process));
-        let (rss_bytes, threads) = process.levels();
-        assert!(sums.cpu_user_ns.is_some() && rss_bytes > Some(0) && threads >= Some(1));
-        assert!(process.open_files() >= Some(3) && process.pss_bytes() > Some(0));
-        // The thread of this test has been woken at least to run it.
-        assert!(sums.voluntary_switches.is_some() && sums.run_queue_wait_ns > Some(0));
-    }
-
-    #[test]
-    fn a_thread_that_waits_is_a_switch() {
-        let process = Process::new(std::process::id()).unwrap();
-        let (to_it, from_us) = std::sync::mpsc::channel::<()>();
-        let (to_us, from_it) = std::sync::mpsc::channel();
-        let other = std::thread::spawn(move || {
-            while from_us.recv().is_ok() {
-                to_us.send(()).unwrap();
-            }
-        });
-        let before = process.turns().unwrap();
-        let more = || process.turns().unwrap().voluntary_switches > before.voluntary_switches;
-        // Threads of other tests may end meanwhile and take theirs along: ours are more in the end.
-        while !more() {
-            to_it.send(()).unwrap();
-            from_it.recv().unwrap();
-        }
-        drop(to_it);
-        other.join().unwrap();
-    }
 
     #[test]
     fn info_is_finer_than_ticks() {
@@ -279,13 +137,6 @@ mod tests {
         assert_eq!(parts(start, later), (0, 10_000_000));
         let first = divided(700, (0, 0));
         assert_eq!(parts(divided(0, (0, 0)), first), (0, 700), "no tick at all");
-    }
-
-    #[test]
-    fn the_clock_of_a_process_is_finer_than_its_ticks() {
-        let process = Process::new(std::process::id()).unwrap();
-        let is_between_ticks = |_| process.cpu_ns().is_some_and(|ns| ns % TICK_NS != 0);
-        assert!((0..1_000).any(is_between_ticks));
     }
 
     #[test]
