@@ -76,6 +76,20 @@ fn a_server_that_is_gone_is_not_asked_again() {
     loadgen(&format!("run {address} --repeat 3")).assert(1, "0 of 3 runs made");
 }
 
+/// `diff` would go on reading the series.
+#[test]
+fn a_single_run_does_not_hide_behind_a_series() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().display();
+    let (server, series) = (truthful(), "--repeat 2");
+    let run = |more: &str| loadgen(&format!("run {server} -n 20 --out {out} {more}"));
+    run("").assert(0, "none wrong");
+    run(series).assert(0, "2 of 2 runs made");
+    run("").assert(2, "choose another --out");
+    loadgen(&format!("calibrate -n 20 --out {out}")).assert(2, "choose another --out");
+    run(series).assert(0, "2 of 2 runs made");
+}
+
 #[test]
 fn what_repeats_prints_is_data() {
     let server = truthful();

@@ -15,6 +15,9 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
         Ok(protocol) => protocol,
         Err(why) => return Ending::Usage(why),
     };
+    if let Some(why) = arguments.out.as_deref().and_then(run::hidden) {
+        return Ending::Usage(why);
+    }
     let address = match null_server::start(protocol) {
         Ok(address) => address,
         Err(error) => return Ending::Failed(format!("cannot start the responder: {error}")),

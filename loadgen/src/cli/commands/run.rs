@@ -33,6 +33,11 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Ok(floor) => floor,
         Err(why) => return Ending::Usage(why),
     };
+    if arguments.repeat == 1
+        && let Some(why) = arguments.out.as_deref().and_then(hidden)
+    {
+        return Ending::Usage(why);
+    }
     if arguments.repeat > 1 {
         return repeat::run(arguments, &plan, null_floor.as_ref(), command);
     }
@@ -58,6 +63,16 @@ pub(super) fn judge(run: &mut Run, arguments: &RunArguments, null_floor: Option<
         validity::compare_with_floor(run, floor);
     }
     run.thresholds = arguments.goals.iter().map(|goal| goal.check(run)).collect();
+}
+
+/// Why a run must not be kept in a folder: where one holds many runs, `diff` and `plot` would read those instead.
+pub(super) fn hidden(folder: &Path) -> Option<String> {
+    folder.join("comparison.json").exists().then(|| {
+        let folder = folder.display();
+        format!(
+            "{folder} holds many runs (comparison.json), behind which one more would not be seen; choose another --out"
+        )
+    })
 }
 
 /// The run against nothing that this one is to be compared with.
