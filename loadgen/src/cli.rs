@@ -6,6 +6,7 @@ pub mod commands;
 mod csv;
 mod doubt;
 pub mod ending;
+mod output;
 pub mod progress;
 mod repeats;
 mod screen;

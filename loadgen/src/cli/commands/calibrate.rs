@@ -6,6 +6,7 @@ use crate::books::validity;
 use crate::cli::args::CalibrateArguments;
 use crate::cli::commands::run;
 use crate::cli::ending::Ending;
+use crate::cli::output;
 use crate::drive::null_server;
 use crate::plan::target::{Place, Target};
 
@@ -15,7 +16,7 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
         Ok(protocol) => protocol,
         Err(why) => return Ending::Usage(why),
     };
-    if let Some(why) = arguments.out.as_deref().and_then(run::hidden) {
+    if let Some(why) = arguments.out.as_deref().and_then(output::hidden) {
         return Ending::Usage(why);
     }
     let address = match null_server::start(protocol) {

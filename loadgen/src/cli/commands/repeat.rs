@@ -10,7 +10,7 @@ use crate::cli::args::RunArguments;
 use crate::cli::commands::run;
 use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
-use crate::cli::{csv, repeats, screen, series, signals};
+use crate::cli::{csv, output, repeats, screen, series, signals};
 use crate::plan::Plan;
 use crate::record::Outcome;
 
@@ -77,7 +77,7 @@ impl Brought {
         run::judge(&mut outcome.run, arguments, null_floor);
         let number = self.runs.len() + 1;
         let kept = arguments.out.as_ref().map_or(Ok(()), |folder| {
-            run::keep(&outcome.run, &folder.join(format!("run-{number}")))
+            output::keep(&outcome.run, &folder.join(format!("run-{number}")))
         });
         let ending = Ending::of(&outcome, arguments.allow_invalid);
         self.runs.push(outcome.run);
@@ -125,12 +125,12 @@ fn show(runs: &[Run], arguments: &RunArguments, command: &[String]) -> Result<()
         ..Comparison::of_runs(title, runs.to_vec())
     };
     if let Some(folder) = &arguments.out {
-        series::write(&comparison, folder).map_err(|error| run::cannot_write(folder, &error))?;
+        series::write(&comparison, folder).map_err(|error| output::cannot_write(folder, &error))?;
     }
     let text = match (arguments.json, arguments.csv) {
-        (true, _) => run::json(&comparison)?,
+        (true, _) => output::json(&comparison)?,
         (_, true) => csv::text(runs),
         _ => repeats::text(runs, screen::room()),
     };
-    run::print(&text)
+    output::print(&text)
 }

@@ -1,17 +1,16 @@
 //! `loadgen run`: one plan, one run, its files and its summary.
 
-use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use results::{Run, Workload, file, hgrm, hlog};
+use results::{Run, Workload};
 
 use crate::books::validity;
 use crate::cli::args::RunArguments;
 use crate::cli::commands::repeat;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
-use crate::cli::{csv, screen, signals, stored, summary};
+use crate::cli::{csv, output, screen, signals, stored, summary};
 use crate::drive::engine;
 use crate::plan::Plan;
 use crate::record::{self, Outcome};
@@ -34,7 +33,7 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
         Err(why) => return Ending::Usage(why),
     };
     if arguments.repeat == 1
-        && let Some(why) = arguments.out.as_deref().and_then(hidden)
+        && let Some(why) = arguments.out.as_deref().and_then(output::hidden)
     {
         return Ending::Usage(why);
     }
@@ -63,16 +62,6 @@ pub(super) fn judge(run: &mut Run, arguments: &RunArguments, null_floor: Option<
         validity::compare_with_floor(run, floor);
     }
     run.thresholds = arguments.goals.iter().map(|goal| goal.check(run)).collect();
-}
-
-/// Why a run must not be kept in a folder: where one holds many runs, `diff` and `plot` would read those instead.
-pub(super) fn hidden(folder: &Path) -> Option<String> {
-    folder.join("comparison.json").exists().then(|| {
-        let folder = folder.display();
-        format!(
-            "{folder} holds many runs (comparison.json), behind which one more would not be seen; choose another --out"
-        )
-    })
 }
 
 /// The run against nothing that this one is to be compared with.
@@ -122,62 +111,12 @@ pub(super) fn show(
     folder: Option<&Path>,
 ) -> Result<(), String> {
     if let Some(folder) = folder {
-        keep(run, folder)?;
+        output::keep(run, folder)?;
     }
     let text = match (as_json, as_csv) {
-        (true, _) => json(run)?,
+        (true, _) => output::json(run)?,
         (_, true) => csv::text(std::slice::from_ref(run)),
         _ => summary::text(run, screen::room()),
     };
-    print(&text)
-}
-
-/// What goes to stdout. Whoever closed the pipe has seen enough.
-pub(super) fn print(text: &str) -> Result<(), String> {
-    match io::stdout().write_all(text.as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-            Err(format!("cannot write to stdout: {error}"))
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
-}
-
-/// A file of ours as text.
-pub(super) fn json(value: &impl file::Format) -> Result<String, String> {
-    let text = serde_json::to_string_pretty(value);
-    text.map(|text| text + "\n")
-        .map_err(|error| format!("cannot write the runs as JSON: {error}"))
-}
-
-/// Writes the files of a run.
-pub(super) fn keep(run: &Run, folder: &Path) -> Result<(), String> {
-    write(run, folder).map_err(|error| cannot_write(folder, &error))
-}
-
-pub(super) fn cannot_write(folder: &Path, error: &io::Error) -> String {
-    format!(
-        "cannot write into {}: {error}; choose another --out",
-        folder.display()
-    )
-}
-
-/// Writes the files of a run, each whole or not at all.
-fn write(run: &Run, folder: &Path) -> io::Result<()> {
-    file::save(&folder.join("run.json"), run)?;
-    file::write_atomically(&folder.join("intervals.ndjson"), &intervals(run)?)?;
-    file::write_atomically(&folder.join("latency.hlog"), hlog::text(run).as_bytes())?;
-    file::write_atomically(
-        &folder.join("latency.hgrm"),
-        hgrm::text(&run.latency.response).as_bytes(),
-    )
-}
-
-/// The intervals of `run.json` once more, one on each line, for tools that read lines.
-fn intervals(run: &Run) -> io::Result<Vec<u8>> {
-    let mut lines = Vec::new();
-    for interval in &run.intervals {
-        serde_json::to_writer(&mut lines, interval)?;
-        lines.push(b'\n');
-    }
-    Ok(lines)
+    output::print(&text)
 }
