@@ -12,7 +12,7 @@ pub struct DiffArguments {
     /// What to compare: the same
     #[arg(required = true)]
     pub new: Vec<PathBuf>,
-    /// Compare also what was measured under another load or on another machine
+    /// Compare also what was measured under another load, judged less closely (--check), or on another machine
     #[arg(long)]
     pub force: bool,
     /// Judge also runs in which the load generator was in the way; the last line says so all the same

@@ -30,7 +30,8 @@ pub struct RunArguments {
     /// The name of this run in tables and pictures
     #[arg(long)]
     pub label: Option<String>,
-    /// Write run.json, intervals.ndjson, latency.hlog and latency.hgrm into this folder
+    /// Write run.json, intervals.ndjson, latency.hlog and latency.hgrm into this folder; with --repeat, into run-1, run-2 and so on in it,
+    /// with comparison.json and report.html of all
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Write every INCR and GET with its times and value into this file, for loadgen check to judge again

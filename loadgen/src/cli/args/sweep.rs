@@ -55,7 +55,7 @@ pub struct FindArguments {
     /// The rate that is not exceeded
     #[arg(long, value_name = "RATE", default_value = "10M", value_parser = parse_count)]
     pub to: u64,
-    /// End with 0 also where the load generator may have been what missed the limit; the last line says so all the same
+    /// Do not end with 5 where the load generator may have missed the limit itself; the last line says so all the same
     #[arg(long)]
     pub allow_invalid: bool,
 }
