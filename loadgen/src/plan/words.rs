@@ -27,6 +27,7 @@ impl Plan {
     /// The load in words, wherever it goes.
     pub fn load_in_words(&self) -> String {
         let limit = match self.limit {
+            Limit::Requests(1) => "1 request".to_owned(),
             Limit::Requests(requests) => format!("{} requests", count(requests)),
             Limit::Time(limit) => format!("requests for {limit:?}"),
         };

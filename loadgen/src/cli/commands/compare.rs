@@ -3,7 +3,8 @@
 use std::io::{self, Write as _};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use results::{Comparison, Correctness, System};
+use results::units::count;
+use results::{Comparison, Run, System};
 
 use crate::cli::args::CompareArguments;
 use crate::cli::doubt::doubt;
@@ -92,9 +93,12 @@ fn title(arguments: &CompareArguments) -> String {
     };
     let load = || match arguments.plan_at(arguments.points()[0], 1) {
         Ok(plan) => format!(
-            "{}{over}, {} runs each, interleaved",
+            "{}{over}, {}",
             plan.load_in_words(),
-            arguments.repeat
+            match arguments.repeat {
+                1 => "1 run each".to_owned(),
+                more => format!("{more} runs each, interleaved"),
+            }
         ),
         Err(why) => why,
     };
@@ -130,27 +134,65 @@ fn judge(comparison: &Comparison, keeper: &Keeper, troubles: &[String]) -> Endin
     if measured == 0 {
         return Ending::Failed("not one system could be measured; the table says why".to_owned());
     }
-    let losers = systems.iter().filter(|system| system.expected_to_lose);
-    let losses: Vec<_> = losers.map(losses).collect();
-    match losses.is_empty() {
-        true => Ending::Good(format!("{done}, none gave a wrong answer")),
-        false => Ending::Good(format!(
-            "{done}, none gave a wrong answer but {}",
-            losses.join(" and ")
-        )),
+    let losers = systems
+        .iter()
+        .filter(|system| system.expected_to_lose && !system.runs().is_empty());
+    let (lost, exact): (Vec<_>, Vec<_>) = losers.partition(|system| lost(system) > 0);
+    let mut said = format!("{done}, none gave a wrong answer");
+    if !lost.is_empty() {
+        let losses: Vec<_> = lost.into_iter().map(losses).collect();
+        said += &format!(" but {}", losses.join(" and "));
     }
+    if !exact.is_empty() {
+        let names: Vec<_> = exact.iter().map(|system| system.label.as_str()).collect();
+        said += &format!("; nothing was lost this time by {}", names.join(" and "));
+    }
+    Ending::Good(said)
+}
+
+fn lost(system: &System) -> u64 {
+    let of_run = |run: &Run| run.correctness.lost_updates().unwrap_or(0);
+    system.runs().iter().map(of_run).sum()
 }
 
 /// What a system lost that was expected to lose.
 fn losses(system: &System) -> String {
-    let sum = |of: fn(&Correctness) -> u64| {
-        let all = system.runs().iter().map(|run| of(&run.correctness));
-        results::units::count(all.sum())
-    };
+    let runs = system.runs().iter();
+    let acknowledged: u64 = runs.map(|run| run.correctness.acknowledged()).sum();
     format!(
         "{}, which lost {} of {} increments, as it was expected to",
         system.label,
-        sum(|correctness| correctness.lost_updates().unwrap_or(0)),
-        sum(Correctness::acknowledged)
+        count(lost(system)),
+        count(acknowledged)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{Verdict, example};
+
+    use super::*;
+
+    #[test]
+    fn what_is_there_to_lose_updates_says_whether_it_did() {
+        let mut comparison = example::comparison(2);
+        for system in &mut comparison.systems {
+            system.expected_to_lose = ["threaded racy", "reactor"].contains(&system.label.as_str());
+        }
+        let racy = comparison.systems.iter().find(|system| lost(system) > 0);
+        assert_eq!(racy.unwrap().label, "threaded racy");
+        let said = judge(&comparison, &Keeper::default(), &[]).line().unwrap();
+        assert!(said.contains("but threaded racy, which lost"), "{said}");
+        assert!(
+            said.ends_with("nothing was lost this time by reactor"),
+            "{said}"
+        );
+        let wrong = comparison
+            .runs()
+            .filter(|run| run.correctness.verdict == Verdict::Wrong);
+        assert!(
+            wrong.count() > 0,
+            "what is expected is still called by its name"
+        );
+    }
 }
