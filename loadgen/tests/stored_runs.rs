@@ -46,6 +46,27 @@ fn two_stored_runs_are_overlaid() {
     );
 }
 
+/// Drawn alone, a comparison keeps its title and the systems that could not be measured; who asks for another title gets it.
+#[test]
+fn a_stored_comparison_stays_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    let comparison = results::example::comparison(1);
+    let json = serde_json::to_string(&comparison).unwrap();
+    fs::write(at("comparison.json"), json).unwrap();
+    let page = |flags: &str| {
+        loadgen(&format!("plot {} -o {} {flags}", at(""), at("x.html"))).assert(0, "4 runs drawn");
+        fs::read_to_string(at("x.html")).unwrap()
+    };
+    let own = page("");
+    assert!(own.contains(&format!("<title>{}</title>", comparison.title)));
+    assert!(
+        own.contains("apt-get install"),
+        "the missing one has its row"
+    );
+    assert!(page("--title mine").contains("<title>mine</title>"));
+}
+
 #[test]
 fn what_cannot_be_drawn_is_said() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,8 +6,23 @@ use std::path::{Path, PathBuf};
 use results::file::{self, LoadError};
 use results::{Comparison, Run};
 
+/// What the files hold. A comparison that is alone stays what it is, with its title, its command and the systems that were missing.
+pub(super) fn comparison(paths: &[PathBuf]) -> Result<Comparison, LoadError> {
+    if let [path] = paths {
+        let path = if path.is_dir() {
+            path.join("comparison.json")
+        } else {
+            path.clone()
+        };
+        if let Ok(whole) = file::load(&path) {
+            return Ok(whole);
+        }
+    }
+    all(paths).map(|runs| Comparison::of_runs("stored runs".to_owned(), runs))
+}
+
 /// All runs of all files. Each file is a system of its own, also where two files call their runs by one name.
-pub(super) fn all(paths: &[PathBuf]) -> Result<Vec<Run>, LoadError> {
+fn all(paths: &[PathBuf]) -> Result<Vec<Run>, LoadError> {
     let mut runs: Vec<Run> = Vec::new();
     for path in paths {
         let mut more = one(path)?;

@@ -14,7 +14,11 @@ pub struct PlotArguments {
     /// Where to draw: a name that ends in .html (the whole page), .svg or .png
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
-    /// Which picture, for .svg and .png
+    /// The title of the page [default: that of the comparison, where one alone is drawn]
+    #[arg(long, value_name = "TEXT")]
+    pub title: Option<String>,
+    /// Which picture, for .svg and .png. The others, who blocks whom, who runs when and how long data waits in the kernel, are those
+    /// of claims: `claims plot` draws them
     #[arg(long, value_name = "NAME", default_value = report::PICTURES[0], value_parser = report::PICTURES)]
     pub picture: String,
     /// The colours of .svg and .png; the page has both

@@ -17,10 +17,13 @@ pub fn run(arguments: &PlotArguments) -> Ending {
             arguments.output.display()
         ));
     };
-    let comparison = match stored::all(&arguments.files) {
-        Ok(runs) => Comparison::of_runs("stored runs".to_owned(), runs),
+    let mut comparison = match stored::comparison(&arguments.files) {
+        Ok(comparison) => comparison,
         Err(error) => return Ending::Failed(error.to_string()),
     };
+    if let Some(title) = &arguments.title {
+        comparison.title.clone_from(title);
+    }
     let bytes = match draw(&comparison, face, arguments) {
         Ok(bytes) => bytes,
         Err(why) => return Ending::Failed(why),
