@@ -73,6 +73,16 @@
   };
   all("#key button").forEach((button) => button.addEventListener("click", () => toggle(button)));
 
+  // The pictures that a reader without scripts sees are the page's own SVG files: offered once more, they take no second room.
+  for (const figure of all("main > figure")) {
+    const still = figure.querySelector("noscript");
+    const [, source] = (still && still.textContent.match(/src="([^"]+)"/)) || [];
+    if (!source) continue;
+    const name = figure.id + ".svg";
+    const link = Object.assign(document.createElement("a"), { download: name, href: source, textContent: name });
+    all("#downloads li").find((item) => item.querySelector(`[download="${figure.id}.csv"]`))?.append(" · ", link);
+  }
+
   const words = (row, column) => row.cells[column].textContent;
   // A heading is pressed: numbers from the least, words by the alphabet, again for the other way.
   const sortBy = (table, column, heading) => {

@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use results::{ClaimVerdict, Claims, Effort, Examined, Figure};
+use results::{ClaimVerdict, Claims, Examined, Figure, Finite, units};
 use serde_json::{Value, json};
 
 use crate::look::Systems;
+use crate::method;
 use crate::picture::Picture;
 use crate::pictures;
 use crate::table::{Cell, Column, Table};
@@ -15,7 +16,7 @@ pub(crate) fn section(claims: &Claims, drawn: &[Picture]) -> Value {
     let lines = claims.claims.iter().map(|claim| line(claim, drawn));
     json!({
         "tally": tally(claims),
-        "host": host(claims),
+        "subtitle": method::claims_subtitle(claims),
         "lines": lines.collect::<Vec<_>>(),
     })
 }
@@ -42,6 +43,7 @@ pub fn terminal_claims(claims: &Claims) -> String {
     text
 }
 
+/// How many claims came to each verdict, and how many rows within them say that a system was not measured.
 fn tally(claims: &Claims) -> String {
     let count = |word: &str| {
         claims
@@ -50,29 +52,31 @@ fn tally(claims: &Claims) -> String {
             .filter(|claim| claim.verdict.word() == word)
             .count()
     };
-    format!(
+    let mut text = format!(
         "Of {} claims of the article {} hold, {} fail, {} depend on conditions, and {} were not measured.",
         claims.claims.len(),
         count("holds"),
         count("fails"),
         count("depends"),
         count("not measured"),
-    )
-}
-
-fn host(claims: &Claims) -> String {
-    let host = &claims.host;
-    let length = match claims.effort {
-        Effort::Quick => "--quick: few and short runs",
-        Effort::Full => "--full",
+    );
+    let incomplete = || {
+        claims
+            .claims
+            .iter()
+            .filter(|claim| !claim.missing.is_empty())
     };
-    format!(
-        "{}, {} processors, {}; {length}; {}",
-        host.cpu_model.as_deref().unwrap_or("an unnamed processor"),
-        host.cores,
-        host.kernel,
-        claims.command.join(" "),
-    )
+    match incomplete().map(|claim| claim.missing.len()).sum::<usize>() {
+        0 => {}
+        1 => text += " Within one of them, one system was not measured.",
+        rows => {
+            text += &format!(
+                " Within {} of them, {rows} systems were not measured: each says which, and why.",
+                incomplete().count()
+            );
+        }
+    }
+    text
 }
 
 fn line(claim: &Examined, drawn: &[Picture]) -> Value {
@@ -117,7 +121,9 @@ fn figures(figures: &[Figure]) -> Table {
                 note: interval.unwrap_or_default(),
                 ..Cell::number(Some(figure.value.value()), text)
             },
-            Cell::number(Some(f64::from(figure.runs)), results::units::number),
+            Cell::number(Some(f64::from(figure.runs)), |runs| {
+                units::count(runs as u64)
+            }),
         ]
     };
     Table {
@@ -128,5 +134,38 @@ fn figures(figures: &[Figure]) -> Table {
             Column::numbers("runs", "restarted servers, or repetitions"),
         ],
         rows: figures.iter().map(row).collect(),
+    }
+}
+
+/// Every figure of every claim, the numbers in full and their unit beside them.
+pub(crate) fn all_figures(claims: &Claims) -> Table {
+    let row = |claim: &Examined, figure: &Figure| {
+        let number = |value: f64| Cell::number(Some(value), |value| value.to_string());
+        let end = |end: fn((Finite, Finite)) -> Finite| {
+            figure
+                .interval
+                .map_or_else(Cell::default, |ends| number(end(ends).value()))
+        };
+        vec![
+            Cell::words(&claim.name),
+            Cell::words(claim.verdict.word()),
+            Cell::words(&figure.system),
+            Cell::words(&figure.what),
+            number(figure.value.value()),
+            end(|(low, _)| low),
+            end(|(_, high)| high),
+            Cell::words(figure.unit.name()),
+            number(figure.runs.into()),
+        ]
+    };
+    let rows = claims.claims.iter();
+    let rows = rows.flat_map(|claim| claim.figures.iter().map(move |figure| row(claim, figure)));
+    Table {
+        columns: [
+            "claim", "verdict", "system", "what", "value", "low", "high", "unit", "runs",
+        ]
+        .map(Column::words)
+        .to_vec(),
+        rows: rows.collect(),
     }
 }

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use results::{Comparison, Run, hgrm, hlog, units};
+use results::{Claims, Comparison, Run, hgrm, hlog, units};
 use serde::Serialize;
 
+use crate::claims;
 use crate::picture::Picture;
 use crate::table::Table;
 
@@ -34,24 +35,35 @@ struct OfRun {
 /// The tables, the whole data, and each run's histograms, while there is room for them in the page.
 pub(crate) fn all(
     comparison: &Comparison,
+    claims: Option<&Claims>,
     summary: &Table,
     pictures: &[Picture],
     room_bytes: usize,
 ) -> Downloads {
     let mut room = Room(room_bytes);
-    let mut whole = vec![room.file("summary.csv", CSV, "the summary", &summary.csv())];
-    for picture in pictures {
-        let name = format!("{}.csv", picture.name);
-        whole.push(room.file(
-            &name,
-            CSV,
-            "the numbers of the picture",
-            &picture.table.csv(),
-        ));
+    let mut whole = Vec::new();
+    if !comparison.systems.is_empty() {
+        whole.push(room.file("summary.csv", CSV, "the summary", &summary.csv()));
     }
-    // What loadgen can be told to plot again.
-    if let Ok(json) = serde_json::to_string(comparison) {
-        whole.push(room.file("comparison.json", JSON, "everything on this page", &json));
+    for picture in pictures {
+        let (name, csv) = (format!("{}.csv", picture.name), picture.table.csv());
+        whole.push(room.file(&name, CSV, "the numbers of the picture", &csv));
+    }
+    for picture in pictures {
+        let Some(cells) = &picture.cells else {
+            continue;
+        };
+        let name = format!("{}-cells.csv", picture.name);
+        whole.push(room.file(&name, CSV, "every cell of the picture", &cells.csv()));
+    }
+    if let Some(claims) = claims {
+        let csv = claims::all_figures(claims).csv();
+        whole.push(room.file("claims.csv", CSV, "every figure of the claims", &csv));
+        whole.extend(room.json("claims.json", "the claims, whole", claims));
+    }
+    if !comparison.systems.is_empty() {
+        // What loadgen can be told to plot again.
+        whole.extend(room.json("comparison.json", "the comparison, whole", comparison));
     }
     let of_run = |(place, run): (usize, &Run)| OfRun {
         label: run.label.clone(),
@@ -82,6 +94,12 @@ const TEXT: &str = "text/plain";
 struct Room(usize);
 
 impl Room {
+    /// None where it cannot be written as JSON, which data that was read from JSON can.
+    fn json(&mut self, name: &str, what: &str, data: &impl Serialize) -> Option<Download> {
+        let json = serde_json::to_string(data).ok()?;
+        Some(self.file(name, JSON, what, &json))
+    }
+
     fn file(&mut self, name: &str, kind: &str, what: &str, text: &str) -> Download {
         let href = format!("data:{kind};base64,{}", STANDARD.encode(text));
         let size = units::bytes(text.len() as f64);
@@ -89,7 +107,7 @@ impl Room {
             return Download {
                 name: name.to_owned(),
                 what: format!(
-                    "{what} ({size}: too large for this page, and beside it where loadgen wrote it)"
+                    "{what} ({size}: too large for this page; where it was stored, it lies beside it)"
                 ),
                 href: None,
             };

@@ -26,6 +26,7 @@ mod terminal;
 mod terminal_plot;
 mod theme;
 mod ticks;
+mod verdict;
 mod witnesses;
 
 pub use claims::terminal_claims;

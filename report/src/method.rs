@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use results::{CheckOutcome, Comparison, Run, units};
+use results::{CheckOutcome, Comparison, Host, Outcome, Run, units};
 use serde::Serialize;
+
+mod claims;
+
+pub(crate) use claims::{claims_entries, claims_subtitle};
 
 use crate::table::{Cell, Column, Table};
 
@@ -14,6 +18,23 @@ pub(crate) struct Entry {
     lines: Vec<String>,
     /// Whether the lines are to be typed.
     code: bool,
+}
+
+impl Entry {
+    fn words(term: &'static str, lines: Vec<String>) -> Self {
+        Self {
+            term,
+            lines,
+            code: false,
+        }
+    }
+
+    fn code(term: &'static str, lines: Vec<String>) -> Self {
+        Self {
+            code: true,
+            ..Self::words(term, lines)
+        }
+    }
 }
 
 /// The line under the title: load, repetitions, machine.
@@ -36,31 +57,24 @@ pub(crate) fn subtitle(comparison: &Comparison) -> String {
 
 /// Everything that is known of how the runs were made.
 pub(crate) fn entries(comparison: &Comparison) -> Vec<Entry> {
-    let words = |term, lines| Entry {
-        term,
-        lines,
-        code: false,
-    };
-    let code = |term, lines| Entry {
-        term,
-        lines,
-        code: true,
-    };
     let mut entries = vec![
-        words("Load", distinct(comparison, |run| run.workload.to_string())),
-        words("What is timed", distinct(comparison, timing)),
-        words("Repetitions", vec![repetitions(comparison)]),
-        words("Machine", distinct(comparison, machine)),
-        words("Kernel settings", distinct_all(comparison, sysctls)),
-        words("Servers", distinct_all(comparison, server)),
-        words(
+        Entry::words("Load", distinct(comparison, |run| run.workload.to_string())),
+        Entry::words("What is timed", distinct(comparison, timing)),
+        Entry::words("Repetitions", vec![repetitions(comparison)]),
+        Entry::words("Machine", distinct(comparison, machine)),
+        Entry::words(
+            "Kernel settings",
+            distinct_all(comparison, |run| sysctls(&run.host)),
+        ),
+        Entry::words("Servers", distinct_all(comparison, server)),
+        Entry::words(
             "Load generator",
             distinct(comparison, |run| {
                 format!("{} {}", run.tool.name, run.tool.version)
             }),
         ),
-        code("Commands", commands(comparison)),
-        words("Not measured", not_measured(comparison)),
+        Entry::code("Commands", commands(comparison)),
+        Entry::words("Not measured", not_measured(comparison)),
     ];
     entries.retain(|entry| !entry.lines.is_empty());
     entries
@@ -122,18 +136,12 @@ fn repetitions(comparison: &Comparison) -> String {
         }
         _ => "; no warm-up cut off".to_owned(),
     };
-    counts.join(", ") + &warmup
+    counts.join("; ") + &warmup
 }
 
 fn machine(run: &Run) -> String {
     let host = &run.host;
-    let mut text = format!("{}, {} processors", host.kernel, host.cores);
-    if let Some(model) = &host.cpu_model {
-        text += &format!(" ({model})");
-    }
-    if let Some(bytes) = host.memory_bytes {
-        text += &format!(", {}", units::bytes(bytes as f64));
-    }
+    let text = hardware(host);
     let pinned = |who: &str, cpus: &Option<String>| match cpus {
         Some(cpus) => format!(", {who} on processors {cpus}"),
         None => format!(", {who} not pinned"),
@@ -141,8 +149,19 @@ fn machine(run: &Run) -> String {
     text + &pinned("client", &host.client_cpus) + &pinned("server", &host.server_cpus)
 }
 
-fn sysctls(run: &Run) -> Vec<String> {
-    let settings = run.host.sysctls.iter();
+fn hardware(host: &Host) -> String {
+    let mut text = format!("{}, {} processors", host.kernel, host.cores);
+    if let Some(model) = &host.cpu_model {
+        text += &format!(" ({model})");
+    }
+    if let Some(bytes) = host.memory_bytes {
+        text += &format!(", {}", units::bytes(bytes as f64));
+    }
+    text
+}
+
+fn sysctls(host: &Host) -> Vec<String> {
+    let settings = host.sysctls.iter();
     settings
         .map(|(name, value)| format!("{name} = {value}"))
         .collect()
@@ -195,32 +214,41 @@ fn in_a_shell(words: &[String]) -> String {
     quoted.collect::<Vec<_>>().join(" ")
 }
 
+/// The systems that are missing, with their remedies, and what could not be read of the others.
 fn not_measured(comparison: &Comparison) -> Vec<String> {
-    let mut missing = Vec::new();
-    let mut note = |absent: bool, text: &str| {
-        if absent {
-            missing.push(text.to_owned());
-        }
+    let systems = comparison.systems.iter();
+    let missing = systems.filter_map(|system| match &system.outcome {
+        Outcome::Missing { reason, remedy } => Some(format!(
+            "{}: {reason}. To include it: {remedy}",
+            system.label
+        )),
+        Outcome::Measured { .. } => None,
+    });
+    let is_local = |run: &Run| {
+        run.target.address.starts_with("127.") || run.target.address.starts_with("unix:")
     };
-    note(
-        comparison.runs().any(|run| run.server_cost.is_none()),
-        "the cost of a server whose process could not be read",
-    );
-    note(
-        comparison.runs().any(|run| run.fairness.is_none()),
-        "fairness between connections, in some runs",
-    );
-    note(
-        comparison.runs().any(|run| run.intervals.is_empty()),
-        "the course over time, in some runs",
-    );
-    note(
-        comparison.runs().all(|run| {
-            run.target.address.starts_with("127.") || run.target.address.starts_with("unix:")
-        }),
-        "a network: client and server shared one machine",
-    );
+    let absent = [
+        (
+            comparison.runs().any(|run| run.server_cost.is_none()),
+            "the cost of a server whose process could not be read",
+        ),
+        (
+            comparison.runs().any(|run| run.fairness.is_none()),
+            "fairness between connections, in some runs",
+        ),
+        (
+            comparison.runs().any(|run| run.intervals.is_empty()),
+            "the course over time, in some runs",
+        ),
+        (
+            comparison.runs().all(is_local),
+            "a network: client and server shared one machine",
+        ),
+    ];
+    let absent = absent.into_iter().filter(|(is_absent, _)| *is_absent);
     missing
+        .chain(absent.map(|(_, what)| what.to_owned()))
+        .collect()
 }
 
 fn distinct(comparison: &Comparison, of_run: impl Fn(&Run) -> String) -> Vec<String> {
@@ -255,5 +283,15 @@ mod tests {
         let last = entries.last().unwrap();
         assert_eq!(last.term, "Not measured");
         assert_eq!(last.lines.len(), 2);
+    }
+
+    #[test]
+    fn a_missing_system_is_said_with_its_remedy() {
+        let entries = entries(&results::example::comparison(1));
+        let last = &entries.last().unwrap().lines[0];
+        assert!(
+            last.starts_with("redis: ") && last.contains("apt-get install"),
+            "{last}"
+        );
     }
 }

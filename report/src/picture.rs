@@ -18,6 +18,8 @@ pub(crate) struct Picture {
     pub(crate) panels: Vec<Panel>,
     /// The same numbers for those who cannot or would not look.
     pub(crate) table: Table,
+    /// All that is drawn, where it is too much to be read: for those who want to draw it themselves.
+    pub(crate) cells: Option<Table>,
 }
 
 /// One drawing.
@@ -117,8 +119,23 @@ pub(crate) struct Heat {
     pub(crate) rows: Vec<f64>,
     /// `counts[row][column]`.
     pub(crate) counts: Vec<Vec<u64>>,
+    /// What lies below and above the rows, where anything does.
+    pub(crate) beyond: Vec<Beyond>,
     /// The greatest count of any panel of the picture: equal colours mean equal counts.
     pub(crate) most: u64,
+}
+
+/// A lane for the few that lie so far out that rows for them would squeeze all others.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Beyond {
+    /// Where it is drawn: its lower and its upper edge.
+    pub(crate) edges: (f64, f64),
+    /// The least and the greatest value that it stands for.
+    pub(crate) holds: (f64, f64),
+    /// What it holds: `longer than 5.00 ms`.
+    pub(crate) text: String,
+    /// A count for each column.
+    pub(crate) counts: Vec<u64>,
 }
 
 /// An axis.

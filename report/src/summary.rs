@@ -1,11 +1,10 @@
 //! The summary: one row a system, one column a metric, and what each is worth against the reference.
 
 use results::statistics::{Contrast, MIN_RUNS, contrast};
-use results::{
-    Comparison, Group, Metric, Outcome, ValidityVerdict, Verdict, Workload, units, word,
-};
+use results::{Comparison, Group, Metric, Outcome, Workload, units, word};
 
 use crate::table::{Cell, Column, Table};
+use crate::verdict::{validity_cell, verdict_cell};
 
 /// The summary as comma-separated values (RFC 4180), the numbers in full.
 pub fn csv(comparison: &Comparison) -> String {
@@ -196,41 +195,6 @@ pub(crate) fn ratio_note(comparison: &Comparison, reference: &str) -> String {
             &format!(" Ratios without an interval need at least {MIN_RUNS} runs of each system.");
     }
     note
-}
-
-fn verdict_cell(group: &Group) -> Cell {
-    let (text, tone) = match group.verdict() {
-        Verdict::Correct => ("right", "pass"),
-        Verdict::Wrong => ("WRONG", "fail"),
-        Verdict::Unknown => ("unknown", "doubt"),
-        Verdict::NotChecked => ("not checked", ""),
-    };
-    let checked: u64 = group
-        .runs
-        .iter()
-        .map(|run| run.correctness.operations_checked)
-        .sum();
-    Cell {
-        note: if checked > 0 {
-            format!("{}\u{a0}checked", units::count(checked))
-        } else {
-            String::new()
-        },
-        tone,
-        ..Cell::words(text)
-    }
-}
-
-pub(crate) fn validity_cell(group: &Group) -> Cell {
-    let (text, tone) = match group.validity() {
-        ValidityVerdict::Valid => ("valid", "pass"),
-        ValidityVerdict::Suspect => ("suspect", "doubt"),
-        ValidityVerdict::ClientBound => ("INVALID: client-bound", "fail"),
-    };
-    Cell {
-        tone,
-        ..Cell::words(text)
-    }
 }
 
 #[cfg(test)]

@@ -103,6 +103,8 @@ fn the_claims_are_the_first_section() {
         "href=\"#claim-first\"",
         "Redis: not installed",
         "1 hold, 1 fail, 1 depend",
+        "Within 3 of them, 3 systems were not measured",
+        "third, Redis: not installed",
     ] {
         assert!(page.contains(text), "{text}");
     }
@@ -112,6 +114,19 @@ fn the_claims_are_the_first_section() {
 fn without_a_comparison_the_page_holds_the_claims_alone() {
     let page = report::page_with_claims(None, &claims());
     assert!(page.contains("id=\"claim-first\"") && !page.contains("id=\"summary\""));
+    for text in [
+        "<dt>Command</dt><dd><code>claims run</code></dd>",
+        "download=\"claims.json\" href=\"data:application/json",
+        "download=\"claims.csv\" href=\"data:text/csv",
+        "download=\"claim-first.csv\"",
+    ] {
+        let squeezed = page.replace("\n    ", "");
+        assert!(squeezed.contains(text), "{text}");
+    }
+    assert!(
+        page.contains("data-value=\"1.0\">1</td>"),
+        "a count is whole"
+    );
     assert!(!page.contains("<img src=x"), "a label is text");
     assert!(page.contains("{{ 7 * 7 }}"), "a label is not a template");
 }

@@ -107,6 +107,18 @@ fn two_hundred_runs_stay_below_five_megabytes() {
 }
 
 #[test]
+fn a_dozen_long_runs_stay_below_five_megabytes() {
+    let recipe = |seed: u64| Recipe {
+        seed,
+        intervals: 120,
+        samples_per_interval: 300,
+        ..Recipe::quick(&format!("system {seed}"))
+    };
+    let page = page_of((0..12).map(|seed| recipe(seed).run()).collect());
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
+}
+
+#[test]
 fn hostile_data_is_drawn_or_said_and_never_a_panic() {
     let mut one = example::empty("one sample");
     one.latency.response.record(1);
@@ -134,6 +146,20 @@ fn every_table_is_there_without_scripts() {
     let body = without_library(&page);
     assert!(body.matches("<table").count() >= 4);
     assert!(body.contains("<noscript><img src=\"data:image/svg+xml;base64,"));
+}
+
+#[test]
+fn the_numbers_of_every_picture_and_the_cells_of_the_heat_map_are_files() {
+    let page = report::page(&example::comparison(2));
+    for file in [
+        "summary.csv",
+        "percentiles.csv",
+        "heat-map.csv",
+        "heat-map-cells.csv",
+    ] {
+        let link = format!("download=\"{file}\" href=\"data:text/csv;base64,");
+        assert!(page.contains(&link), "{file}");
+    }
 }
 
 /// JSON has no NaN: a coordinate that is no number would stand there as `null`.

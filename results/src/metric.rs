@@ -20,6 +20,8 @@ pub enum Metric {
     Lost,
     /// The server's processor time, user and system, for one completed request.
     CpuPerRequest,
+    /// The part of it that the kernel took. Not a column of its own.
+    KernelCpuPerRequest,
     /// The server's context switches for one completed request.
     SwitchesPerRequest,
     /// What a connection adds to the server's resident memory.
@@ -36,7 +38,7 @@ pub enum Better {
 }
 
 impl Metric {
-    /// Every metric, in the order of the columns.
+    /// Every column, in its order.
     pub const ALL: [Self; 9] = [
         Self::Throughput,
         Self::P50,
@@ -59,6 +61,7 @@ impl Metric {
             Self::Max => "max",
             Self::Lost => "lost",
             Self::CpuPerRequest => "CPU/req",
+            Self::KernelCpuPerRequest => "of it kernel",
             Self::SwitchesPerRequest => "switches/req",
             Self::MemoryPerConnection => "mem/conn",
         }
@@ -74,6 +77,7 @@ impl Metric {
             Self::Max => "longest response time",
             Self::Lost => "lost updates",
             Self::CpuPerRequest => "server CPU time per request",
+            Self::KernelCpuPerRequest => "server CPU time per request in the kernel",
             Self::SwitchesPerRequest => "context switches per request",
             Self::MemoryPerConnection => "server memory per connection",
         }
@@ -89,6 +93,7 @@ impl Metric {
             Self::Max => "longest response",
             Self::Lost => "acknowledged increments that vanished",
             Self::CpuPerRequest => "processor time of the server, user and system, per request",
+            Self::KernelCpuPerRequest => "processor time of the server in the kernel, per request",
             Self::SwitchesPerRequest => "context switches of the server per request",
             Self::MemoryPerConnection => "resident memory of the server per connection",
         }
@@ -100,7 +105,12 @@ impl Metric {
             Self::Throughput => "1/s",
             Self::Lost | Self::SwitchesPerRequest => "",
             Self::MemoryPerConnection => "B",
-            Self::P50 | Self::P99 | Self::P99_9 | Self::Max | Self::CpuPerRequest => "ns",
+            Self::P50
+            | Self::P99
+            | Self::P99_9
+            | Self::Max
+            | Self::CpuPerRequest
+            | Self::KernelCpuPerRequest => "ns",
         }
     }
 
@@ -133,6 +143,7 @@ impl Metric {
             Self::Lost if run.correctness.acknowledged() == 0 => None,
             Self::Lost => run.correctness.lost_updates().map(|lost| lost as f64),
             Self::CpuPerRequest => per_request(cost?.cpu_ns()?),
+            Self::KernelCpuPerRequest => per_request(cost?.cpu_system_ns?),
             Self::SwitchesPerRequest => per_request(cost?.switches()?),
             Self::MemoryPerConnection => cost?
                 .rss_per_connection_bytes(run.workload.connections)
@@ -155,9 +166,12 @@ impl Metric {
             Self::Throughput | Self::SwitchesPerRequest => units::number(value),
             Self::Lost => units::count(value as u64),
             Self::MemoryPerConnection => units::bytes(value),
-            Self::P50 | Self::P99 | Self::P99_9 | Self::Max | Self::CpuPerRequest => {
-                units::time_of(value)
-            }
+            Self::P50
+            | Self::P99
+            | Self::P99_9
+            | Self::Max
+            | Self::CpuPerRequest
+            | Self::KernelCpuPerRequest => units::time_of(value),
         }
     }
 }

@@ -49,6 +49,7 @@ pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> 
         caption: chart.caption.clone(),
         panels: titles(chart).into_iter().map(panel).collect(),
         table: table(chart),
+        cells: None,
     })
 }
 

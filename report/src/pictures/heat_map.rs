@@ -1,11 +1,14 @@
 //! P6, latency over time: stalls, drift, and the warm-up, which no percentile shows.
 
+mod grid;
+
 use results::{Histogram, Interval, Run, units};
 
+use self::grid::Grid;
 use super::Scene;
 use crate::picture::{Axis, Heat, Marks, Panel, Picture, Scale};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{extent, linear_ticks, log_axis};
+use crate::ticks::{extent, linear_ticks};
 
 pub(super) const NAME: &str = "heat-map";
 
@@ -13,8 +16,6 @@ pub(super) const NAME: &str = "heat-map";
 const MOST_PANELS: usize = 12;
 /// More columns than this are thinner than a screen shows.
 const MOST_COLUMNS: usize = 120;
-/// Rows in each power of ten.
-const ROWS_PER_DECADE: f64 = 12.0;
 
 /// The picture, or none of runs without intervals.
 pub(super) fn draw(scene: &Scene) -> Option<Picture> {
@@ -25,40 +26,53 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         .take(MOST_PANELS)
         .collect();
     // One grid and one scale of colours for all panels, or they could not be compared.
-    let y = axis(&shown)?;
-    let rows = row_edges(&y);
+    let grid = Grid::of(&shown)?;
+    let y = grid.axis();
     let end_s = extent(shown.iter().map(Course::end_s))?.1;
-    let counts: Vec<Vec<Vec<u64>>> = shown.iter().map(|course| course.counts(&rows)).collect();
-    let most = counts.iter().flatten().flatten().copied().max()?;
-    let panel = |(course, counts): (&Course, Vec<Vec<u64>>)| Panel {
-        title: course.label.to_owned(),
+    let mut heats: Vec<Heat> = shown.iter().map(|course| grid.heat(course)).collect();
+    let most = heats
+        .iter()
+        .flat_map(|heat| &heat.counts)
+        .flatten()
+        .copied()
+        .max()?;
+    heats.iter_mut().for_each(|heat| heat.most = most);
+    let cells = cells(&shown, &heats);
+    let panel = |(course, heat): (&Course, Heat)| Panel {
+        title: format!(
+            "{}, longest {}",
+            course.label,
+            units::time(course.longest_ns())
+        ),
         x: time(end_s),
         y: y.clone(),
-        marks: Marks::Heat(Heat {
-            system: course.system,
-            columns: course.column_edges(),
-            rows: rows.clone(),
-            counts,
-            most,
-        }),
+        marks: Marks::Heat(heat),
     };
-    let table = table(&shown);
     Some(Picture {
         name: NAME.to_owned(),
         finding: finding(&shown),
-        caption: format!(
-            "Each column is a slice of time, each row a range of latency; the stronger the colour, the more replies (the \
-             strongest is {} in one cell, and equal colours are equal counts in all panels). Shown is the first run of each system{}.",
-            units::count(most),
-            if shown.len() == MOST_PANELS {
-                ", of no more than twelve"
-            } else {
-                ""
-            }
-        ),
-        panels: shown.iter().zip(counts).map(panel).collect(),
-        table,
+        caption: caption(&shown, &grid, most),
+        panels: shown.iter().zip(heats).map(panel).collect(),
+        table: table(&shown),
+        cells: Some(cells),
     })
+}
+
+fn caption(shown: &[Course], grid: &Grid, most: u64) -> String {
+    let mut caption = format!(
+        "Each column is a slice of time, each row a range of latency; the stronger the colour, the more replies (the \
+         strongest is {} in one cell, and equal colours are equal counts in all panels). Shown is the first run of each system{}.",
+        units::count(most),
+        if shown.len() == MOST_PANELS {
+            ", of no more than twelve"
+        } else {
+            ""
+        }
+    );
+    if grid.shorter || grid.longer {
+        caption += " The lanes at the edge hold what lies further out, one reply of a thousand at most: rows for them would squeeze all others.";
+    }
+    caption
 }
 
 /// One run's intervals, joined to no more columns than can be seen.
@@ -101,18 +115,21 @@ impl<'a> Course<'a> {
         starts.chain([self.end_s()]).collect()
     }
 
-    /// `counts[row][column]` on a grid of rows.
-    fn counts(&self, edges: &[f64]) -> Vec<Vec<u64>> {
-        let mut counts = vec![vec![0; self.columns.len()]; edges.len().saturating_sub(1)];
-        for (at, column) in self.columns.iter().enumerate() {
-            for (ns, samples) in column.response.ranges() {
-                let above = edges.partition_point(|edge| *edge <= seconds(ns));
-                if let Some(row) = counts.get_mut(above.saturating_sub(1)) {
-                    row[at] += samples;
-                }
-            }
-        }
-        counts
+    /// All slices together.
+    fn whole(&self) -> Histogram {
+        let mut whole = Histogram::new();
+        self.columns
+            .iter()
+            .for_each(|column| whole.merge(&column.response));
+        whole
+    }
+
+    fn longest_ns(&self) -> u64 {
+        let longest = self
+            .columns
+            .iter()
+            .filter_map(|column| column.response.max_ns());
+        longest.max().unwrap_or(0)
     }
 }
 
@@ -135,22 +152,6 @@ fn seconds(ns: u64) -> f64 {
     ns.max(1) as f64 / 1e9
 }
 
-fn axis(shown: &[Course]) -> Option<Axis> {
-    let ends = shown.iter().flat_map(|course| &course.columns);
-    let ends = ends.flat_map(|column| [column.response.min_ns(), column.response.max_ns()]);
-    let ends: Vec<f64> = ends.flatten().map(seconds).collect();
-    let text = |at: f64| units::time((at * 1e9).round() as u64);
-    (!ends.is_empty()).then(|| log_axis("response time", ends.into_iter(), text))
-}
-
-fn row_edges(axis: &Axis) -> Vec<f64> {
-    let (low, high) = axis.range;
-    let rows = ((high / low).log10() * ROWS_PER_DECADE).ceil().max(1.0);
-    (0..=rows as u32)
-        .map(|row| low * (high / low).powf(f64::from(row) / rows))
-        .collect()
-}
-
 fn time(end_s: f64) -> Axis {
     let range = (0.0, end_s.max(1e-9));
     Axis {
@@ -161,6 +162,52 @@ fn time(end_s: f64) -> Axis {
         minor: Vec::new(),
         places: Vec::new(),
         lane: None,
+    }
+}
+
+/// Every cell that holds a reply, for the download.
+fn cells(shown: &[Course], heats: &[Heat]) -> Table {
+    let number = |value: f64| Cell::number(Some(value), |value| value.to_string());
+    let ns = |seconds: f64| number((seconds * 1e9).round());
+    let of_row = |course: &Course, (low, high): (f64, f64), counts: &[u64]| {
+        let filled = course
+            .columns
+            .iter()
+            .zip(counts)
+            .filter(|(_, count)| **count > 0);
+        let cell = |(column, count): (&Slice, &u64)| {
+            vec![
+                Cell::words(course.label),
+                number(column.start_ns as f64),
+                number(column.end_ns as f64),
+                ns(low),
+                ns(high),
+                number(*count as f64),
+            ]
+        };
+        filled.map(cell).collect::<Vec<_>>()
+    };
+    let of_system = |(course, heat): (&Course, &Heat)| {
+        let rows = heat.rows.windows(2).map(|edges| (edges[0], edges[1]));
+        let rows = rows.zip(heat.counts.iter().map(Vec::as_slice));
+        let lanes = heat
+            .beyond
+            .iter()
+            .map(|lane| (lane.holds, lane.counts.as_slice()));
+        let rows = rows.chain(lanes);
+        rows.flat_map(|(edges, counts)| of_row(course, edges, counts))
+            .collect::<Vec<_>>()
+    };
+    Table {
+        columns: vec![
+            Column::words("system"),
+            Column::numbers("from", "").in_unit("ns"),
+            Column::numbers("to", "").in_unit("ns"),
+            Column::numbers("response from", "").in_unit("ns"),
+            Column::numbers("response to", "").in_unit("ns"),
+            Column::numbers("replies", ""),
+        ],
+        rows: shown.iter().zip(heats).flat_map(of_system).collect(),
     }
 }
 
@@ -177,7 +224,7 @@ fn finding(shown: &[Course]) -> String {
             units::time(column.start_ns),
             units::time(column.end_ns)
         ),
-        None => "Latency over time".to_owned(),
+        None => "No reply came in any slice of time".to_owned(),
     }
 }
 

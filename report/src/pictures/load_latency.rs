@@ -49,6 +49,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
             "offered",
             &[Metric::Throughput, Metric::P50, Metric::P99, Metric::P99_9],
         ),
+        cells: None,
     })
 }
 
@@ -102,24 +103,41 @@ fn achieved(sweep: &Sweep) -> Panel {
     }
 }
 
-/// The greatest rate that each system kept up with, as far as that was found.
+/// The greatest rate that each system kept up with, as far as that was found; of many systems, the two ends.
 fn finding(sweep: &Sweep) -> String {
     let sustained = sweep.scene.labels().iter().filter_map(|label| {
         let own = sweep.groups.iter().filter(|group| group.label == *label);
         let knee = Knee::of(&own.copied().collect::<Vec<_>>())?;
-        let greatest = units::number(knee.kept_up_per_s?);
-        Some(match knee.above {
-            Above::Behind(_) => format!("{greatest} with {label}"),
-            Above::ClientBound(_) | Above::Nothing => format!("{greatest} or more with {label}"),
-        })
+        let greatest = knee.kept_up_per_s?;
+        let or_more = match knee.above {
+            Above::Behind(_) => "",
+            Above::ClientBound(_) | Above::Nothing => " or more",
+        };
+        Some((
+            greatest,
+            format!("{}{or_more} with {label}", units::number(greatest)),
+        ))
     });
-    let sustained: Vec<String> = sustained.collect();
-    match sustained.len() {
-        0 => "No rate was kept up with".to_owned(),
-        few if few <= 4 => format!(
-            "Requests per second that were kept up with: {}",
-            sustained.join(", ")
-        ),
-        _ => "Latency over the offered rate".to_owned(),
+    let mut sustained: Vec<(f64, String)> = sustained.collect();
+    const SAID: &str = "Requests per second that were kept up with:";
+    match sustained.as_slice() {
+        [] => {
+            let (least, _) = sweep.named_x().places_or_range();
+            format!(
+                "Not even {} requests per second were kept up with",
+                units::number(least)
+            )
+        }
+        few if few.len() <= 4 => {
+            let few: Vec<&str> = few.iter().map(|(_, text)| text.as_str()).collect();
+            format!("{SAID} {}", few.join("; "))
+        }
+        _ => {
+            sustained.sort_by(|left, right| left.0.total_cmp(&right.0));
+            let [(_, least), .., (_, most)] = sustained.as_slice() else {
+                return SAID.to_owned();
+            };
+            format!("{SAID} from {least} to {most}")
+        }
     }
 }

@@ -52,6 +52,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
             .to_owned(),
         panels: vec![panel],
         table: table(&losses),
+        cells: None,
     })
 }
 

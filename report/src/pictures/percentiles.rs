@@ -35,6 +35,7 @@ pub(crate) fn draw(scene: &Scene) -> Option<Picture> {
             marks: Marks::Series(series.clone()),
         }],
         table: table(&curves),
+        cells: None,
     })
 }
 

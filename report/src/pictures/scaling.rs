@@ -4,7 +4,7 @@ use results::{Metric, Workload, units};
 
 use super::Scene;
 use super::sweep::{self, Sweep, Swept};
-use crate::picture::Picture;
+use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series};
 use crate::ticks::doubling_axis;
 
 /// What grows.
@@ -95,48 +95,100 @@ impl Growing {
             x,
             text: &|number| format!("{} {many}", units::count(number as u64)),
         };
-        let panel = |(metric, title): &(Metric, &str)| {
-            sweep.panel(*metric, &sweep.axis_of(title, &[*metric]))
+        let panel = |(metric, title): &(Metric, &str)| match metric {
+            Metric::CpuPerRequest => cpu_panel(&sweep, title),
+            _ => sweep.panel(*metric, &sweep.axis_of(title, &[*metric])),
         };
+        let mut columns = METRICS.map(|(metric, _)| metric).to_vec();
+        if let Some(cpu) = columns
+            .iter()
+            .position(|metric| *metric == Metric::CpuPerRequest)
+        {
+            columns.insert(cpu + 1, Metric::KernelCpuPerRequest);
+        }
         Some(Picture {
             name: self.name.to_owned(),
-            finding: finding(&sweep, many, self.told),
+            finding: self.finding(&sweep),
             caption: format!(
-                "To the right, equal distances are equal factors of {many}. {}",
+                "To the right, equal distances are equal factors of {many}. Dotted: the part of the processor time that the kernel took. {}",
                 sweep.marks_in_words()
             ),
             panels: METRICS.iter().filter_map(panel).collect(),
-            table: sweep.table(many, &METRICS.map(|(metric, _)| metric)),
+            table: sweep.table(many, &columns),
+            cells: None,
         })
+    }
+
+    /// What the most of it does to each system, against the least: of many systems, to the two that it does least and most to.
+    fn finding(&self, sweep: &Sweep) -> String {
+        let (few, many) = sweep.named_x().places_or_range();
+        let [few, many] = [few, many].map(|number| units::count(number as u64));
+        let load = format!("With {many} {} instead of {few}", self.many);
+        let told = [self.told, Metric::P99, Metric::Throughput];
+        let growth = told.iter().map(|metric| (metric, growth(sweep, *metric)));
+        let Some((metric, mut growth)) = growth.into_iter().find(|(_, growth)| !growth.is_empty())
+        else {
+            return format!("{load}, no reply came");
+        };
+        growth.sort_by(|left, right| left.0.total_cmp(&right.0));
+        let said = |(times, label): &(f64, String)| {
+            format!("{}× as much with {label}", units::number(*times))
+        };
+        let is = format!("{load}, {} is", metric.in_words());
+        match growth.as_slice() {
+            [least, .., most] if growth.len() > MOST_TOLD => {
+                format!("{is} from {} to {}", said(least), said(most))
+            }
+            few => format!(
+                "{is} {}",
+                few.iter().map(said).collect::<Vec<_>>().join("; ")
+            ),
+        }
     }
 }
 
-/// What the metric grew to, from the least to the most.
-fn finding(sweep: &Sweep, noun: &str, told: Metric) -> String {
-    let growth = sweep.series(told, |group| group.values(told), |value| value.to_string());
-    let said = growth.iter().filter_map(|series| {
+/// More systems than this make a title that nobody reads.
+const MOST_TOLD: usize = 4;
+
+/// Processor time, and dotted below it the part of it that the kernel took.
+fn cpu_panel(sweep: &Sweep, title: &str) -> Option<Panel> {
+    let both = [Metric::CpuPerRequest, Metric::KernelCpuPerRequest];
+    let y = sweep.axis_of(title, &both);
+    let mut panel = sweep.panel(Metric::CpuPerRequest, &y)?;
+    let kernel = sweep.panel(Metric::KernelCpuPerRequest, &y);
+    if let (Marks::Series(all), Some(Marks::Series(kernel))) =
+        (&mut panel.marks, kernel.map(|panel| panel.marks))
+    {
+        all.extend(kernel.into_iter().map(|series| Series {
+            label: format!("{}, in the kernel", series.label),
+            joined: Joined::Line { sure: 0 },
+            points: series.points.into_iter().map(bare).collect(),
+            ..series
+        }));
+    }
+    Some(panel)
+}
+
+/// A point of a line that is only there beside another: no symbol and no band.
+fn bare(point: Point) -> Point {
+    Point {
+        range: None,
+        mark: Mark::None,
+        ..point
+    }
+}
+
+/// How many times as much of the metric each system has at the last place as at the first.
+fn growth(sweep: &Sweep, metric: Metric) -> Vec<(f64, String)> {
+    let series = sweep.series(
+        metric,
+        |group| group.values(metric),
+        |value| value.to_string(),
+    );
+    let times = series.into_iter().filter_map(|series| {
         let (first, last) = (series.points.first()?, series.points.last()?);
         let times = results::Finite::ratio(last.y, first.y)?;
-        Some(format!(
-            "{}× with {}",
-            units::number(times.value()),
-            series.label
-        ))
+        Some((times.value(), series.label))
     });
-    let said: Vec<String> = said.collect();
-    let (few, many) = sweep.named_x().places_or_range();
-    match said.len() {
-        1..=4 => format!(
-            "From {} to {} {noun}, {} became {}",
-            units::count(few as u64),
-            units::count(many as u64),
-            told.in_words(),
-            said.join(", ")
-        ),
-        _ => format!(
-            "From {} to {} {noun}",
-            units::count(few as u64),
-            units::count(many as u64)
-        ),
-    }
+    times.collect()
 }

@@ -5,9 +5,9 @@ use results::{Group, Metric, ValidityVerdict, Workload};
 
 use super::Scene;
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Point, Series, Tick};
-use crate::summary::validity_cell;
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{count_axis, extent, log_axis, time_axis};
+use crate::verdict::validity_cell;
 
 /// The number of the load that is swept, such as the connections; `None` of a load that has none.
 pub(crate) type Swept = fn(&Workload) -> Option<f64>;
@@ -76,7 +76,9 @@ impl Sweep<'_, '_> {
                 time_axis(title, values())
             }
             [
-                metric @ (Metric::MemoryPerConnection | Metric::CpuPerRequest),
+                metric @ (Metric::MemoryPerConnection
+                | Metric::CpuPerRequest
+                | Metric::KernelCpuPerRequest),
                 ..,
             ] => log_axis(title, values(), |value| metric.text(value)),
             [metric, ..] => count_axis(title, values(), |value| metric.text(value)),

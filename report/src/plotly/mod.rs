@@ -3,11 +3,13 @@
 //! Colours are names (`@series-0`, `@ink`) that the page's script replaces by the values of its style sheet, so the
 //! same figure serves light, dark and print.
 
+mod heat;
 mod traces;
 
 use serde_json::{Value, json};
 
-use self::traces::{Places, heat_trace, places, pointed_at, series_traces};
+use self::heat::heat_traces;
+use self::traces::{Places, places, pointed_at, series_traces};
 use crate::picture::{Axis, Marks, Panel, Scale};
 
 /// The figure of a panel; one that stands alone has room for the buttons above it.
@@ -28,7 +30,7 @@ pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
                 (traces, "closest")
             }
         }
-        Marks::Heat(heat) => (vec![heat_trace(heat)], "closest"),
+        Marks::Heat(heat) => (heat_traces(heat), "closest"),
     };
     json!({
         "data": traces,

@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{escaped, number, numbers};
+use super::{escaped, numbers};
 use crate::look::{Dash, Look, Symbol};
-use crate::picture::{Axis, Heat, Joined, Mark, Point, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Point, Series, Tick};
 
-/// The traces of one series: its band, its line, the dashed end of it, its symbols, and its last point.
+/// The traces of one series: its band, its line, the dotted end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series) -> Vec<Value> {
     let sure = match series.joined {
         Joined::Line { sure } => sure,
@@ -15,21 +15,30 @@ pub(super) fn series_traces(series: &Series) -> Vec<Value> {
     };
     let mut traces = Vec::new();
     traces.extend(band(series));
-    traces.push(line(
-        series,
-        &series.points[..sure.min(series.points.len())],
-        &dash(look(series).dash),
-        2.5,
-    ));
-    // The dashed part begins where the solid one ends, or there would be a hole.
-    let dashed = &series.points[sure.min(series.points.len()).saturating_sub(1)..];
-    if dashed.len() > 1 {
-        traces.push(line(series, dashed, "dot", 2.0));
+    if sure > 0 {
+        traces.push(line(
+            series,
+            &series.points[..sure.min(series.points.len())],
+            &dash(look(series).dash),
+            2.5,
+        ));
+    }
+    // The dotted part begins where the solid one ends, or there would be a hole.
+    let dotted = &series.points[sure.min(series.points.len()).saturating_sub(1)..];
+    if dotted.len() > 1 {
+        traces.push(line(series, dotted, "dot", 2.0));
     }
     if let (Some(end), Some(last)) = (series.points.last(), &series.last) {
         traces.push(line(series, &[end.clone(), last.clone()], "dot", 1.0));
     }
-    traces.push(symbols(series));
+    if series
+        .points
+        .iter()
+        .chain(&series.last)
+        .any(|point| point.mark != Mark::None)
+    {
+        traces.push(symbols(series));
+    }
     traces
 }
 
@@ -186,38 +195,6 @@ pub(super) fn places(axis: &Axis, height: f64) -> Value {
         "text": axis.places.iter().map(|place| escaped(&place.text)).collect::<Vec<_>>(),
         "hovertemplate": "<b>%{text}</b><extra></extra>",
         "name": "",
-    })
-}
-
-/// Counts as colours, by their logarithm: a single slow request must not vanish beside ten thousand quick ones.
-pub(super) fn heat_trace(heat: &Heat) -> Value {
-    let table = |cell: fn(u64) -> Value| -> Vec<Vec<Value>> {
-        let row = |row: &Vec<u64>| row.iter().map(|count| cell(*count)).collect();
-        heat.counts.iter().map(row).collect()
-    };
-    let none_is_paper = |count: u64| {
-        if count > 0 {
-            number((count as f64).log10())
-        } else {
-            Value::Null
-        }
-    };
-    let exact = |count: u64| if count > 0 { json!(count) } else { Value::Null };
-    let shade = |step: usize| json!([step as f64 / 4.0, format!("@heat-{step}")]);
-    json!({
-        "type": "heatmap",
-        "x": heat.columns,
-        "y": heat.rows,
-        "z": table(none_is_paper),
-        "customdata": table(exact),
-        // One reply is to be seen as well: it begins a little way into the colours.
-        "zmin": -0.3,
-        "zmax": (heat.most.max(10) as f64).log10(),
-        "hovertemplate": "at %{x:.2f} s, about %{y:.3s}s: %{customdata:,} replies<extra></extra>",
-        "hoverongaps": false,
-        "colorscale": (0..5).map(shade).collect::<Vec<_>>(),
-        "showscale": false,
-        "meta": {"system": heat.system},
     })
 }
 

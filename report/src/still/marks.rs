@@ -12,6 +12,7 @@ use super::plain;
 use crate::look::{Look, Symbol};
 use crate::picture::{Heat, Joined, Mark, Point, Series};
 use crate::theme::Theme;
+use crate::ticks::extent;
 
 pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
     let look = Look::of_system(series.system);
@@ -108,18 +109,13 @@ fn band(series: &Series, colour: &str) -> Option<Plot> {
 /// Counts as colours. Rows are equal factors apart, so the latency is laid out by its logarithm.
 pub(super) fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
     let most = shade(heat.most);
-    let rows = heat
-        .counts
+    let grid = with_lanes(heat);
+    let rows = grid
         .iter()
         .map(|row| row.iter().map(|count| shade(*count)).collect::<Vec<f64>>());
     // The library stretches each map to its own greatest value; equal colours must mean equal counts.
-    let own = heat
-        .counts
-        .iter()
-        .flatten()
-        .copied()
-        .max()
-        .map_or(most, shade);
+    let own = grid.iter().copied().flatten().copied().max();
+    let own = own.map_or(most, shade);
     let colours = theme.heat;
     let colour = move |value: f64| between(&colours, value * own / most);
     let ends = |edges: &[f64]| {
@@ -128,7 +124,12 @@ pub(super) fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
             edges.last().copied().unwrap_or(1.0),
         )
     };
-    let ((left, right), (low, high)) = (ends(&heat.columns), ends(&heat.rows));
+    let (left, right) = ends(&heat.columns);
+    let lanes = heat
+        .beyond
+        .iter()
+        .flat_map(|lane| [lane.edges.0, lane.edges.1]);
+    let (low, high) = extent(heat.rows.iter().copied().chain(lanes)).unwrap_or((1.0, 10.0));
     Heatmap::new()
         .with_data(rows)
         .with_color_map(ColorMap::Custom(Arc::new(colour)))
@@ -136,6 +137,24 @@ pub(super) fn heat_plot(heat: &Heat, theme: &Theme) -> Plot {
         .with_y_range(low.log10(), high.log10())
         .with_cell_size(1.0)
         .into()
+}
+
+/// All rows from the lowest up. The library's are equally high, so a lane is as many of them as it is high.
+fn with_lanes(heat: &Heat) -> Vec<&Vec<u64>> {
+    let (first, rest) = match heat.rows[..] {
+        [first, second, ..] => (first, second / first),
+        _ => return heat.counts.iter().collect(),
+    };
+    let lane = |is_below: bool| {
+        let lanes = heat.beyond.iter();
+        lanes
+            .filter(move |lane| (lane.edges.0 < first) == is_below)
+            .flat_map(move |lane| {
+                let high = (lane.edges.1 / lane.edges.0).ln() / rest.ln();
+                std::iter::repeat_n(&lane.counts, high.round() as usize)
+            })
+    };
+    lane(true).chain(&heat.counts).chain(lane(false)).collect()
 }
 
 /// No reply is paper, one reply is already a colour, and each step from there is ten times as many.

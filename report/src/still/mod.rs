@@ -20,7 +20,23 @@ use crate::theme::Theme;
 
 /// A picture as SVG.
 pub(crate) fn svg(picture: &Picture, theme: &Theme) -> String {
-    SvgBackend::new().render_scene(&scene(picture, theme))
+    let svg = SvgBackend::new().render_scene(&scene(picture, theme));
+    let is_heat = |panel: &Panel| matches!(panel.marks, Marks::Heat(_));
+    match picture.panels.iter().any(is_heat) {
+        true => without_empty_cells(&svg, theme),
+        false => svg,
+    }
+}
+
+/// The library draws a rectangle of the colour of paper for each cell without a reply: most of the bytes of a long run.
+fn without_empty_cells(svg: &str, theme: &Theme) -> String {
+    let empty = format!("fill=\"{}\" />", theme.heat[0]);
+    let mut parts = svg.split("<rect x=");
+    let first = parts.next().unwrap_or("").to_owned();
+    parts.fold(first, |svg, part| match part.split_once(&empty) {
+        Some((attributes, rest)) if !attributes.contains('>') => svg + rest,
+        _ => svg + "<rect x=" + part,
+    })
 }
 
 /// A picture as PNG, at twice its logical size so that it is sharp on a phone.

@@ -45,6 +45,17 @@ pub enum Unit {
 }
 
 impl Unit {
+    /// What a bare number of this unit is counted in, for a table that a program reads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Time => "ns",
+            Self::PerSecond => "1/s",
+            Self::Ratio | Self::Share | Self::Count => "1",
+            Self::PerMillion => "1e-6",
+            Self::PerRequest => "1/request",
+        }
+    }
+
     /// A number of this unit, as it is read.
     pub fn text(self, value: f64) -> String {
         match self {

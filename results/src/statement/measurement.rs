@@ -41,7 +41,7 @@ fn say_of_client(all: &mut Vec<Statement>, comparison: &Comparison) {
         let affected: Vec<String> = affected.collect();
         if !affected.is_empty() {
             let reasons = reasons(comparison.runs().filter(of_verdict)).join("; ");
-            let text = format!("{what} with {}: {reasons}", affected.join(", "));
+            let text = format!("{what} with {}: {reasons}", affected.join("; "));
             all.push(Statement { weight, text });
         }
     }

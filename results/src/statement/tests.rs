@@ -110,7 +110,7 @@ fn one_reason_for_all_is_said_once() {
         vec![suspect("a", 41), suspect("b", 57)],
     ));
     let text =
-        "the measurement is suspect with a (the run), b (the run): waited 41 % for a processor";
+        "the measurement is suspect with a (the run); b (the run): waited 41 % for a processor";
     assert_eq!(all, [(Weight::Doubt, text.to_owned())]);
 }
 

@@ -111,7 +111,7 @@ fn names(arguments: &CompareArguments) -> String {
         .iter()
         .map(|spec| spec.name.as_str())
         .collect::<Vec<_>>()
-        .join(", ")
+        .join("; ")
 }
 
 /// The ending of the whole: wrong answers nobody expected come first.
