@@ -4,6 +4,7 @@ pub(crate) mod period;
 pub(crate) mod recorder;
 pub(crate) mod served;
 pub(crate) mod slices;
+pub(crate) mod told;
 
 pub(crate) mod court;
 pub(crate) mod desk;

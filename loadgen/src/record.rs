@@ -13,7 +13,7 @@ use results::{
 use crate::books::accounts::{self, Closing, Values};
 use crate::books::fairness;
 use crate::books::recorder::Counts;
-use crate::books::reporter::Told;
+use crate::books::told::Told;
 use crate::books::validity;
 use crate::drive::engine::Load;
 use crate::plan::target;

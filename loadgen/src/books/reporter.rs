@@ -10,6 +10,7 @@ use results::AnomalyKind;
 use crate::books::court::Court;
 use crate::books::desk::{Desk, Handed};
 use crate::books::findings::Findings;
+use crate::books::told::Told;
 use crate::plan::operation::Kind;
 use crate::talk::script::Operation;
 
@@ -267,26 +268,6 @@ impl Reporter {
                 self.values.clear();
             }
         }
-    }
-}
-
-/// What a thread's reporter leaves behind.
-#[derive(Debug, Default)]
-pub(crate) struct Told {
-    /// The court, if it was the thread's own.
-    pub(crate) court: Option<Box<Court>>,
-    /// Replies that were judged.
-    pub(crate) checked: u64,
-    /// What was wrong with the bytes.
-    pub(crate) findings: Findings,
-}
-
-impl Told {
-    /// Takes over what another thread's reporter left behind.
-    pub(crate) fn merge(&mut self, other: Self) {
-        self.court = self.court.take().or(other.court);
-        self.checked += other.checked;
-        self.findings.merge(other.findings);
     }
 }
 

@@ -11,8 +11,8 @@ use results::{ServerCost, ThreadCost};
 
 use crate::books::accounts::Values;
 use crate::books::court::{self, Session};
-use crate::books::reporter::Told;
 use crate::books::slices::Slices;
+use crate::books::told::Told;
 use crate::drive::allowance::nanoseconds;
 use crate::drive::clock::Clock;
 use crate::drive::crew::Crew;

@@ -7,8 +7,8 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use crate::books::period::Timed;
 use crate::books::recorder::Recorder;
-use crate::books::reporter::Told;
 use crate::books::served::Served;
+use crate::books::told::Told;
 use crate::drive::allowance::nanoseconds;
 use crate::drive::clock::Clock;
 use crate::drive::endpoint::Endpoint;

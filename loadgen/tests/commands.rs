@@ -1,0 +1,94 @@
+//! What a user asks of the tool itself: limits, files for every reader, help, and the null floor.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod truth;
+
+use results::Run;
+use truth::{loadgen, truthful};
+
+#[test]
+fn a_threshold_that_is_missed_ends_with_4() {
+    let server = truthful();
+    let ran = loadgen(&format!(
+        "run {server} -n 300 --threshold max<1ns --threshold failures<=0 --json"
+    ));
+    ran.assert(4, "max<1ns is ");
+    let met: Vec<_> = ran
+        .run()
+        .thresholds
+        .iter()
+        .map(|threshold| threshold.met)
+        .collect();
+    assert_eq!(met, [false, true]);
+    loadgen(&format!(
+        "run {server} -n 300 --threshold max<1h --threshold rate>0"
+    ))
+    .assert(0, "none wrong");
+    loadgen(&format!("run {server} --threshold p99")).assert(2, "--help");
+}
+
+#[test]
+fn the_same_run_is_written_for_every_reader() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = loadgen(&format!(
+        "run {} -n 500 --csv --out {}",
+        truthful(),
+        folder.path().display()
+    ));
+    ran.assert(0, "none wrong");
+    assert!(
+        ran.stdout.starts_with("\"test\",\"rps\"")
+            && ran.stdout.lines().nth(1).unwrap().starts_with("\"INCR\","),
+        "{ran:?}"
+    );
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    let run: Run = serde_json::from_str(&read("run.json")).unwrap();
+    let intervals: Vec<results::Interval> = read("intervals.ndjson")
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    assert_eq!(intervals, run.intervals);
+    assert!(read("latency.hlog").starts_with("#[") && read("latency.hgrm").contains("Percentile"));
+}
+
+#[test]
+fn the_command_line_explains_itself() {
+    loadgen("run h:1 -n 5 --dry-run").assert(0, "nothing was done");
+    assert!(loadgen("completions bash").stdout.contains("loadgen"));
+    assert!(loadgen("man").stdout.contains("compare"));
+}
+
+#[test]
+fn the_null_floor_is_a_run_like_any_other() {
+    for operation in ["incr", "echo"] {
+        let ran = loadgen(&format!(
+            "calibrate --op {operation} -c 5 -P 4 -n 2000 --json"
+        ));
+        ran.assert(0, "2\u{a0}000 checked, none wrong");
+        assert_eq!(ran.run().label, "null floor");
+    }
+    loadgen("calibrate --op get").assert(2, "calibrate with incr or echo");
+}
+
+#[test]
+fn a_run_is_compared_with_the_null_floor_of_its_own_load() {
+    let folder = tempfile::tempdir().unwrap();
+    let floor = folder.path().display();
+    loadgen(&format!("calibrate -c 5 -n 2000 --out {floor}")).assert(0, "none wrong");
+    let run = format!("run {} --null-floor {floor}", truthful());
+    let checks = loadgen(&format!("{run} -c 5 -n 500 --json"))
+        .run()
+        .validity
+        .checks;
+    assert!(
+        checks.iter().any(|check| check.name.contains("null floor")),
+        "{checks:?}"
+    );
+    loadgen(&format!("{run} -c 6 -n 500")).assert(2, "6 connections and 5");
+}
