@@ -206,10 +206,7 @@ fn finding(pairs: &[Pair]) -> String {
 /// P8: the dwell of all runs together, a drawing for each rate.
 fn chart(dwells: &Dwells, finding: &str) -> Chart {
     let lines = RATES.iter().zip(dwells).flat_map(|(rate, runs)| {
-        let panel = format!(
-            "time in the kernel's buffer, at {} requests per second",
-            rate.per_s
-        );
+        let panel = format!("in the kernel's buffer, at {}/s", rate.per_s);
         SYSTEMS.iter().zip(runs).map(move |(system, runs)| {
             let mut sum = Histogram::new();
             runs.iter().for_each(|run| sum.merge(run));

@@ -50,13 +50,14 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
             }
         }
     }
-    let ruling = rule(&KINDS.map(|(how, name)| (name, curves.delayed(how))));
+    let conditions = KINDS.map(|(how, name)| (name, curves.delayed(how)));
+    let ruling = rule(&conditions);
     let guests = bench.guests(&GUESTS);
     let beside = Curves::measure(bench, &guests, GUEST_ROUNDS);
     curves.stand_beside(beside);
     Evidence {
         figures: curves.figures(),
-        chart: Some(curves.chart(&ruling.answer)),
+        chart: Some(curves.chart(&finding(&conditions))),
         ruling,
     }
 }
@@ -71,6 +72,18 @@ struct Delayed {
 }
 
 impl Delayed {
+    /// The shares in the middle, under threads and on one thread.
+    fn told(&self) -> [String; 2] {
+        [0, 1].map(|place| {
+            let runs = self.beside.get(place);
+            let middle = runs.and_then(|runs| median(runs));
+            middle.map_or_else(
+                || results::units::NOT_MEASURED.to_owned(),
+                results::units::percent,
+            )
+        })
+    }
+
     fn says(&self) -> Says {
         let [threads, reactor, ..] = &self.beside[..] else {
             return Says::Nothing;
@@ -88,21 +101,23 @@ impl Delayed {
     }
 }
 
+/// The title of the picture, which has one line for it.
+fn finding(conditions: &[(&str, Delayed)]) -> String {
+    let told = |(name, delayed): &(&str, Delayed)| {
+        let [threads, reactor] = delayed.told();
+        format!("{name} delays {reactor} of the others on one thread, {threads} under threads")
+    };
+    conditions.iter().map(told).collect::<Vec<_>>().join("; ")
+}
+
 /// Each kind of slow request is a condition.
 fn rule(conditions: &[(&str, Delayed)]) -> Ruling {
     let said: Vec<_> = conditions
         .iter()
         .map(|(name, delayed)| ((*name).to_owned(), delayed.says()))
         .collect();
-    let middle = |runs: Option<&Vec<f64>>| {
-        let middle = runs.and_then(|runs| median(runs));
-        middle.map_or_else(
-            || results::units::NOT_MEASURED.to_owned(),
-            results::units::percent,
-        )
-    };
-    let told = |(name, Delayed { beside, .. }): &(&str, Delayed)| {
-        let (threads, reactor) = (middle(beside.first()), middle(beside.get(1)));
+    let told = |(name, delayed): &(&str, Delayed)| {
+        let [threads, reactor] = delayed.told();
         format!(
             "beside {name}, {reactor} of the others wait 5 ms or more on one thread and {threads} under threads"
         )

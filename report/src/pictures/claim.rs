@@ -104,7 +104,11 @@ fn axes(chart: &Chart) -> (Axis, Axis, Option<f64>) {
         }
         AxisScale::Nines => {
             let most = places.fold(1.0, f64::max);
-            let (axis, last_at) = nines_axis(10f64.powf(most).round() as u64);
+            let (mut axis, last_at) = nines_axis(10f64.powf(most).round() as u64);
+            if titles(chart).len() > 1 {
+                // In a panel that is half as wide the name of the last place needs twice the room.
+                axis.range.1 += 0.3;
+            }
             (axis, Some(last_at))
         }
         _ => (measured(&chart.x, places), None),

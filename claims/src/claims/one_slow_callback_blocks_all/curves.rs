@@ -71,7 +71,7 @@ impl Curves {
     /// P4: a drawing for each kind.
     pub(super) fn chart(&self, finding: &str) -> Chart {
         let lines = KINDS.iter().flat_map(|(how, name)| {
-            let panel = format!("p99 of the others, beside {name}");
+            let panel = format!("p99 beside {name}");
             let line = move |place| self.line(*how, place).in_panel(&panel);
             (0..self.none.systems.len()).map(line)
         });
