@@ -35,6 +35,13 @@ pub(crate) struct Panel {
     pub(crate) marks: Marks,
 }
 
+/// How much of its colour a band has, among so many: together they must not hide the lines.
+pub(crate) fn band_opacity(series: usize) -> f64 {
+    const ALONE: f64 = 0.16;
+    const WITHOUT_HARM: f64 = 6.0;
+    ALONE * (WITHOUT_HARM / series.max(1) as f64).min(1.0)
+}
+
 impl Panel {
     /// The lanes that it has, one for each name of its vertical axis; none where that measures something.
     pub(crate) fn lanes(&self) -> Option<usize> {

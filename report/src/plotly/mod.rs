@@ -10,13 +10,17 @@ use serde_json::{Value, json};
 
 use self::heat::heat_traces;
 use self::traces::{Places, places, pointed_at, series_traces};
-use crate::picture::{Axis, Marks, Panel, Scale};
+use crate::picture::{Axis, Marks, Panel, Scale, band_opacity};
 
 /// The figure of a panel; one that stands alone has room for the buttons above it.
 pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
     let (traces, hover) = match &panel.marks {
         Marks::Series(series) => {
-            let mut traces: Vec<Value> = series.iter().flat_map(series_traces).collect();
+            let opacity = band_opacity(series.len());
+            let traces = series
+                .iter()
+                .flat_map(|series| series_traces(series, opacity));
+            let mut traces: Vec<Value> = traces.collect();
             let each = |places| series.iter().map(move |series| pointed_at(series, places));
             if panel.lanes().is_some() {
                 traces.extend(each(Places::InLanes(&panel.y)));

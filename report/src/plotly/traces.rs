@@ -7,14 +7,14 @@ use crate::look::{Dash, Look, Symbol};
 use crate::picture::{Axis, Joined, Mark, Point, Series, Tick};
 
 /// The traces of one series: its band, its line, the dotted end of it, its symbols, and its last point.
-pub(super) fn series_traces(series: &Series) -> Vec<Value> {
+pub(super) fn series_traces(series: &Series, band_opacity: f64) -> Vec<Value> {
     let sure = match series.joined {
         Joined::Line { sure } => sure,
         Joined::Pairs => return vec![pairs(series)],
         Joined::Apart | Joined::Lanes => return vec![symbols(series)],
     };
     let mut traces = Vec::new();
-    traces.extend(band(series));
+    traces.extend(band(series, band_opacity));
     if sure > 0 {
         traces.push(line(
             series,
@@ -76,7 +76,7 @@ fn pairs(series: &Series) -> Value {
 }
 
 /// The area between the lowest and the highest repetition, as one closed outline.
-fn band(series: &Series) -> Option<Value> {
+fn band(series: &Series, opacity: f64) -> Option<Value> {
     let ranged = |point: &Point| Some((point.x, point.range?));
     let sides: Vec<(f64, (f64, f64))> = series.points.iter().filter_map(ranged).collect();
     if sides.len() < 2 {
@@ -93,13 +93,11 @@ fn band(series: &Series) -> Option<Value> {
         "line": {"width": 0},
         "fill": "toself",
         "fillcolor": colour(series),
-        "opacity": BAND_OPACITY,
+        "opacity": opacity,
         "hoverinfo": "skip",
         "meta": {"system": series.system},
     }))
 }
-
-const BAND_OPACITY: f64 = 0.16;
 
 /// The symbols, with whiskers where the points stand alone.
 fn symbols(series: &Series) -> Value {

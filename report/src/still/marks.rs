@@ -14,13 +14,13 @@ use crate::picture::{Heat, Joined, Mark, Point, Series};
 use crate::theme::Theme;
 use crate::ticks::extent;
 
-pub(super) fn series_plots(series: &Series, theme: &Theme) -> Vec<Plot> {
+pub(super) fn series_plots(series: &Series, theme: &Theme, band_opacity: f64) -> Vec<Plot> {
     let look = Look::of_system(series.system);
     let colour = theme.series[look.colour];
     let mut plots = Vec::new();
     if let Joined::Line { sure } = series.joined {
         let sure = sure.min(series.points.len());
-        plots.extend(band(series, colour));
+        plots.extend(band(series, colour, band_opacity));
         plots.push(
             line(&series.points[..sure], colour)
                 .with_stroke_width(2.2)
@@ -89,7 +89,7 @@ fn line(points: &[Point], colour: &str) -> LinePlot {
         .with_color(colour)
 }
 
-fn band(series: &Series, colour: &str) -> Option<Plot> {
+fn band(series: &Series, colour: &str, opacity: f64) -> Option<Plot> {
     let ranged: Vec<(f64, (f64, f64))> = series
         .points
         .iter()
@@ -103,7 +103,7 @@ fn band(series: &Series, colour: &str) -> Option<Plot> {
         ranged.iter().map(|(_, (low, _))| *low),
         ranged.iter().map(|(_, (_, high))| *high),
     );
-    Some(band.with_color(colour).with_opacity(0.16).into())
+    Some(band.with_color(colour).with_opacity(opacity).into())
 }
 
 /// Counts as colours. Rows are equal factors apart, so the latency is laid out by its logarithm.

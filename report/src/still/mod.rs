@@ -15,7 +15,7 @@ use kuva::render::render::{Scene, render_multiple};
 
 use self::axes::{in_steps, layout};
 use self::marks::{heat_plot, legend_entry, series_plots};
-use crate::picture::{Marks, Panel, Picture};
+use crate::picture::{Marks, Panel, Picture, band_opacity};
 use crate::theme::Theme;
 
 /// A picture as SVG.
@@ -102,7 +102,7 @@ fn plots(panel: &Panel, theme: &Theme) -> Vec<Plot> {
     match &panel.marks {
         Marks::Series(all) => all
             .iter()
-            .flat_map(|series| series_plots(series, theme))
+            .flat_map(|series| series_plots(series, theme, band_opacity(all.len())))
             .collect(),
         Marks::Heat(heat) => vec![heat_plot(heat, theme)],
     }
