@@ -11,6 +11,7 @@
 
 mod claims;
 mod downloads;
+mod lines;
 mod look;
 mod method;
 mod page;

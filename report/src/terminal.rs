@@ -4,6 +4,7 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
 use results::{Comparison, Metric, Statement, Weight, statements};
 
+use crate::lines::wrapped;
 use crate::look::Systems;
 use crate::method;
 use crate::summary::Summary;
@@ -190,24 +191,6 @@ fn said(statement: &Statement, screen: Screen) -> String {
     let room = usize::from(screen.columns).saturating_sub(6).max(20);
     let lines = wrapped(&statement.text, room);
     format!("{word}{}\n", lines.join("\n      "))
-}
-
-/// Lines of at most `room` characters, broken at spaces.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split(' ') {
-        let line = lines.last().map_or(0, |line| line.chars().count());
-        if line > 0 && line + 1 + word.chars().count() > room {
-            lines.push(String::new());
-        }
-        if let Some(last) = lines.last_mut() {
-            if !last.is_empty() {
-                last.push(' ');
-            }
-            last.push_str(word);
-        }
-    }
-    lines
 }
 
 #[cfg(test)]

@@ -21,6 +21,40 @@ fn every_svg_is_xml_and_every_png_is_one() -> Result<(), PlotError> {
     Ok(())
 }
 
+/// A title of several panels is broken into lines, of which none is cut at the edge.
+#[test]
+fn a_long_title_is_whole() -> Result<(), PlotError> {
+    let label = "a system whose name is nearly as long as the longest title that anybody would read in one line";
+    let mut comparison = example::comparison(1);
+    for system in &mut comparison.systems {
+        system.label.insert_str(0, label);
+    }
+    let svg = report::plot(&comparison, "heat-map", Format::Svg, Colours::Light)?;
+    let svg = String::from_utf8_lossy(&svg);
+    let parsed =
+        roxmltree::Document::parse(&svg).map_err(|error| PlotError::Drawing(error.to_string()))?;
+    let texts: Vec<&str> = parsed
+        .descendants()
+        .filter_map(|node| node.text())
+        .collect();
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.starts_with("The longest wait was"))
+    );
+    assert!(
+        texts
+            .iter()
+            .any(|text| text.ends_with("into the run") && !text.starts_with("The longest"))
+    );
+    assert!(
+        !texts
+            .iter()
+            .any(|text| text.starts_with("The longest") && text.len() > 130)
+    );
+    Ok(())
+}
+
 #[test]
 fn a_picture_that_cannot_be_drawn_says_what_it_needs() {
     let comparison = example::comparison(1);

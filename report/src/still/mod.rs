@@ -11,10 +11,11 @@ use kuva::plot::legend::LegendEntry;
 use kuva::render::figure::Figure;
 use kuva::render::layout::Layout;
 use kuva::render::plots::Plot;
-use kuva::render::render::{Scene, render_multiple};
+use kuva::render::render::{Primitive, Scene, render_multiple};
 
 use self::axes::{in_steps, layout};
 use self::marks::{heat_plot, legend_entry, series_plots};
+use crate::lines::wrapped;
 use crate::picture::{Marks, Panel, Picture, band_opacity};
 use crate::theme::Theme;
 
@@ -68,17 +69,53 @@ fn scene(picture: &Picture, theme: &Theme) -> Scene {
         (plots, layout)
     };
     let (plots, layouts) = panels.into_iter().map(drawing).unzip();
-    // The title of a figure is not wrapped: it shrinks until a letter's half of its size fits.
-    let widest = CELL.0 * IN_A_ROW as f64 * 1.8 / picture.finding.chars().count().max(1) as f64;
-    Figure::new(picture.panels.len().div_ceil(IN_A_ROW), IN_A_ROW)
+    // Twice the width of a cell, at about half its size a letter.
+    let letters = CELL.0 * IN_A_ROW as f64 / f64::from(TITLE_SIZE) * 1.9;
+    let lines = wrapped(&picture.finding, letters as usize);
+    let figure = Figure::new(picture.panels.len().div_ceil(IN_A_ROW), IN_A_ROW)
         .with_title(plain(&picture.finding))
-        .with_title_size(widest.clamp(9.0, 15.0) as u32)
+        .with_title_size(size_for(lines.len()))
         .with_cell_size(CELL.0, CELL.1)
         .with_plots(plots)
         .with_layouts(layouts)
         .with_shared_legend_entries(legend(picture, theme))
         .with_shared_legend_bottom()
-        .render()
+        .render();
+    with_title_in(figure, &plain(&picture.finding), &lines)
+}
+
+const TITLE_SIZE: u32 = 15;
+/// From one line of a title to the next.
+const TITLE_LINE: u32 = 20;
+
+/// The size of a letter that has room for so many lines: the library's band above the panels is 1.6 letters high.
+fn size_for(lines: usize) -> u32 {
+    let lines = u32::try_from(lines).unwrap_or(u32::MAX);
+    (lines.saturating_mul(TITLE_LINE) + 6) * 10 / 16
+}
+
+/// The library draws the title of a figure in a single line: the lines take its place.
+fn with_title_in(mut scene: Scene, title: &str, lines: &[String]) -> Scene {
+    let is_title = |element: &Primitive| matches!(element, Primitive::Text { content, .. } if content == title);
+    let Some(at) = scene.elements.iter().position(is_title) else {
+        return scene;
+    };
+    let whole = scene.elements.remove(at);
+    let line = |(number, text): (usize, &String)| {
+        let mut line = whole.clone();
+        if let Primitive::Text {
+            y, content, size, ..
+        } = &mut line
+        {
+            *y = f64::from(TITLE_LINE) * (number + 1) as f64;
+            *content = plain(text);
+            *size = TITLE_SIZE;
+        }
+        line
+    };
+    let lines: Vec<Primitive> = lines.iter().enumerate().map(line).collect();
+    scene.elements.splice(at..at, lines);
+    scene
 }
 
 /// The layout of a panel that has the picture to itself. Lanes take as much as their names.
