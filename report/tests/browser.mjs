@@ -31,10 +31,10 @@ async function quietAndDrawn(page, name) {
   holds(`${name}: every picture is drawn (${wrong})`, wrong.length === 0);
 }
 
-async function hoverIsExact(page) {
+async function hoverIsExact(page, picture) {
   // The loneliest point of all curves is pointed at (of two in one place, either may answer); what appears must be its text.
   const { x, y, said } = await page.value(`(() => {
-    const plot = document.querySelector("#percentiles .plot");
+    const plot = document.querySelector("${picture}");
     plot.scrollIntoView({ block: "center" });
     const { xaxis, yaxis } = plot._fullLayout;
     const points = plot.data.filter((trace) => trace.name).flatMap((trace) => trace.text.map((said, at) =>
@@ -47,8 +47,8 @@ async function hoverIsExact(page) {
   })()`);
   await page.pointAt(x - 5, y);
   await page.pointAt(x, y);
-  const shown = await page.until(`document.querySelector("#percentiles .hoverlayer").textContent.includes(${JSON.stringify(said)}) || null`);
-  holds(`hover says ${said}`, shown);
+  const shown = await page.until(`document.querySelector("${picture} .hoverlayer").textContent.includes(${JSON.stringify(said)}) || null`);
+  holds(`${picture}: hover says ${said}`, shown);
 }
 
 async function keyHidesEverywhere(page) {
@@ -141,8 +141,9 @@ try {
   await keep(page, "light");
   await keyHidesEverywhere(page);
   await picturesAreFiles(page);
+  if (await page.value("Boolean(document.querySelector('.plot.lanes'))")) await hoverIsExact(page, ".plot.lanes");
   if (await page.value("Boolean(document.getElementById('percentiles'))")) {
-    await hoverIsExact(page);
+    await hoverIsExact(page, "#percentiles .plot");
     await keep(page, "hover", { whole: false });
     await claimsShareTheKey(page);
     await summaryFits(page);
