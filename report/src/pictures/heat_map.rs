@@ -14,6 +14,8 @@ pub(super) const NAME: &str = "heat-map";
 
 /// More panels than this are not looked at.
 const MOST_PANELS: usize = 12;
+/// Beside a run that took more times as long as this, another would be but a line at the left.
+const MOST_TIMES_AS_LONG: f64 = 4.0;
 /// More columns than this are thinner than a screen shows.
 const MOST_COLUMNS: usize = 120;
 
@@ -28,7 +30,8 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     // One grid and one scale of colours for all panels, or they could not be compared.
     let grid = Grid::of(&shown)?;
     let y = grid.axis();
-    let end_s = extent(shown.iter().map(Course::end_s))?.1;
+    let (shortest_s, longest_s) = extent(shown.iter().map(Course::end_s))?;
+    let one_clock = longest_s <= MOST_TIMES_AS_LONG * shortest_s;
     let mut heats: Vec<Heat> = shown.iter().map(|course| grid.heat(course)).collect();
     let most = heats
         .iter()
@@ -44,21 +47,21 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
             course.label,
             units::time(course.longest_ns())
         ),
-        x: time(end_s),
+        x: time(if one_clock { longest_s } else { course.end_s() }),
         y: y.clone(),
         marks: Marks::Heat(heat),
     };
     Some(Picture {
         name: NAME.to_owned(),
         finding: finding(&shown),
-        caption: caption(&shown, &grid, most),
+        caption: caption(&shown, &grid, most, one_clock),
         panels: shown.iter().zip(heats).map(panel).collect(),
         table: table(&shown),
         cells: Some(cells),
     })
 }
 
-fn caption(shown: &[Course], grid: &Grid, most: u64) -> String {
+fn caption(shown: &[Course], grid: &Grid, most: u64, one_clock: bool) -> String {
     let mut caption = format!(
         "Each column is a slice of time, each row a range of latency; the stronger the colour, the more replies (the \
          strongest is {} in one cell, and equal colours are equal counts in all panels). Shown is the first run of each system{}.",
@@ -69,6 +72,10 @@ fn caption(shown: &[Course], grid: &Grid, most: u64) -> String {
             ""
         }
     );
+    if !one_clock {
+        caption +=
+            " Some runs took so much longer than others that each panel has a time of its own.";
+    }
     if grid.shorter || grid.longer {
         caption += " The lanes at the edge hold what lies further out, one reply of a thousand at most: rows for them would squeeze all others.";
     }
@@ -254,5 +261,38 @@ fn table(shown: &[Course]) -> Table {
             Column::numbers("median", "in that slice"),
         ],
         rows: shown.iter().map(row).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{Comparison, example::Recipe};
+
+    use crate::pictures;
+
+    /// The ends of the time axes of two runs of so many intervals.
+    fn ends(intervals: [usize; 2]) -> Vec<f64> {
+        let run = |intervals: usize| {
+            let label = format!("{intervals} intervals");
+            let mut recipe = Recipe::quick(&label);
+            recipe.intervals = intervals.try_into().unwrap();
+            recipe.run()
+        };
+        let comparison = Comparison::of_runs(String::new(), intervals.map(run).to_vec());
+        let pictures = pictures::all(&comparison);
+        let heat = pictures.iter().find(|one| one.name == super::NAME).unwrap();
+        heat.panels.iter().map(|panel| panel.x.range.1).collect()
+    }
+
+    #[test]
+    fn one_clock_for_all_unless_a_run_would_be_a_line() {
+        let [one, other] = ends([3, 6])[..] else {
+            panic!()
+        };
+        assert!(one == other);
+        let [short, long] = ends([3, 60])[..] else {
+            panic!()
+        };
+        assert!(short * 4.0 < long);
     }
 }

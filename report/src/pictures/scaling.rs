@@ -134,13 +134,13 @@ impl Growing {
         let said = |(times, label): &(f64, String)| {
             format!("{}× as much with {label}", units::number(*times))
         };
-        let is = format!("{load}, {} is", metric.in_words());
+        let of = format!("{load}: {}", metric.in_words());
         match growth.as_slice() {
             [least, .., most] if growth.len() > MOST_TOLD => {
-                format!("{is} from {} to {}", said(least), said(most))
+                format!("{of} from {} to {}", said(least), said(most))
             }
             few => format!(
-                "{is} {}",
+                "{of} {}",
                 few.iter().map(said).collect::<Vec<_>>().join("; ")
             ),
         }

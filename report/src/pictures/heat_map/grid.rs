@@ -12,6 +12,8 @@ const ROWS_PER_DECADE: f64 = 12.0;
 const LANE_ROWS: i32 = 2;
 /// One reply of a thousand, of each system and at each end, may lie in a lane.
 const FEW: [Quantile; 2] = [Quantile::above(999_000_000), Quantile::P99_9];
+/// The part of the axis that the name of a lane takes from the ticks beside it.
+const TICK_ROOM: f64 = 0.08;
 /// Where all replies reach no further than this beyond the others, rows for them squeeze nothing.
 const NEAR: f64 = 2.0;
 
@@ -59,16 +61,25 @@ impl Grid {
         axis.ticks.retain(|tick| within(tick.at));
         axis.minor.retain(|at| within(*at));
         axis.range = (self.low, self.high);
-        let middle = |(low, high): (f64, f64)| (low * high).sqrt();
         if self.shorter {
             axis.range.0 = self.below().0;
-            axis.ticks
-                .insert(0, Tick::new(middle(self.below()), "shorter"));
         }
         if self.longer {
             axis.range.1 = self.above().1;
-            axis.ticks.push(Tick::new(middle(self.above()), "longer"));
         }
+        let lanes = [
+            (self.shorter, self.below(), "shorter"),
+            (self.longer, self.above(), "longer"),
+        ];
+        let room = (axis.range.1 / axis.range.0).ln() * TICK_ROOM;
+        for (_, (low, high), name) in lanes.into_iter().filter(|(is_there, ..)| *is_there) {
+            let middle = (low * high).sqrt();
+            axis.ticks
+                .retain(|tick| (tick.at / middle).ln().abs() >= room);
+            axis.ticks.push(Tick::new(middle, name));
+        }
+        axis.ticks
+            .sort_by(|left, right| left.at.total_cmp(&right.at));
         axis
     }
 
