@@ -140,3 +140,22 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
     results::file::save(&at("unjudged/0/run.json"), &run).unwrap();
     diff("unjudged").assert(1, "how answers were judged: Full and None");
 }
+
+/// What `run --json` printed may be kept under any name, beside others.
+#[test]
+fn files_of_one_folder_are_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    for name in ["before.json", "after.json", "run.json"] {
+        results::file::save(&at(name), &results::example::closed_loop("system")).unwrap();
+    }
+    let diff = |one: &str, other: &str| {
+        let [one, other] = [at(one), at(other)];
+        loadgen(&format!("diff {} {}", one.display(), other.display()))
+    };
+    let ran = diff("before.json", "after.json");
+    ran.assert(0, "no regression is established");
+    assert!(ran.stdout.contains("\nafter against before "), "{ran:?}");
+    diff("run.json", "before.json").assert(0, "no regression is established");
+    diff("", "run.json").assert(2, "are the same runs");
+}

@@ -38,16 +38,8 @@ fn all(paths: &[PathBuf]) -> Result<Vec<Run>, LoadError> {
 
 /// The runs of one file, or of one folder: those in it, or else those in the folders in it.
 pub(super) fn one(path: &Path) -> Result<Vec<Run>, LoadError> {
-    if !path.is_dir() {
-        return of_file(path);
-    }
-    let within = |folder: &Path| {
-        ["comparison.json", "run.json"]
-            .map(|name| folder.join(name))
-            .into_iter()
-            .find(|file| file.exists())
-    };
-    if let Some(file) = within(path) {
+    let file = file(path);
+    if !file.is_dir() {
         return of_file(&file);
     }
     let mut files: Vec<_> = fs::read_dir(path)
@@ -68,6 +60,19 @@ pub(super) fn one(path: &Path) -> Result<Vec<Run>, LoadError> {
     }
 }
 
+/// The file that is read of a folder, if there is one in it; whatever else is named is meant itself.
+pub(super) fn file(path: &Path) -> PathBuf {
+    within(path).unwrap_or_else(|| path.to_owned())
+}
+
+/// The names of our files, in the order in which a folder is searched for them.
+const OURS: [&str; 2] = ["comparison.json", "run.json"];
+
+fn within(folder: &Path) -> Option<PathBuf> {
+    let mut files = OURS.map(|name| folder.join(name)).into_iter();
+    files.find(|file| file.exists())
+}
+
 /// A comparison is tried first; whatever is neither is reported as the run that it was taken for.
 fn of_file(path: &Path) -> Result<Vec<Run>, LoadError> {
     match file::load::<Comparison>(path) {
@@ -80,12 +85,12 @@ fn of_file(path: &Path) -> Result<Vec<Run>, LoadError> {
     }
 }
 
-/// A short name for a file: that of its folder, since all files are called `run.json`.
+/// A short name for a file: its own, or that of its folder, since all files that loadgen names are called alike.
 pub(super) fn name(path: &Path) -> String {
-    let folder = if path.is_dir() {
-        Some(path)
-    } else {
-        path.parent()
+    let is_ours = OURS.iter().any(|name| path.ends_with(name));
+    let folder = match path.is_dir() {
+        true => Some(path),
+        false => path.parent().filter(|_| is_ours),
     };
     let name = folder.and_then(Path::file_name).or(path.file_stem());
     name.map_or_else(

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use results::{Comparison, Host, Run};
 
@@ -44,11 +44,8 @@ pub fn run(arguments: &DiffArguments) -> Ending {
 fn named_twice(arguments: &DiffArguments) -> Option<String> {
     // A folder is also meant by the name of the file in it.
     let place = |path: &PathBuf| {
-        let path = fs::canonicalize(path).unwrap_or_else(|_| path.clone());
-        match path.is_file() {
-            true => path.parent().map(Path::to_owned).unwrap_or(path),
-            false => path,
-        }
+        let path = stored::file(path);
+        fs::canonicalize(&path).unwrap_or(path)
     };
     let all: Vec<&PathBuf> = [&arguments.base]
         .into_iter()
