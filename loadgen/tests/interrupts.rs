@@ -11,6 +11,7 @@ mod truth;
 
 use std::net::SocketAddr;
 use std::process::Stdio;
+use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -136,6 +137,23 @@ fn ctrl_c_before_the_load_ends_at_once_too() {
         thread::sleep(Duration::from_millis(20));
     }
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+/// The server lets the load generator wait until it was interrupted, and is then gone: that is no failure of the server.
+#[test]
+fn ctrl_c_before_a_try_of_find_is_no_failure() {
+    let (sender, connected) = channel();
+    let (let_go, interrupted) = channel::<()>();
+    let interrupted = Mutex::new(interrupted);
+    let server = serve(move |_peer| {
+        let _ = sender.send(());
+        let _ = interrupted.lock().unwrap().recv();
+    });
+    let child = start(&format!("find {server} p99<1h --timeout 1h"));
+    connected.recv().unwrap();
+    kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
+    drop(let_go);
+    Ran::of(child.wait_with_output().unwrap()).assert(130, "while trying 1\u{a0}000 requests/s");
 }
 
 /// The replies came in time, and lay in the sockets while nobody read them.

@@ -79,13 +79,14 @@ fn try_rate(
         meter.show(limit, progress);
     });
     meter.done();
-    let outcome = outcome.map_err(Ending::Failed)?;
+    // Asked first: a server that was given up on Ctrl-C has not failed.
     if stop.load(Ordering::Relaxed) {
         return Err(Ending::Interrupted(format!(
             "while trying {} requests/s",
             number(rate)
         )));
     }
+    let outcome = outcome.map_err(Ending::Failed)?;
     if outcome.run.correctness.verdict == Verdict::Wrong {
         return Err(Ending::of(&outcome, true));
     }
