@@ -124,8 +124,9 @@ fn waiting(run: &Run) -> Option<Finding> {
     )
 }
 
+/// It is read before and after the whole run, warm-up included.
 fn stolen(run: &Run) -> Option<Finding> {
-    let machine_ns = run.measured_ns() as f64 * f64::from(run.host.cores);
+    let machine_ns = run.elapsed_ns as f64 * f64::from(run.host.cores);
     let stolen_ns = run.client_cost.stolen_ns.filter(|_| shares_count(run));
     let share = |ns: u64| ns as f64 / machine_ns;
     // The difference of two whole numbers of ticks may be a tick too great.

@@ -246,3 +246,26 @@ fn a_floor_may_be_busy_and_must_not_be_disturbed() {
     compare_with_floor(&mut run, &floor);
     assert!(run.validity.reasons[0].contains("worst hiccup 500"));
 }
+
+/// Three hundredths of the window, and one and a half of the run that they were counted over.
+#[test]
+fn what_was_stolen_is_a_part_of_the_whole_run() {
+    let mut run = open();
+    run.elapsed_ns = 10_000_000_000;
+    run.client_cost.stolen_ns = Some(150_000_000);
+    run.warmup_ns = 5_000_000_000;
+    run.client_cost.threads.clear();
+    assert!(
+        of(&run)
+            .checks
+            .iter()
+            .all(|check| check.name != "stolen time" || check.outcome == CheckOutcome::Passed)
+    );
+    run.client_cost.stolen_ns = Some(300_000_000);
+    assert!(
+        of(&run)
+            .reasons
+            .iter()
+            .any(|reason| reason.contains("stolen time 3.00"))
+    );
+}
