@@ -6,6 +6,7 @@ pub(crate) mod hiccups;
 pub(crate) mod host;
 pub(crate) mod info;
 pub(crate) mod last_look;
+mod listener;
 pub(crate) mod process;
 pub(crate) mod reach;
 pub(crate) mod server_cost;

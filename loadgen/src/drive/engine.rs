@@ -193,9 +193,9 @@ fn load(
     })
 }
 
-/// What the server holds now: memory, threads and files, no sums.
+/// What the server holds now, if it is still there: memory, threads and files, no sums.
 fn levels(reached: &Reached) -> ServerCost {
-    let process = reached.process;
+    let process = reached.process.filter(|process| !process.has_ended());
     let (rss_bytes, threads) = process.map_or((None, None), Process::levels);
     ServerCost {
         rss_idle_bytes: reached.rss_idle_bytes,

@@ -7,6 +7,7 @@ use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
 
 use crate::scene::host;
+use crate::scene::stolen::TICK_NS;
 
 /// A server process on this machine.
 #[derive(Debug, Clone, Copy)]
@@ -59,6 +60,27 @@ impl Process {
         }
     }
 
+    /// Whether one of these is among its open files; those of another user's process nobody may see.
+    pub(super) fn holds(self, sockets: &[String]) -> bool {
+        let files = fs::read_dir(format!("/proc/{}/fd", self.pid));
+        let links = files
+            .into_iter()
+            .flatten()
+            .flatten()
+            .filter_map(|file| fs::read_link(file.path()).ok());
+        let mut held = links.map(|link| link.to_string_lossy().into_owned());
+        held.any(|link| sockets.contains(&link))
+    }
+
+    /// Whether it has ended, and is at most there to be waited for: then it holds nothing any more, and its threads have taken their
+    /// counts along.
+    pub(crate) fn has_ended(self) -> bool {
+        match self.stat(3).as_deref() {
+            Some(state) => matches!(state, "Z" | "X"),
+            None => Self::new(self.pid).is_none(),
+        }
+    }
+
     /// What its threads have been through, those that are alive.
     pub(super) fn turns(self) -> Option<Turns> {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
@@ -100,21 +122,19 @@ impl Process {
         up().is_none_or(|up| up.abs_diff(said) <= SAME_AGE)
     }
 
-    /// A time in /proc/PID/stat, by the number of its field in proc_pid_stat(5).
+    /// A time in /proc/PID/stat, by the number of its field.
     fn stat_ns(self, field: usize) -> Option<u64> {
+        self.stat(field)?.parse::<u64>().ok()?.checked_mul(TICK_NS)
+    }
+
+    /// What stands in /proc/PID/stat, by the number of the field in proc_pid_stat(5).
+    fn stat(self, field: usize) -> Option<String> {
         let stat = self.read("stat")?;
         // The second field, a name in parentheses, may hold spaces and parentheses; what follows the last one may not.
         let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        fields
-            .nth(field - 3)?
-            .parse::<u64>()
-            .ok()?
-            .checked_mul(TICK_NS)
+        fields.nth(field - 3).map(str::to_owned)
     }
 }
-
-/// USER_HZ is 100 on every Linux: proc_pid_stat(5) counts in it whatever the kernel's own tick is.
-const TICK_NS: u64 = 10_000_000;
 
 /// A server that counts whole seconds, and begins to when it is ready, is at most so much younger or older than its process.
 const SAME_AGE: Duration = Duration::from_secs(5);
@@ -139,6 +159,10 @@ fn line<'a>(text: &'a str, name: &str) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
+    use nix::sys::wait::{Id, WaitPidFlag, waitid};
+
     use super::*;
 
     #[test]
@@ -177,6 +201,19 @@ mod tests {
         let process = Process::new(std::process::id()).unwrap();
         let is_between_ticks = |_| process.cpu_ns().is_some_and(|ns| ns % TICK_NS != 0);
         assert!((0..1_000).any(is_between_ticks));
+    }
+
+    #[test]
+    fn one_that_only_waits_to_be_waited_for_has_ended() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let process = Process::new(child.id()).unwrap();
+        assert!(!process.has_ended());
+        drop(child.stdin.take());
+        let id = Id::Pid(Pid::from_raw(child.id() as i32));
+        waitid(id, WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
+        assert!(process.has_ended(), "it is a zombie");
+        child.wait().unwrap();
+        assert!(process.has_ended(), "it is not there");
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::plan::target::{Place, Protocol};
 use crate::scene::control::{Control, Info};
 use crate::scene::info::InfoText;
+use crate::scene::listener;
 use crate::scene::process::Process;
 use crate::scene::server_cost::Sums;
 use crate::talk::requests::Requests;
@@ -131,5 +132,41 @@ fn process(
     Ok(pid
         .and_then(|pid| u32::try_from(pid).ok())
         .and_then(Process::new)
-        .filter(|process| up.is_none_or(|up| process.has_been_up_for(up))))
+        .filter(|process| {
+            up.is_none_or(|up| process.has_been_up_for(up))
+                // `cargo run` builds before it becomes the server: such a process is older than it says.
+                || process.holds(&listener::sockets(address))
+        }))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::os::unix::process::parent_id;
+
+    use clap::Parser as _;
+
+    use super::*;
+    use crate::cli::args::{Arguments, Command};
+
+    /// Nothing here is as old as the server says it is: then it is the one that listens, or another.
+    #[test]
+    fn a_process_of_another_age_is_believed_where_it_listens() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let words = ["loadgen", "run", &address.to_string()];
+        let Ok(Command::Run(run)) = Arguments::try_parse_from(words).map(|words| words.command)
+        else {
+            panic!("{words:?}");
+        };
+        let plan = run.plan().unwrap();
+        let believed = |pid: u32| {
+            let said = format!("process_id:{pid}\r\nuptime_in_seconds:999999999\r\n");
+            let info = InfoText::new(said);
+            let process = process(&plan, &Endpoint::Tcp(address), Some(&info));
+            process.unwrap().is_some()
+        };
+        assert!(believed(std::process::id()));
+        assert!(!believed(parent_id()));
+    }
 }

@@ -62,13 +62,14 @@ impl ServerWatch {
         self.cost_ns = own_cpu_ns().saturating_sub(before_ns);
     }
 
-    /// Keeps a reading; one that says nothing is none: the process has gone.
+    /// Keeps a reading; one that says nothing is none, nor is one of a process that has ended.
     fn add(&mut self, at_ns: u64, sums: Sums) {
-        if sums == Sums::default() {
-            return;
-        }
         let (rss_bytes, threads) = self.process.map_or((None, None), Process::levels);
         let open_files = self.process.and_then(Process::open_files);
+        // Asked last: it may have ended while it was read.
+        if sums == Sums::default() || self.process.is_some_and(Process::has_ended) {
+            return;
+        }
         self.readings.push(Reading {
             at_ns,
             sums,
@@ -135,6 +136,11 @@ fn own_cpu_ns() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::process::{Command, Stdio};
+
+    use nix::sys::wait::{Id, WaitPidFlag, waitid};
+    use nix::unistd::Pid;
+
     use super::*;
 
     fn watch(readings: impl Iterator<Item = (u64, u64)>) -> ServerWatch {
@@ -174,6 +180,21 @@ mod tests {
         watch.add(300, Sums::default());
         let cpu_ns = watch.between(0, u64::MAX).and_then(|cost| cost.cpu_ns());
         assert_eq!(cpu_ns, Some(1_000), "what it cost until it went is known");
+    }
+
+    #[test]
+    fn a_process_that_nobody_has_waited_for_holds_what_it_held() {
+        let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
+        let mut watch = ServerWatch::new(Process::new(child.id()));
+        (0..2).for_each(|number| watch.add(number, Sums::of_cpu(number, 0)));
+        let alive = watch.between(0, u64::MAX);
+        child.kill().unwrap();
+        let id = Id::Pid(Pid::from_raw(child.id() as i32));
+        waitid(id, WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT).unwrap();
+        watch.add(2, Sums::of_cpu(2, 0));
+        assert_eq!(watch.between(0, u64::MAX), alive);
+        assert!(alive.unwrap().rss_bytes > Some(0));
+        child.wait().unwrap();
     }
 
     #[test]

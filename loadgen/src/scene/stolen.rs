@@ -2,7 +2,7 @@
 
 use std::fs;
 
-/// USER_HZ is 100 on every Linux: proc_stat(5) counts in it.
+/// USER_HZ is 100 on every Linux: proc_stat(5) and proc_pid_stat(5) count in it, whatever the kernel's own tick is.
 pub(crate) const TICK_NS: u64 = 10_000_000;
 
 /// Time stolen from all processors since the machine started; `None` where the kernel does not count it.
