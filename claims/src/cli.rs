@@ -72,7 +72,7 @@ struct RunArguments {
     /// All claims in about two minutes (the default)
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// More runs, longer ones and more systems: all claims in about ten minutes
+    /// More runs, longer ones and more systems: all claims in about a quarter of an hour
     #[arg(long)]
     full: bool,
     /// The folder for claims.json, claims.md, report.html and what the servers print

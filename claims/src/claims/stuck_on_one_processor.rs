@@ -19,7 +19,7 @@ pub(super) const CLAIM: Claim = Claim {
     sentence: "this model does not automatically takes advantage of the multiple core or processors available on the host: there is only one thread in one process, which is stuck on only one processor.",
     confirms: "all processors instead of one make the cooperative server quicker by less than a fifth, and in no run is more than one at work for it, while the threads gain more",
     refutes: "a gain of a fifth or more, with the work of 1.2 processors or more",
-    experiment: "Eight connections send WORK 5000 (five milliseconds of processor time: what the client takes for a request, some hundredths of one, is nothing beside it, so it may share the processors), \
+    experiment: "Connections, two for each processor and eight at least, send WORK 5000 (five milliseconds of processor time: what the client takes for a request, some hundredths of one, is nothing beside it, so it may share the processors), \
         each as soon as it was answered, to a server that may use one processor and to one that may use all, in turns. The speed-up is the rate with all over the rate with one. Whoever else is busy makes a run \
         slower, never quicker, so the verdict looks at the quickest run of each. With --full Twisted, threads in Python and Redis stand beside, without a say in the verdict.",
     examine,
@@ -120,7 +120,7 @@ fn chart(measured: &[AtWork], processors: usize, finding: &str) -> Chart {
     Chart {
         finding: finding.to_owned(),
         caption: "Requests that compute for five milliseconds: how many times as many are answered in a second by a server that may use all processors as by one that may use one. Ratio of the medians; whiskers: 95 % interval. \
-            The line is the number of processors: no server can gain more."
+            The dotted line is the number of processors: what lies beyond it was disturbed by other programs."
             .to_owned(),
         x: figures::axis("", Unit::Count, AxisScale::Names { names: names.collect() }),
         y: figures::axis("speed-up", Unit::Ratio, AxisScale::Linear),

@@ -13,7 +13,11 @@ use crate::peer::Peer;
 use crate::rule::{Pair, Says};
 use crate::system::{Hold, System};
 
-const CONNECTIONS: usize = 8;
+/// Connections: enough to keep every processor at work.
+fn connections() -> usize {
+    let processors = thread::available_parallelism().map_or(1, usize::from);
+    (2 * processors).max(8)
+}
 
 /// Processor time of one request.
 const WORK: Duration = Duration::from_millis(5);
@@ -40,8 +44,12 @@ pub(super) fn at_work(
         .flat_map(on_both)
         .map(Entry::holding)
         .collect();
+    // Asked here: beside a server on one processor, this thread may use fewer.
+    let connections = connections();
     let mut runs = bench
-        .each(&entries, rounds, |stage| work_done(stage, time))
+        .each(&entries, rounds, |stage| {
+            work_done(stage, connections, time)
+        })
         .into_iter();
     let of = |system: &System| AtWork {
         system: *system,
@@ -52,9 +60,9 @@ pub(super) fn at_work(
 }
 
 /// Seconds of work that were done in a second.
-fn work_done(stage: &mut Stage<'_>, time: Duration) -> Result<f64, String> {
+fn work_done(stage: &mut Stage<'_>, connections: usize, time: Duration) -> Result<f64, String> {
     let request = stage.system.held(Hold::AtWork, WORK);
-    let peers: io::Result<Vec<Peer>> = (0..CONNECTIONS)
+    let peers: io::Result<Vec<Peer>> = (0..connections)
         .map(|_| Peer::connect(stage.server.port))
         .collect();
     let peers = peers.map_err(|error| format!("the server could not be reached: {error}"))?;
