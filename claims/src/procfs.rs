@@ -47,6 +47,19 @@ pub(crate) fn times_run(pid: u32, thread: u32) -> Option<u64> {
     text.split_whitespace().nth(2)?.parse().ok()
 }
 
+/// How long the threads of a process have run, or were ready to and waited for a processor: the first two numbers of schedstat.
+/// `None` where the kernel does not count it.
+pub(crate) fn ran_or_ready(pid: u32) -> Option<Duration> {
+    let of = |thread| {
+        let text = fs::read_to_string(format!("/proc/{pid}/task/{thread}/schedstat")).ok()?;
+        let mut numbers = text.split_whitespace().map(str::parse::<u64>);
+        Some(numbers.next()?.ok()? + numbers.next()?.ok()?)
+    };
+    let all = threads(pid);
+    let sum: Option<u64> = all.iter().map(|thread| of(*thread)).sum();
+    sum.filter(|ns| *ns > 0).map(Duration::from_nanos)
+}
+
 /// How often a thread gave up its processor, or was made to.
 pub(crate) fn switches(pid: u32, thread: u32) -> Option<u64> {
     switches_in(&fs::read_to_string(format!("/proc/{pid}/task/{thread}/status")).ok()?)
@@ -92,5 +105,6 @@ mod tests {
         let pid = std::process::id();
         assert!(threads(pid).contains(&pid));
         assert!(glance(pid, pid).is_some() && times_run(pid, pid).is_some());
+        assert!(ran_or_ready(pid).is_some() && ran_or_ready(u32::MAX).is_none());
     }
 }

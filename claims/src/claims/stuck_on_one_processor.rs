@@ -17,11 +17,11 @@ use crate::system::{ASYNC, ASYNC_MULTI, PYTHON_THREADS, REACTOR, REDIS, System, 
 pub(super) const CLAIM: Claim = Claim {
     name: "stuck-on-one-processor",
     sentence: "this model does not automatically takes advantage of the multiple core or processors available on the host: there is only one thread in one process, which is stuck on only one processor.",
-    confirms: "all processors instead of one make the cooperative server quicker by less than a fifth, and in no run is more than one at work for it, while the threads gain more",
+    confirms: "all processors instead of one make the cooperative server quicker by less than a fifth, or never a second of its threads was ready; and in no run is more than one processor at work for it, while the threads gain more",
     refutes: "a gain of a fifth or more, with the work of 1.2 processors or more",
     experiment: "Connections, two for each processor and eight at least, send WORK 5000 (five milliseconds of processor time: what the client takes for a request, some hundredths of one, is nothing beside it, so it may share the processors), \
         each as soon as it was answered, to a server that may use one processor and to one that may use all, in turns. The speed-up is the rate with all over the rate with one. Whoever else is busy makes a run \
-        slower, never quicker, so the verdict looks at the quickest run of each. With --full Twisted, threads in Python and Redis stand beside, without a say in the verdict.",
+        slower, never quicker, so the verdict looks at the quickest run of each, and at how many threads of the server ran or were ready to. With --full Twisted, threads in Python and Redis stand beside, without a say in the verdict.",
     examine,
 };
 
@@ -137,14 +137,20 @@ fn chart(measured: &[AtWork], processors: usize, finding: &str) -> Chart {
 mod tests {
     use results::ClaimVerdict;
 
+    use super::at_work::Done;
     use super::*;
 
     fn at_work(system: System, one: f64, all: f64) -> AtWork {
         AtWork {
             system,
-            one: vec![0.7 * one, one, one, one],
-            all: vec![0.7 * all, all, all, all],
+            one: done(one, None),
+            all: done(all, None),
         }
+    }
+
+    fn done(work: f64, ready: Option<f64>) -> Vec<Done> {
+        let done = |work| Done { work, ready };
+        [0.7 * work, work, work, work].map(done).to_vec()
     }
 
     fn verdict(threads: f64, cooperative: &[AtWork]) -> ClaimVerdict {
@@ -179,6 +185,18 @@ mod tests {
             let hindered = at_work(REACTOR, one, all);
             assert_eq!(verdict(1.9, &[hindered]).word(), "not measured");
         }
+    }
+
+    /// On a machine that is busy with something else the work tells nothing, but that no second thread was ready does.
+    #[test]
+    fn a_hindered_server_with_one_ready_thread_confirms_and_with_two_decides_nothing() {
+        let hindered = |ready| AtWork {
+            all: done(0.6, Some(ready)),
+            ..at_work(REACTOR, 0.4, 0.6)
+        };
+        assert_eq!(verdict(1.9, &[hindered(0.99)]), ClaimVerdict::Holds);
+        assert_eq!(verdict(1.9, &[hindered(1.9)]).word(), "not measured");
+        assert_eq!(verdict(1.9, &[hindered(0.5)]).word(), "not measured");
     }
 
     #[test]

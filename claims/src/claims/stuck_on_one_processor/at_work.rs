@@ -10,6 +10,7 @@ use results::{Figure, Unit};
 use crate::bench::{Bench, Entry, Stage};
 use crate::figures;
 use crate::peer::Peer;
+use crate::procfs;
 use crate::rule::{Pair, Says};
 use crate::system::{Hold, System};
 
@@ -22,14 +23,24 @@ fn connections() -> usize {
 /// Processor time of one request.
 const WORK: Duration = Duration::from_millis(5);
 
-/// Processors that a server kept at work, a number for each run.
+/// One run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done {
+    /// Seconds of work in a second: processors that were kept at work.
+    pub(super) work: f64,
+    /// Threads that ran, or were ready to, on average. Whatever else the machine does keeps a ready thread waiting and not idle, so
+    /// this is the same on a busy one: the most processors that the server could have kept at work.
+    pub(super) ready: Option<f64>,
+}
+
+/// What a server did, a number for each run.
 #[derive(Debug, Clone)]
 pub(super) struct AtWork {
     pub(super) system: System,
     /// Where it might use one.
-    pub(super) one: Vec<f64>,
+    pub(super) one: Vec<Done>,
     /// Where it might use all.
-    pub(super) all: Vec<f64>,
+    pub(super) all: Vec<Done>,
 }
 
 pub(super) fn at_work(
@@ -59,23 +70,24 @@ pub(super) fn at_work(
     systems.iter().map(of).collect()
 }
 
-/// Seconds of work that were done in a second.
-fn work_done(stage: &mut Stage<'_>, connections: usize, time: Duration) -> Result<f64, String> {
+fn work_done(stage: &mut Stage<'_>, connections: usize, time: Duration) -> Result<Done, String> {
     let request = stage.system.held(Hold::AtWork, WORK);
+    let pid = stage.server.pid();
     let peers: io::Result<Vec<Peer>> = (0..connections)
         .map(|_| Peer::connect(stage.server.port))
         .collect();
     let peers = peers.map_err(|error| format!("the server could not be reached: {error}"))?;
-    let start = Instant::now();
-    let ask = |mut peer: Peer| -> io::Result<u32> {
+    let (start, before) = (Instant::now(), procfs::ran_or_ready(pid));
+    // The peers stay until the server's threads have been asked: a thread whose peer leaves takes its times with it.
+    let ask = |mut peer: Peer| -> io::Result<(u32, Peer)> {
         let mut answers = 0;
         while start.elapsed() < time {
             peer.ask(&request)?;
             answers += 1;
         }
-        Ok(answers)
+        Ok((answers, peer))
     };
-    let answers: io::Result<u32> = thread::scope(|scope| {
+    let asked: io::Result<Vec<(u32, Peer)>> = thread::scope(|scope| {
         let ask = &ask;
         let threads: Vec<_> = peers
             .into_iter()
@@ -85,10 +97,23 @@ fn work_done(stage: &mut Stage<'_>, connections: usize, time: Duration) -> Resul
         threads
             .into_iter()
             .map(|thread| thread.join().map_err(|_| lost())?)
-            .sum()
+            .collect()
     });
-    let answers = answers.map_err(|error| format!("the server did not compute: {error}"))?;
-    Ok((answers * WORK).as_secs_f64() / start.elapsed().as_secs_f64())
+    let asked = asked.map_err(|error| format!("the server did not compute: {error}"))?;
+    let elapsed_s = start.elapsed().as_secs_f64();
+    let ready = || {
+        Some(
+            procfs::ran_or_ready(pid)?
+                .checked_sub(before?)?
+                .as_secs_f64()
+                / elapsed_s,
+        )
+    };
+    let answers: u32 = asked.iter().map(|(answers, _)| answers).sum();
+    Ok(Done {
+        work: (answers * WORK).as_secs_f64() / elapsed_s,
+        ready: ready(),
+    })
 }
 
 /// One processor, and the error of the clocks.
@@ -110,8 +135,8 @@ impl AtWork {
     pub(super) fn pair(&self) -> Pair {
         Pair {
             condition: self.system.label.to_owned(),
-            reference: self.one.clone(),
-            candidate: self.all.clone(),
+            reference: work(&self.one),
+            candidate: work(&self.all),
         }
     }
 
@@ -130,29 +155,50 @@ impl AtWork {
         match () {
             // Where it was hindered on one processor alone, it gains without doing more than one processor's work.
             () if all >= SEVERAL && speed_up >= SEVERAL => Says::Refutes,
+            // However busy the machine is: a second of its threads was never ready.
+            () if all <= ONE && self.has_one_ready() => Says::Confirms,
             () if one < NEARLY_ONE || !(NEARLY_ONE..=ONE).contains(&all) => Says::Nothing,
             () if speed_up < SEVERAL => Says::Confirms,
             () => Says::Nothing,
         }
     }
 
+    /// Whether one of its threads was ready nearly always, and never a second beside it.
+    fn has_one_ready(&self) -> bool {
+        let ready: Option<Vec<f64>> = self.all.iter().map(|done| done.ready).collect();
+        let most = ready.and_then(|ready| ready.into_iter().reduce(f64::max));
+        most.is_some_and(|most| (NEARLY_ONE..=ONE).contains(&most))
+    }
+
     pub(super) fn figures(&self, processors: usize) -> Vec<Figure> {
         let speed_up = format!("speed-up from one processor to {processors}");
         let runs = self.one.len().min(self.all.len());
         let ratio = |seen| figures::ratio(self.system.label, &speed_up, &seen, runs);
-        let at_work = |of: usize, runs: &[f64]| {
+        let at_work = |of: usize, runs: &[Done]| {
             let what = format!("processors at work, of {of}");
-            figures::middle(self.system.label, &what, Unit::PerRequest, runs)
+            figures::middle(self.system.label, &what, Unit::PerRequest, &work(runs))
         };
+        let ready: Vec<f64> = self.all.iter().filter_map(|done| done.ready).collect();
+        let what = "threads that ran or were ready to, on average";
+        let ready = figures::middle(self.system.label, what, Unit::PerRequest, &ready);
         let kept = [at_work(1, &self.one), at_work(processors, &self.all)];
         let kept = kept
             .into_iter()
             .filter(|_| self.system.keeps_time_at_work());
         let speed_up = self.pair().contrast().map(ratio);
-        std::iter::once(speed_up).chain(kept).flatten().collect()
+        [speed_up, ready]
+            .into_iter()
+            .chain(kept)
+            .flatten()
+            .collect()
     }
 }
 
-pub(super) fn most(runs: &[f64]) -> f64 {
-    runs.iter().copied().fold(0.0, f64::max)
+fn work(runs: &[Done]) -> Vec<f64> {
+    runs.iter().map(|done| done.work).collect()
+}
+
+/// The work of the run that was hindered least.
+pub(super) fn most(runs: &[Done]) -> f64 {
+    work(runs).into_iter().fold(0.0, f64::max)
 }
