@@ -143,11 +143,13 @@ pub fn seen(series: impl Iterator<Item = ChartSeries>) -> Vec<ChartSeries> {
 
 /// Rates of events of one system under several conditions.
 pub fn rates_of(system: &str, finding: String, title: &str, counts: &[Counted]) -> Chart {
-    let mut chart = rates(finding, title, counts);
-    for series in &mut chart.series {
-        system.clone_into(&mut series.label);
+    let chart = rates(finding, title, counts);
+    let points = chart.series.iter().flat_map(|series| &series.points);
+    let series = ChartSeries::new(system, Joining::Apart, points.copied());
+    Chart {
+        series: vec![series],
+        ..chart
     }
-    chart
 }
 
 /// Rates of events with whiskers, by name.

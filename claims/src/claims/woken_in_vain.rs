@@ -48,7 +48,7 @@ fn examine(bench: &mut Bench<'_>) -> Evidence {
     let what = "acquisitions that found the lock taken";
     let chart: Chart = figures::rates_of(
         THREADS.label,
-        ruling.answer.clone(),
+        finding(&counts),
         &format!("{what}, per million"),
         &counts,
     );
@@ -144,6 +144,19 @@ fn rule(loads: &[Load]) -> Ruling {
             told.join("; ")
         ),
     )
+}
+
+/// The least and the most, for the title of the picture.
+fn finding(counts: &[Counted]) -> String {
+    let shares: Vec<f64> = counts.iter().map(|of| of.per_million() / 1e6).collect();
+    let percent = results::units::percent;
+    figures::range(&shares).map_or_else(String::new, |(least, most)| {
+        format!(
+            "from {} to {} of the acquisitions found the lock taken",
+            percent(least),
+            percent(most)
+        )
+    })
 }
 
 #[cfg(test)]
