@@ -68,8 +68,7 @@ struct Bounds {
 
 /// Replies that come together are slow together, so they count for fewer than they are: how many, the run's intervals tell.
 fn bounds(run: &Run, quantiles: &[Quantile]) -> Vec<Option<Bounds>> {
-    let slices: Option<Vec<Histogram>> = run.intervals.iter().map(after_warmup(run)).collect();
-    let slices = slices.unwrap_or_default();
+    let slices = after_warmup(run).unwrap_or_default();
     let of_quantile = |quantile: &Quantile| {
         let response = &run.latency.response;
         let threshold_ns = response.quantile_ns(*quantile)?;
@@ -103,14 +102,13 @@ fn bounds(run: &Run, quantiles: &[Quantile]) -> Vec<Option<Bounds>> {
 /// The variance between fewer batches is itself too uncertain.
 const MIN_BATCHES: usize = 5;
 
-/// The histogram of an interval, empty where it belongs to the warm-up; none where it is damaged.
-fn after_warmup(run: &Run) -> impl Fn(&Interval) -> Option<Histogram> + '_ {
-    |interval| {
-        if interval.start_ns < run.warmup_ns {
-            return Some(Histogram::new());
-        }
-        interval.response.unpack().ok()
-    }
+/// The histograms of the intervals that were not cut off; `None` where one is damaged.
+fn after_warmup(run: &Run) -> Option<Vec<Histogram>> {
+    let measured = |interval: &&Interval| interval.start_ns >= run.warmup_ns;
+    let measured = run.intervals.iter().filter(measured);
+    measured
+        .map(|interval| interval.response.unpack().ok())
+        .collect()
 }
 
 /// The samples of a slice, and those above the threshold.
@@ -157,6 +155,17 @@ mod tests {
     fn without_intervals_nothing_is_claimed() {
         let mut run = example::open_loop("a");
         run.intervals.clear();
+        assert_eq!(percentile_intervals(&run, &[Quantile::P50]), [None]);
+    }
+
+    #[test]
+    fn what_was_cut_off_is_no_batch() {
+        let mut run = example::open_loop("a");
+        let start_ns = |left: usize| run.intervals[run.intervals.len() - left].start_ns;
+        let (too_few_ns, enough_ns) = (start_ns(MIN_BATCHES - 1), start_ns(MIN_BATCHES));
+        run.warmup_ns = enough_ns;
+        assert!(percentile_intervals(&run, &[Quantile::P50])[0].is_some());
+        run.warmup_ns = too_few_ns;
         assert_eq!(percentile_intervals(&run, &[Quantile::P50]), [None]);
     }
 
