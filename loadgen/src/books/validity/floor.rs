@@ -27,11 +27,14 @@ pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
     if floor.validity.verdict != ValidityVerdict::Valid {
         Finding::new(
             "the null floor's own measurement",
-            Some(floor.validity.reasons.join("; ")),
-            "believed itself".to_owned(),
+            Some("in doubt".to_owned()),
+            "valid".to_owned(),
             true,
             ValidityVerdict::Suspect,
-            "nothing can be held against a floor that nobody believes; repeat loadgen calibrate",
+            &format!(
+                "nothing can be held against a floor that nobody believes ({}); repeat loadgen calibrate",
+                floor.validity.reasons.join("; ")
+            ),
         )
         .add_to(&mut run.validity);
     }

@@ -244,7 +244,12 @@ fn a_floor_may_be_busy_and_must_not_be_disturbed() {
     let mut run = example::closed_loop("x");
     run.totals.requests_per_s = Finite::new(1.0);
     compare_with_floor(&mut run, &floor);
-    assert!(run.validity.reasons[0].contains("worst hiccup 500"));
+    let said = &run.validity.reasons[0];
+    assert!(
+        said.starts_with("the null floor's own measurement in doubt, which should be valid: ")
+            && said.contains("(worst hiccup 500"),
+        "{said}"
+    );
 }
 
 /// Three hundredths of the window, and one and a half of the run that they were counted over.
