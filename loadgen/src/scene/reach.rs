@@ -111,32 +111,32 @@ fn known(info: Info) -> Option<InfoText> {
     }
 }
 
-/// The server's process: as the command line says; else as INFO says, if that can be a process of this machine.
+/// The server's process: as INFO says, if that can be a process of this machine; else as the command line says. What the command
+/// line or `compare` started may be a wrapper (`timeout`, a script) that costs nothing.
 fn process(
     plan: &Plan,
     address: &Endpoint,
     info: Option<&InfoText>,
 ) -> Result<Option<Process>, String> {
-    if let Some(pid) = plan.server_pid {
-        let process = Process::new(pid);
-        return process
-            .map(Some)
-            .ok_or_else(|| format!("--server-pid {pid}: there is no such process"));
-    }
+    let told = |pid: u32| {
+        Process::new(pid).ok_or_else(|| format!("--server-pid {pid}: there is no such process"))
+    };
+    let told = plan.server_pid.map(told).transpose()?;
     let pid = info
         .filter(|_| address.is_on_this_machine())
         .and_then(|info| info.number("process_id"));
     let up = info
         .and_then(|info| info.number("uptime_in_seconds"))
         .map(Duration::from_secs);
-    Ok(pid
+    let named = pid
         .and_then(|pid| u32::try_from(pid).ok())
         .and_then(Process::new)
         .filter(|process| {
             up.is_none_or(|up| process.has_been_up_for(up))
                 // `cargo run` builds before it becomes the server: such a process is older than it says.
                 || process.holds(&listener::sockets(address))
-        }))
+        });
+    Ok(named.or(told))
 }
 
 #[cfg(test)]
@@ -144,29 +144,27 @@ mod tests {
     use std::net::TcpListener;
     use std::os::unix::process::parent_id;
 
-    use clap::Parser as _;
-
     use super::*;
-    use crate::cli::args::{Arguments, Command};
+    use crate::plan::tests::plan;
 
     /// Nothing here is as old as the server says it is: then it is the one that listens, or another.
     #[test]
     fn a_process_of_another_age_is_believed_where_it_listens() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let words = ["loadgen", "run", &address.to_string()];
-        let Ok(Command::Run(run)) = Arguments::try_parse_from(words).map(|words| words.command)
-        else {
-            panic!("{words:?}");
-        };
-        let plan = run.plan().unwrap();
-        let believed = |pid: u32| {
+        let mut plan = plan();
+        let at = Endpoint::Tcp(address);
+        let found = |plan: &Plan, pid: u32| {
             let said = format!("process_id:{pid}\r\nuptime_in_seconds:999999999\r\n");
-            let info = InfoText::new(said);
-            let process = process(&plan, &Endpoint::Tcp(address), Some(&info));
-            process.unwrap().is_some()
+            process(plan, &at, Some(&InfoText::new(said))).unwrap()
         };
-        assert!(believed(std::process::id()));
-        assert!(!believed(parent_id()));
+        let listens = |process: Process| process.holds(&listener::sockets(&at));
+        assert!(found(&plan, std::process::id()).is_some_and(listens));
+        assert!(found(&plan, parent_id()).is_none());
+
+        plan.server_pid = Some(parent_id());
+        let server = found(&plan, std::process::id()).unwrap();
+        assert!(listens(server), "and not the wrapper that started it");
+        assert!(!found(&plan, parent_id()).is_some_and(listens));
     }
 }
