@@ -161,6 +161,13 @@ impl Conversation {
     /// Bytes that came although nothing was asked. If they are a value, the history may know whose.
     #[cold]
     fn unsolicited(&self, rest: &[u8], at_ns: u64, recorder: &mut Recorder) -> End {
+        // A server that takes no more clients tells them so before they ask anything.
+        if self.protocol == Protocol::Resp && !self.served.asked && rest.starts_with(b"-") {
+            return End::Broken(Broken {
+                reason: FailureReason::Closed,
+                text: format!("the server refused it: {}", diagnosis::shown(rest)),
+            });
+        }
         let (value, payload) = match read_reply(rest) {
             _ if self.protocol == Protocol::Echo => (None, Some(rest)),
             Ok(Some((Reply::Integer(value), _))) => (Some(value), None),

@@ -204,6 +204,19 @@ fn a_mixed_pipeline_is_answered_in_order() {
 }
 
 #[test]
+fn a_client_that_is_refused_before_it_asked_was_told_nothing_wrong() {
+    let mut talk = Talk::resp("incr");
+    let refusal = talk.hear(b"-ERR max number of clients reached\r\n");
+    assert_eq!(refusal.unwrap_err().reason, FailureReason::Closed);
+    assert_eq!(talk.anomalies(), []);
+
+    let mut talk = Talk::resp("incr");
+    talk.ask(1, 0);
+    let _ = talk.hear(b":1\r\n-ERR max number of clients reached\r\n");
+    assert_eq!(talk.anomalies(), [(AnomalyKind::ReplyUnsolicited, 1)]);
+}
+
+#[test]
 fn lies_about_a_counter_are_named() {
     assert_eq!(
         wrong_with(b":1\r\n:2\r\n:2\r\n:3\r\n"),
