@@ -78,7 +78,16 @@ impl Connection {
         cx: &mut Context<'_>,
         bench: &mut Workbench,
     ) -> Poll<()> {
-        while !self.deaf && ready!(self.poll_receive(cx, bench)).is_ok() {}
+        while !self.deaf {
+            if let Err(broken) = ready!(self.poll_receive(cx, bench)) {
+                // A run that needed it not at all is still one of fewer connections than it says.
+                if broken.reason == FailureReason::ConnectFailed {
+                    bench.lost_connections += 1;
+                    bench.recorder.losses.add(&broken.text);
+                }
+                break;
+            }
+        }
         Poll::Ready(())
     }
 

@@ -164,7 +164,7 @@ impl Conversation {
         // A server that takes no more clients tells them so before they ask anything.
         if self.protocol == Protocol::Resp && !self.served.asked && rest.starts_with(b"-") {
             return End::Broken(Broken {
-                reason: FailureReason::Closed,
+                reason: FailureReason::ConnectFailed,
                 text: format!("the server refused it: {}", diagnosis::shown(rest)),
             });
         }

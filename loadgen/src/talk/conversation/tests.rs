@@ -207,7 +207,7 @@ fn a_mixed_pipeline_is_answered_in_order() {
 fn a_client_that_is_refused_before_it_asked_was_told_nothing_wrong() {
     let mut talk = Talk::resp("incr");
     let refusal = talk.hear(b"-ERR max number of clients reached\r\n");
-    assert_eq!(refusal.unwrap_err().reason, FailureReason::Closed);
+    assert_eq!(refusal.unwrap_err().reason, FailureReason::ConnectFailed);
     assert_eq!(talk.anomalies(), []);
 
     let mut talk = Talk::resp("incr");
