@@ -167,7 +167,7 @@ fn load(
     let stolen_ns = stolen::stolen_ns()
         .zip(stolen_before_ns)
         .map(|(after, before)| after.saturating_sub(before));
-    watch.take(clock.now_ns(), || reached.sums());
+    watch.take(clock.now_ns(), || reached.last_sums(plan.timeout));
     let levels = levels(reached);
     let mut threads = crew.finish()?;
     let mut told = Told::default();

@@ -65,7 +65,7 @@ impl Reached {
         })
     }
 
-    /// What the server has cost so far. A server that is too busy to say is not asked again.
+    /// What the server has cost so far. A server that is too busy to say is not asked again before the end.
     pub(crate) fn sums(&mut self) -> Sums {
         let said = self.control.as_mut().map(Control::info_quickly);
         let info = match said {
@@ -77,6 +77,26 @@ impl Reached {
             None => None,
         };
         Sums::read(info.as_ref(), self.process)
+    }
+
+    /// What it has cost in all. One that was too busy to say is asked over another connection: else, unless its process is here to be
+    /// looked at, the rest of the run would seem to have cost nothing. What another server says in its place is no answer.
+    pub(crate) fn last_sums(&mut self, timeout: Duration) -> Sums {
+        if self.control.is_none() && self.info.is_some() {
+            self.control = Control::connect(&self.address, timeout).ok();
+            let said = self.control.as_mut().map(Control::info_quickly);
+            let is = said.and_then(Result::ok).and_then(known);
+            if !is.is_some_and(|info| self.is_it(&info)) {
+                self.control = None;
+            }
+        }
+        self.sums()
+    }
+
+    /// Whether it is the same server that speaks here, as far as it can be known.
+    fn is_it(&self, info: &InfoText) -> bool {
+        let was = self.info.as_ref().and_then(|info| info.value("run_id"));
+        was == info.value("run_id")
     }
 }
 
@@ -141,8 +161,10 @@ fn process(
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
     use std::net::TcpListener;
     use std::os::unix::process::parent_id;
+    use std::thread;
 
     use super::*;
     use crate::plan::tests::plan;
@@ -166,5 +188,41 @@ mod tests {
         let server = found(&plan, std::process::id()).unwrap();
         assert!(listens(server), "and not the wrapper that started it");
         assert!(!found(&plan, parent_id()).is_some_and(listens));
+    }
+
+    /// A server elsewhere that answers INFO on its second connection alone, as one with this `run_id`.
+    fn too_busy_at_first(run_id: &'static str) -> Reached {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = Endpoint::Tcp(listener.local_addr().unwrap());
+        let timeout = Duration::from_secs(60);
+        let control = Control::connect(&address, timeout).unwrap();
+        thread::spawn(move || {
+            let _silent = listener.accept().unwrap();
+            let (mut peer, _) = listener.accept().unwrap();
+            let text = format!("run_id:{run_id}\r\nused_cpu_user:3.0\r\nused_cpu_sys:0.5\r\n");
+            while peer.read(&mut [0; 64]).is_ok_and(|bytes| bytes > 0) {
+                write!(peer, "${}\r\n{text}\r\n", text.len()).unwrap();
+            }
+        });
+        Reached {
+            address,
+            info: Some(InfoText::new("run_id:a\r\n".to_owned())),
+            process: None,
+            rss_idle_bytes: None,
+            before: Values::NotAsked,
+            control: Some(control),
+        }
+    }
+
+    #[test]
+    fn a_server_that_was_too_busy_to_say_is_asked_in_the_end() {
+        let timeout = Duration::from_secs(60);
+        let mut same = too_busy_at_first("a");
+        assert_eq!(same.sums(), Sums::default());
+        assert_eq!(same.sums(), Sums::default(), "nor is it asked again");
+        assert_ne!(same.last_sums(timeout), Sums::default());
+        let mut other = too_busy_at_first("b");
+        assert_eq!(other.sums(), Sums::default());
+        assert_eq!(other.last_sums(timeout), Sums::default());
     }
 }
