@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Parser as _;
 use loadgen::cli::args::{Arguments, Command, CompareArguments};
 use loadgen::cli::progress::Meter;
-use loadgen::compare::{Keeper, Process, Spec, interleaved};
-use loadgen::drive::engine;
+use loadgen::experiment::{Interrupt, Process, ServerSpec, interleaved};
+use loadgen::run::run as loadgen_run;
 use results::{Effort, Missing, Run};
 
 use crate::article::{self, Programs};
@@ -23,7 +23,7 @@ pub struct Bench<'a> {
     pub programs: PathBuf,
     /// The folder for what servers print.
     pub out: PathBuf,
-    keeper: &'a Keeper,
+    keeper: &'a Interrupt,
     missing: Vec<Missing>,
     in_pythons: Option<Vec<Programs>>,
 }
@@ -78,13 +78,13 @@ pub struct Stage<'b> {
     pub server: &'b Process,
     /// What kind of server it is.
     pub system: System,
-    keeper: &'b Keeper,
+    keeper: &'b Interrupt,
     meter: &'b mut Meter,
 }
 
 impl<'a> Bench<'a> {
     /// A bench.
-    pub fn new(effort: Effort, programs: PathBuf, out: PathBuf, keeper: &'a Keeper) -> Self {
+    pub fn new(effort: Effort, programs: PathBuf, out: PathBuf, keeper: &'a Interrupt) -> Self {
         Self {
             effort,
             programs,
@@ -216,7 +216,7 @@ impl<'a> Bench<'a> {
         work: &mut impl FnMut(&mut Stage<'_>) -> Result<T, String>,
     ) -> Result<(T, Option<Life>), String> {
         let label = entry.system.label;
-        let spec: Spec = entry.system.spec(&self.programs, entry.cpus, &entry.more)?;
+        let spec: ServerSpec = entry.system.spec(&self.programs, entry.cpus, &entry.more)?;
         let log = self
             .out
             .join("servers")
@@ -253,7 +253,7 @@ impl Stage<'_> {
         plan.server_pid = Some(self.server.pid());
         let limit = plan.limit;
         let meter = &mut *self.meter;
-        let outcome = engine::run(plan, &[], self.keeper.stop(), &mut |progress| {
+        let outcome = loadgen_run(plan, &[], self.keeper.stop(), &mut |progress| {
             meter.show(limit, progress);
         })?;
         match outcome.failure() {

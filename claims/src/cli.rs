@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
-use loadgen::compare::Keeper;
+use loadgen::experiment::Interrupt;
 use report::{Colours, Format};
 use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
@@ -174,8 +174,8 @@ fn examine(arguments: &RunArguments, words: &[String]) -> Ending {
     } else {
         Effort::Quick
     };
-    let keeper =
-        Keeper::listen().map_err(|error| failed(format!("cannot listen for Ctrl-C: {error}")))?;
+    let keeper = Interrupt::listen()
+        .map_err(|error| failed(format!("cannot listen for Ctrl-C: {error}")))?;
     let programs = match &arguments.programs {
         Some(folder) => folder.clone(),
         None => {

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use loadgen::compare::{Preset, Spec};
+use loadgen::experiment::{Preset, ServerSpec};
 
 /// A server: the name it has in every table and picture, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,14 +130,14 @@ impl System {
     ///
     /// # Errors
     /// When the folder's name cannot be quoted.
-    pub fn spec(&self, programs: &Path, cpus: Cpus, more: &str) -> Result<Spec, String> {
+    pub fn spec(&self, programs: &Path, cpus: Cpus, more: &str) -> Result<ServerSpec, String> {
         let mut spec = match self.origin {
             Origin::Ours(program, arguments) => {
                 let path = programs.join(program);
                 let path = path.to_string_lossy();
                 let path = shlex::try_quote(&path).map_err(|error| format!("{path}: {error}"))?;
                 let command = format!("{path} --port {{port}} {arguments} {more}");
-                Spec::from_str(&format!("{}={command}", self.label))?
+                ServerSpec::from_str(&format!("{}={command}", self.label))?
             }
             Origin::Known(preset, arguments) => {
                 let known = preset.specs().into_iter().next();
@@ -165,7 +165,7 @@ mod tests {
             .replace("\\\n", "");
         let words = script.lines().filter_map(shlex::split).flatten();
         let command = words
-            .filter_map(|word| Spec::from_str(&word).ok())
+            .filter_map(|word| ServerSpec::from_str(&word).ok())
             .find(|spec| spec.name == label)?;
         Some(command.command(1))
     }

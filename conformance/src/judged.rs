@@ -19,14 +19,14 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Parser as _;
 use loadgen::cli::args::{Arguments, Command};
-use loadgen::drive::engine;
-use loadgen::plan::Plan;
+use loadgen::config::Plan;
+use loadgen::run::run as loadgen_run;
 use results::{AnomalyKind, Correctness, Run, Verdict, Witness};
 
 /// Does what `loadgen run` does with these words.
 pub fn run(words: &str) -> Run {
     let never = Arc::new(AtomicBool::new(false));
-    let outcome = engine::run(plan(words), &[], &never, &mut |_| {});
+    let outcome = loadgen_run(plan(words), &[], &never, &mut |_| {});
     outcome.unwrap().run
 }
 

@@ -25,7 +25,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser as _;
 use loadgen::cli::args::{Arguments, Command};
-use loadgen::drive::engine;
+use loadgen::run::run as loadgen_run;
 use results::{Histogram, Quantile, Run};
 use servers::{Counter, converse, serve, truth, truthful};
 use stalls::Stalls;
@@ -112,7 +112,7 @@ fn run(server: SocketAddr, flags: &str) -> Run {
         panic!("another command");
     };
     let stop = Arc::new(AtomicBool::new(false));
-    let outcome = engine::run(arguments.plan().unwrap(), &[], &stop, &mut |_| {}).unwrap();
+    let outcome = loadgen_run(arguments.plan().unwrap(), &[], &stop, &mut |_| {}).unwrap();
     assert_eq!(outcome.failure(), None);
     outcome.run
 }

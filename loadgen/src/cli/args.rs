@@ -1,4 +1,4 @@
-//! The command line, as it is typed; [`Plan`](crate::plan::Plan) is what it means.
+//! The command line, as it is typed; [`Config`](crate::config::Config) is what it means.
 
 mod calibrate;
 mod check;
@@ -68,7 +68,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
-    use crate::plan::{Keys, Limit, Load};
+    use crate::config::{Keys, Limit, Load};
 
     fn run(words: &str) -> Result<RunArguments, clap::Error> {
         let words = ["loadgen", "run"]

@@ -7,7 +7,7 @@ use results::{Correctness, Run, Verdict};
 
 use crate::cli::answers;
 use crate::cli::doubt::doubt;
-use crate::record::Outcome;
+use crate::run::record::Outcome;
 
 /// What became of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use results::units::{count, number};
 
-use crate::drive::engine::Progress;
-use crate::plan::Limit;
+use crate::config::Limit;
+use crate::run::Progress;
 
 /// Drawings a second: enough for a person, too few to be seen in the measurement.
 const DRAWINGS_PER_S: u8 = 2;

@@ -9,15 +9,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use results::{Comparison, file};
 
 use crate::cli::progress::Meter;
-use crate::drive::engine;
-use crate::plan::Plan;
-use crate::record::Outcome;
+use crate::config::Config;
+use crate::run::record::Outcome;
+use crate::run::run as loadgen_run;
 
 /// Makes the runs, each under its name on the progress bar, and hands over each as soon as it is made; `book` says whether to go on.
 ///
 /// Ctrl-C ends the series, and a run that it cut short is no run of the series.
 pub(super) fn drive(
-    runs: &[(String, Plan)],
+    runs: &[(String, Config)],
     command: &[String],
     stop: &Arc<AtomicBool>,
     mut book: impl FnMut(&str, Result<Outcome, String>) -> ControlFlow<()>,
@@ -29,7 +29,7 @@ pub(super) fn drive(
         }
         meter.part(name);
         let limit = plan.limit;
-        let outcome = engine::run(plan.clone(), command, stop, &mut |progress| {
+        let outcome = loadgen_run(plan.clone(), command, stop, &mut |progress| {
             meter.show(limit, progress);
         });
         let cut_short = match &outcome {

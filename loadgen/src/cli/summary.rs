@@ -7,8 +7,8 @@ use std::fmt::Write as _;
 use results::units::{bytes, count, number, percent, time, time_of};
 use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerdict};
 
-use crate::books::validity;
 use crate::cli::answers;
+use crate::validity;
 
 /// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
 pub fn text(run: &Run, room: usize) -> String {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::LoadArguments;
-use crate::plan::operation::{Kind, Mix};
-use crate::plan::target::Protocol;
+use crate::config::operation::{Kind, Mix};
+use crate::config::target::Protocol;
 
 /// The arguments of `loadgen calibrate`.
 #[derive(Debug, Args)]

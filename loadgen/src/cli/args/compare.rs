@@ -6,9 +6,9 @@ use clap::{Args, ValueEnum};
 
 use super::LoadArguments;
 use super::sweep::Over;
-use crate::compare::{Pin, Preset, Spec};
-use crate::plan::Plan;
-use crate::plan::target::{Place, Protocol, Target};
+use crate::config::Config;
+use crate::config::target::{Place, Protocol, Target};
+use crate::experiment::{Pin, Preset, ServerSpec};
 
 /// The arguments of `loadgen compare`.
 #[derive(Debug, Clone, Args)]
@@ -19,7 +19,7 @@ pub struct CompareArguments {
         value_name = "NAME='COMMAND with {port}'",
         required_unless_present = "presets"
     )]
-    pub servers: Vec<Spec>,
+    pub servers: Vec<ServerSpec>,
     /// Servers that need no command; they come behind the others
     #[arg(
         long = "preset",
@@ -107,7 +107,7 @@ impl CompareArguments {
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
-    pub fn plan(&self, port: u16) -> Result<Plan, String> {
+    pub fn plan(&self, port: u16) -> Result<Config, String> {
         self.plan_at(None, port)
     }
 
@@ -115,7 +115,7 @@ impl CompareArguments {
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
-    pub fn plan_at(&self, point: Option<u64>, port: u16) -> Result<Plan, String> {
+    pub fn plan_at(&self, point: Option<u64>, port: u16) -> Result<Config, String> {
         let protocol = match self.protocol {
             Language::Resp => Protocol::Resp,
             Language::Echo => Protocol::Echo,

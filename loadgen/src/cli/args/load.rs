@@ -6,10 +6,10 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use results::CheckLevel;
 
-use crate::plan::operation::Mix;
-use crate::plan::target::Target;
-use crate::plan::units::{parse_count, parse_duration};
-use crate::plan::{Arrival, Keys, Limit, Load, Open, Plan, Warmup};
+use crate::config::operation::Mix;
+use crate::config::target::Target;
+use crate::config::units::{parse_count, parse_duration};
+use crate::config::{Arrival, Config, Keys, Limit, Load, Open, Warmup};
 
 /// The load, whatever it is put on.
 #[derive(Debug, Clone, Args)]
@@ -150,7 +150,7 @@ impl LoadArguments {
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
-    pub fn plan(&self, target: Target) -> Result<Plan, String> {
+    pub fn plan(&self, target: Target) -> Result<Config, String> {
         if self.rate.is_none() && (self.arrival.is_some() || self.max_in_flight.is_some()) {
             return Err(
                 "--arrival and --max-in-flight belong to a schedule; give its rate with -r"
@@ -165,7 +165,7 @@ impl LoadArguments {
             (Some(requests), _) => Limit::Requests(requests),
             (None, duration) => Limit::Time(duration.unwrap_or(DEFAULT_DURATION)),
         };
-        let plan = Plan {
+        let plan = Config {
             target,
             connections: self.connections,
             threads: self.threads,

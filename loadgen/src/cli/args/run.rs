@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::LoadArguments;
-use crate::plan::goal::Goal;
-use crate::plan::target::Target;
-use crate::plan::{Keys, Plan};
+use crate::config::goal::Goal;
+use crate::config::target::Target;
+use crate::config::{Config, Keys};
 
 /// The arguments of `loadgen run`.
 #[derive(Debug, Args)]
@@ -62,7 +62,7 @@ impl RunArguments {
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
-    pub fn plan(&self) -> Result<Plan, String> {
+    pub fn plan(&self) -> Result<Config, String> {
         let mut plan = self.load.plan(self.target.clone())?;
         if let Some(key) = &self.key {
             plan.keys = Keys::Named(key.clone());

@@ -6,12 +6,12 @@ use std::str::FromStr;
 use clap::Args;
 
 use super::LoadArguments;
-use crate::compare::Cpus;
-use crate::plan::Plan;
-use crate::plan::goal::Goal;
-use crate::plan::operation::{Kind, Mix};
-use crate::plan::target::Target;
-use crate::plan::units::parse_count;
+use crate::config::Config;
+use crate::config::goal::Goal;
+use crate::config::operation::{Kind, Mix};
+use crate::config::target::Target;
+use crate::config::units::parse_count;
+use crate::experiment::Cpus;
 
 /// The arguments of `loadgen sweep`.
 #[derive(Debug, Args)]
@@ -92,7 +92,12 @@ impl Over {
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
-    pub fn apply(&self, value: u64, load: &LoadArguments, target: &Target) -> Result<Plan, String> {
+    pub fn apply(
+        &self,
+        value: u64,
+        load: &LoadArguments,
+        target: &Target,
+    ) -> Result<Config, String> {
         let number =
             || u32::try_from(value).map_err(|_| format!("{}={value} is out of range", self.name()));
         let mut load = load.clone();
@@ -176,9 +181,9 @@ mod tests {
 
     use super::*;
     use crate::cli::args::{Arguments, Command};
-    use crate::plan::{Keys, Load};
+    use crate::config::{Keys, Load};
 
-    fn plans(over: &str) -> Result<Vec<Plan>, String> {
+    fn plans(over: &str) -> Result<Vec<Config>, String> {
         let words = ["loadgen", "sweep", "h:1", "-t", "4", "--over", over];
         let Command::Sweep(sweep) = Arguments::try_parse_from(words)
             .map_err(|error| error.to_string())?

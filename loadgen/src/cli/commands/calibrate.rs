@@ -2,13 +2,13 @@
 
 use results::CheckLevel;
 
-use crate::books::validity;
 use crate::cli::args::CalibrateArguments;
 use crate::cli::commands::run;
 use crate::cli::ending::Ending;
 use crate::cli::output;
-use crate::drive::null_server;
-use crate::plan::target::{Place, Target};
+use crate::config::target::{Place, Target};
+use crate::experiment::baseline_server;
+use crate::validity;
 
 /// Does it.
 pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
@@ -19,7 +19,7 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
     if let Some(why) = arguments.out.as_deref().and_then(output::hidden) {
         return Ending::Usage(why);
     }
-    let address = match null_server::start(protocol) {
+    let address = match baseline_server::start(protocol) {
         Ok(address) => address,
         Err(error) => return Ending::Failed(format!("cannot start the responder: {error}")),
     };

@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 use history::{Event, Judge, Level, Observer, Torn, What, replay};
 use results::{CheckLevel, Correctness};
 
-use crate::books::accounts::{self, Closing, Values};
-use crate::books::findings::Findings;
-use crate::books::note::Note;
+use crate::check::anomalies::Anomalies;
+use crate::check::history_header::HistoryHeader;
+use crate::check::reconciliation::{self, Closing, Values};
 use crate::cli::answers;
 use crate::cli::args::CheckArguments;
 use crate::cli::ending::Ending;
@@ -57,7 +57,7 @@ fn check(file: File, level: Level) -> io::Result<Checked> {
     let mut court = (judge, Starts::default());
     let replayed = replay(file, &mut court)?;
     let (judge, starts) = court;
-    let note = Note::read(&replayed.note);
+    let note = HistoryHeader::read(&replayed.note);
     let verdict = judge.verdict();
     let keys = verdict.keys.last().map_or(0, |key| key.key.number() + 1);
     let name = |key| match &note {
@@ -65,19 +65,19 @@ fn check(file: File, level: Level) -> io::Result<Checked> {
         None => format!("number {key}"),
     };
     let names: Vec<String> = (0..keys).map(name).collect();
-    let mut correctness = accounts::close(Closing {
+    let mut correctness = reconciliation::close(Closing {
         level: match level {
             Level::Full => CheckLevel::Full,
             Level::Replies => CheckLevel::Replies,
         },
         counts: true,
-        shared: note.as_ref().is_some_and(Note::is_shared),
+        shared: note.as_ref().is_some_and(HistoryHeader::is_shared),
         checked: verdict
             .keys
             .iter()
             .map(|key| key.acknowledged + key.reads)
             .sum(),
-        findings: Findings::default(),
+        findings: Anomalies::default(),
         names: &names,
         before: &Values::Known(starts.of_keys(keys)),
         after: &Values::NotAsked,

@@ -11,7 +11,7 @@ use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::{screen, series};
-use crate::compare::{Keeper, Pin, Series};
+use crate::experiment::{Interrupt, Pin, Series};
 
 /// Does it.
 pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
@@ -24,7 +24,7 @@ pub fn run(arguments: &CompareArguments, command: &[String]) -> Ending {
     }
     let title = title(arguments);
     eprintln!("loadgen: {title}: {}", names(arguments));
-    let keeper = match Keeper::listen() {
+    let keeper = match Interrupt::listen() {
         Ok(keeper) => keeper,
         Err(error) => return Ending::Failed(format!("cannot listen for Ctrl-C: {error}")),
     };
@@ -81,7 +81,7 @@ fn table(comparison: &Comparison, arguments: &CompareArguments) -> String {
 fn pin_the_load(pins: &[Pin]) -> Result<(), String> {
     pins.iter().try_for_each(|pin| match pin {
         Pin::Client(cpus) => cpus.keep_to(),
-        // Tried now, so that it is said before the first run.
+        // SystemRuns now, so that it is said before the first run.
         Pin::Server(cpus) => cpus.during(|| ()),
     })
 }
@@ -115,7 +115,7 @@ fn names(arguments: &CompareArguments) -> String {
 }
 
 /// The ending of the whole: wrong answers nobody expected come first.
-fn judge(comparison: &Comparison, keeper: &Keeper, troubles: &[String]) -> Ending {
+fn judge(comparison: &Comparison, keeper: &Interrupt, troubles: &[String]) -> Ending {
     let systems = &comparison.systems;
     let measured = systems
         .iter()
@@ -181,7 +181,9 @@ mod tests {
         }
         let racy = comparison.systems.iter().find(|system| lost(system) > 0);
         assert_eq!(racy.unwrap().label, "threaded racy");
-        let said = judge(&comparison, &Keeper::default(), &[]).line().unwrap();
+        let said = judge(&comparison, &Interrupt::default(), &[])
+            .line()
+            .unwrap();
         assert!(said.contains("but threaded racy, which lost"), "{said}");
         assert!(
             said.ends_with("nothing was lost this time by reactor"),

@@ -11,7 +11,7 @@ use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::signals;
-use crate::drive::engine;
+use crate::run::run as loadgen_run;
 
 /// Two rates nearer than this are one: runs of one rate differ by as much.
 const PRECISION: f64 = 1.05;
@@ -75,7 +75,7 @@ fn try_rate(
     let mut meter = Meter::new(1);
     meter.part(&format!("{} requests/s", number(rate)));
     let limit = plan.limit;
-    let outcome = engine::run(plan, command, stop, &mut |progress| {
+    let outcome = loadgen_run(plan, command, stop, &mut |progress| {
         meter.show(limit, progress);
     });
     meter.done();

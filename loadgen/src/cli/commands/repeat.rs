@@ -11,8 +11,8 @@ use crate::cli::commands::run;
 use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::{csv, output, repeats, screen, series, signals};
-use crate::plan::Plan;
-use crate::record::Outcome;
+use crate::config::Config;
+use crate::run::record::Outcome;
 
 /// What the runs have brought so far.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ struct Brought {
 /// Does it. The server is the user's and is not restarted, and that is said.
 pub(super) fn run(
     arguments: &RunArguments,
-    plan: &Plan,
+    plan: &Config,
     null_floor: Option<&Run>,
     command: &[String],
 ) -> Ending {

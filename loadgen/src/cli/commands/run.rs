@@ -5,15 +5,16 @@ use std::sync::atomic::Ordering;
 
 use results::{Run, Workload};
 
-use crate::books::validity;
 use crate::cli::args::RunArguments;
 use crate::cli::commands::repeat;
 use crate::cli::ending::Ending;
 use crate::cli::progress::Meter;
 use crate::cli::{csv, output, screen, signals, stored, summary};
-use crate::drive::engine;
-use crate::plan::Plan;
-use crate::record::{self, Outcome};
+use crate::config::Config;
+use crate::run::record::Outcome;
+use crate::run::run as loadgen_run;
+use crate::run::workload::workload;
+use crate::validity;
 
 /// Does it.
 pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
@@ -65,7 +66,7 @@ pub(super) fn judge(run: &mut Run, arguments: &RunArguments, null_floor: Option<
 }
 
 /// The run against nothing that this one is to be compared with.
-fn null_floor(arguments: &RunArguments, plan: &Plan) -> Result<Option<Run>, String> {
+fn null_floor(arguments: &RunArguments, plan: &Config) -> Result<Option<Run>, String> {
     let Some(path) = &arguments.null_floor else {
         return Ok(None);
     };
@@ -75,7 +76,7 @@ fn null_floor(arguments: &RunArguments, plan: &Plan) -> Result<Option<Run>, Stri
     // How long the calibration took does not matter.
     let workload = Workload {
         limit: floor.workload.limit,
-        ..record::workload(plan)
+        ..workload(plan)
     };
     match workload.differences(&floor.workload).as_slice() {
         [] => Ok(Some(floor)),
@@ -88,12 +89,12 @@ fn null_floor(arguments: &RunArguments, plan: &Plan) -> Result<Option<Run>, Stri
 }
 
 /// Makes the run, with its first line and its progress on stderr.
-pub(super) fn drive(plan: Plan, command: &[String]) -> Result<Outcome, Ending> {
+pub(super) fn drive(plan: Config, command: &[String]) -> Result<Outcome, Ending> {
     eprintln!("loadgen: {plan}");
     let stop = signals::stop_flag()
         .map_err(|error| Ending::Failed(format!("cannot listen for Ctrl-C: {error}")))?;
     let (limit, mut meter) = (plan.limit, Meter::new(1));
-    let outcome = engine::run(plan, command, &stop, &mut |progress| {
+    let outcome = loadgen_run(plan, command, &stop, &mut |progress| {
         meter.show(limit, progress);
     });
     meter.done();

@@ -11,7 +11,7 @@ use crate::cli::args::SweepArguments;
 use crate::cli::doubt::doubt;
 use crate::cli::ending::Ending;
 use crate::cli::{screen, series, signals};
-use crate::plan::Plan;
+use crate::config::Config;
 
 /// Does it.
 pub fn run(arguments: &SweepArguments, command: &[String]) -> Ending {
@@ -53,7 +53,7 @@ pub fn run(arguments: &SweepArguments, command: &[String]) -> Ending {
 }
 
 /// The plan of every run, in order: the whole list, and then the whole list again.
-fn points(arguments: &SweepArguments) -> Result<Vec<(String, Plan)>, String> {
+fn points(arguments: &SweepArguments) -> Result<Vec<(String, Config)>, String> {
     let over = &arguments.over;
     if over.is_of_servers() {
         return Err(format!(
@@ -77,7 +77,7 @@ fn points(arguments: &SweepArguments) -> Result<Vec<(String, Plan)>, String> {
 
 /// Makes the runs; returns them with what went wrong, in sentences.
 fn drive(
-    points: &[(String, Plan)],
+    points: &[(String, Config)],
     command: &[String],
     stop: &Arc<AtomicBool>,
 ) -> (Vec<Run>, Vec<String>) {

@@ -1,0 +1,147 @@
+//! What was wrong with the answers: counted by kind, with the first few as examples.
+
+use std::collections::BTreeMap;
+
+use history::{Key, Operation, Verdict};
+use results::{Anomaly, AnomalyKind, Example, Witness};
+
+/// Wrong answers by kind. A lying server fills neither the memory nor the report: ten examples a kind are kept.
+#[derive(Debug, Default)]
+pub(crate) struct Anomalies {
+    kinds: BTreeMap<AnomalyKind, Anomaly>,
+}
+
+impl Anomalies {
+    /// Counts one wrong answer; `describe` is asked only while examples are still wanted.
+    #[cold]
+    pub(crate) fn add(&mut self, kind: AnomalyKind, describe: impl FnOnce() -> String) {
+        let anomaly = self.of(kind);
+        anomaly.count += 1;
+        if anomaly.examples.len() < Anomaly::MAX_EXAMPLES {
+            anomaly.examples.push(Example {
+                text: describe(),
+                operations: Vec::new(),
+            });
+        }
+    }
+
+    /// Takes over what another thread found.
+    pub(crate) fn merge(&mut self, other: Self) {
+        for (kind, found) in other.kinds {
+            let anomaly = self.of(kind);
+            anomaly.count += found.count;
+            let room = Anomaly::MAX_EXAMPLES - anomaly.examples.len();
+            anomaly
+                .examples
+                .extend(found.examples.into_iter().take(room));
+        }
+    }
+
+    /// Takes over what the history betrayed; `name` knows what its keys are called.
+    pub(crate) fn add_verdict(&mut self, verdict: &Verdict, name: &dyn Fn(u32) -> String) {
+        for (found, count) in verdict.counts.seen() {
+            let anomaly = self.of(kind(found));
+            anomaly.count += count;
+            let room = Anomaly::MAX_EXAMPLES.saturating_sub(anomaly.examples.len());
+            let examples = verdict.examples.iter();
+            let examples = examples.filter(|example| example.anomaly == found);
+            anomaly
+                .examples
+                .extend(examples.take(room).map(|one| example(one, name)));
+        }
+    }
+
+    /// Whether nothing was wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.kinds.is_empty()
+    }
+
+    /// One entry a kind.
+    pub(crate) fn into_anomalies(self) -> Vec<Anomaly> {
+        self.kinds.into_values().collect()
+    }
+
+    fn of(&mut self, kind: AnomalyKind) -> &mut Anomaly {
+        let empty = || Anomaly {
+            kind,
+            count: 0,
+            examples: Vec::new(),
+        };
+        self.kinds.entry(kind).or_insert_with(empty)
+    }
+}
+
+/// A witness of the history in words and as data.
+fn example(found: &history::Example, name: &dyn Fn(u32) -> String) -> Example {
+    let on_key = |key: Key| format!(" (key '{}')", name(key.number()));
+    let operations = [&found.accused, &found.other].into_iter().flatten();
+    Example {
+        text: format!(
+            "{}{}",
+            found.evidence(),
+            found.key.map_or(String::new(), on_key)
+        ),
+        operations: operations.map(|one| witness(one, name)).collect(),
+    }
+}
+
+fn witness(operation: &Operation, name: &dyn Fn(u32) -> String) -> Witness {
+    Witness {
+        operation: operation.kind.name().to_owned(),
+        key: name(operation.key.number()),
+        connection: operation.connection.number(),
+        sequence: operation.sequence,
+        began_ns: operation.inv_ns,
+        ended_ns: operation.ret_ns,
+        value: operation.value,
+    }
+}
+
+/// The name under which an anomaly is kept.
+fn kind(anomaly: history::Anomaly) -> AnomalyKind {
+    use history::Anomaly as Found;
+    match anomaly {
+        Found::LostUpdate => AnomalyKind::LostUpdate,
+        Found::CounterRegression => AnomalyKind::CounterRegression,
+        Found::StaleRead => AnomalyKind::StaleRead,
+        Found::NonMonotonicRead => AnomalyKind::NonMonotonicRead,
+        Found::ReadYourWrites => AnomalyKind::ReadYourWrites,
+        Found::RealTimeViolation => AnomalyKind::RealTimeViolation,
+        Found::FutureRead => AnomalyKind::FutureRead,
+        Found::PhantomIncrement => AnomalyKind::PhantomIncrement,
+        Found::ReplyOutOfOrder => AnomalyKind::ReplyOutOfOrder,
+        Found::ReplyDuplicate => AnomalyKind::ReplyDuplicate,
+        Found::ReplyMissing => AnomalyKind::ReplyMissing,
+        Found::ReplyUnsolicited => AnomalyKind::ReplyUnsolicited,
+        Found::CrossTalk => AnomalyKind::CrossTalk,
+        Found::PayloadCorruption => AnomalyKind::PayloadCorruption,
+        Found::PayloadTruncation => AnomalyKind::PayloadTruncation,
+        Found::ProtocolError => AnomalyKind::ProtocolError,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_counted_and_ten_are_shown() {
+        let (mut mine, mut theirs) = (Anomalies::default(), Anomalies::default());
+        for number in 0..7 {
+            mine.add(AnomalyKind::CrossTalk, || format!("mine {number}"));
+            theirs.add(AnomalyKind::CrossTalk, || format!("theirs {number}"));
+        }
+        theirs.add(AnomalyKind::LostUpdate, || "lost".to_owned());
+        mine.merge(theirs);
+        let anomalies = mine.into_anomalies();
+        assert_eq!(
+            anomalies
+                .iter()
+                .map(|a| (a.kind, a.count))
+                .collect::<Vec<_>>(),
+            [(AnomalyKind::LostUpdate, 1), (AnomalyKind::CrossTalk, 14)]
+        );
+        assert_eq!(anomalies[1].examples.len(), 10);
+        assert_eq!(anomalies[1].examples[7].text, "theirs 0");
+    }
+}

@@ -1,0 +1,105 @@
+//! How many requests a thread may still send: by number, by time, until it is told to stop.
+
+use std::time::Duration;
+
+use crate::config::Limit;
+
+/// What is left of one thread's share of the run. Its connections take from it as they have room, so a slow connection
+/// holds nothing up; no other thread is asked.
+#[derive(Debug)]
+pub(crate) struct RequestBudget {
+    requests: u64,
+    until_ns: u64,
+    now_ns: u64,
+}
+
+impl RequestBudget {
+    /// The share of thread number `thread` of `threads` in a run that starts at `start_ns`.
+    pub(crate) fn new(limit: Limit, thread: u32, threads: u32, start_ns: u64) -> Self {
+        let (requests, until_ns) = match limit {
+            Limit::Requests(requests) => (share(requests, thread, threads), u64::MAX),
+            Limit::Time(time) => (u64::MAX, start_ns.saturating_add(nanoseconds(time))),
+        };
+        Self {
+            requests,
+            until_ns,
+            now_ns: start_ns,
+        }
+    }
+
+    /// Tells the time. It is not asked for again with every request: a read has just brought it.
+    #[inline]
+    pub(crate) fn time_is(&mut self, now_ns: u64) {
+        self.now_ns = now_ns;
+    }
+
+    /// Takes as many as are wanted, or as there are.
+    #[inline]
+    pub(crate) fn take(&mut self, wanted: u32) -> u32 {
+        if self.now_ns >= self.until_ns {
+            return 0;
+        }
+        // The lesser of the two fits where `wanted` does.
+        let granted = self.requests.min(u64::from(wanted)) as u32;
+        self.requests -= u64::from(granted);
+        granted
+    }
+
+    /// Returns what was taken and not sent.
+    pub(crate) fn give_back(&mut self, requests: u32) {
+        self.requests += u64::from(requests);
+    }
+
+    /// Grants nothing more.
+    pub(crate) fn stop(&mut self) {
+        self.until_ns = 0;
+    }
+}
+
+/// Shares that add up to the whole and differ by at most one.
+fn share(requests: u64, thread: u32, threads: u32) -> u64 {
+    let (thread, threads) = (u64::from(thread), u64::from(threads));
+    requests / threads + u64::from(thread < requests % threads)
+}
+
+/// A time as a u64, which holds 584 years.
+pub(crate) fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shares_add_up() {
+        for threads in 1..8 {
+            let granted = |thread| {
+                RequestBudget::new(Limit::Requests(1_003), thread, threads, 0).take(u32::MAX)
+            };
+            assert_eq!((0..threads).map(granted).sum::<u32>(), 1_003);
+        }
+    }
+
+    #[test]
+    fn it_ends_by_number_by_time_and_by_order() {
+        let mut by_number = RequestBudget::new(Limit::Requests(5), 0, 1, 0);
+        assert_eq!(
+            (by_number.take(3), by_number.take(3), by_number.take(3)),
+            (3, 2, 0)
+        );
+        by_number.give_back(1);
+        assert_eq!(by_number.take(3), 1);
+
+        let mut by_time = RequestBudget::new(Limit::Time(Duration::from_nanos(100)), 0, 1, 1_000);
+        assert_eq!(by_time.take(3), 3);
+        by_time.time_is(1_099);
+        assert_eq!(by_time.take(3), 3);
+        by_time.time_is(1_100);
+        assert_eq!(by_time.take(3), 0);
+
+        let mut stopped = RequestBudget::new(Limit::Requests(5), 0, 1, 0);
+        stopped.stop();
+        assert_eq!(stopped.take(1), 0);
+    }
+}

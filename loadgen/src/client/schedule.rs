@@ -1,0 +1,273 @@
+//! When each request of an open loop is intended to start: known beforehand, whatever the server does.
+
+use crate::config::Arrival;
+use crate::protocol::random::SplitMix64;
+
+/// One request to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Due {
+    /// When, from the start of the run.
+    pub(crate) at_ns: u64,
+    /// On which of the thread's connections.
+    pub(crate) slot: u32,
+}
+
+/// The part of the schedule that one thread serves, in the order of time, for ever.
+///
+/// All threads follow one schedule over all connections: arrival number `n` belongs to connection `n mod connections`,
+/// so the connections start one after the other and every server meets the same arrivals on the same connections.
+/// A thread steps over what is not its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Schedule {
+    pattern: Pattern,
+    connections: u64,
+    own: std::ops::Range<u64>,
+    number: u64,
+}
+
+/// How the time of an arrival follows from its number.
+#[derive(Debug, Clone)]
+enum Pattern {
+    /// Number `n` comes at `n` times the gap, in exact arithmetic: no error adds up, however long the run.
+    Even { gap: Gap },
+    /// So many come together, and then a pause.
+    Bursts { size: u64, gap: Gap },
+    /// Independent arrivals. The gaps are drawn by every thread alike.
+    Poisson {
+        mean_gap_ns: f64,
+        random: SplitMix64,
+        at_ns: f64,
+    },
+}
+
+/// A gap of a fraction of nanoseconds: so many requests in so much time.
+#[derive(Debug, Clone, Copy)]
+struct Gap {
+    requests: u64,
+    ns: u64,
+}
+
+impl Gap {
+    /// The gap between arrivals at a rate, to a millionth of a request per second.
+    fn of(rate_per_s: f64) -> Self {
+        Self {
+            requests: ((rate_per_s * 1e6).round() as u64).max(1),
+            ns: 1_000_000_000_000_000,
+        }
+    }
+
+    /// The time of arrival number `n`.
+    fn at_ns(self, n: u64) -> u64 {
+        let ns = u128::from(n) * u128::from(self.ns) / u128::from(self.requests);
+        u64::try_from(ns).unwrap_or(u64::MAX)
+    }
+}
+
+impl Schedule {
+    /// The schedule of the thread that serves the connections `own` of so many.
+    pub(crate) fn new(
+        rate_per_s: f64,
+        arrival: Arrival,
+        seed: u64,
+        connections: u32,
+        own: std::ops::Range<u32>,
+    ) -> Self {
+        let pattern = match arrival {
+            Arrival::Constant => Pattern::Even {
+                gap: Gap::of(rate_per_s),
+            },
+            Arrival::Bursts { size } => Pattern::Bursts {
+                size: u64::from(size),
+                gap: Gap::of(rate_per_s),
+            },
+            Arrival::Poisson => Pattern::poisson(rate_per_s, seed),
+            // Clients do not know of each other: what is independent is their coming, not each of their requests.
+            Arrival::Sessions { requests } => {
+                Pattern::poisson(rate_per_s / f64::from(requests), seed)
+            }
+        };
+        Self {
+            pattern,
+            connections: u64::from(connections),
+            own: u64::from(own.start)..u64::from(own.end),
+            number: 0,
+        }
+    }
+
+    /// The next arrival on a connection of this thread.
+    pub(crate) fn next(&mut self) -> Due {
+        loop {
+            let number = self.number;
+            let connection = number % self.connections;
+            if self.own.contains(&connection) {
+                self.number += 1;
+                let at_ns = self.pattern.at_ns(number);
+                // A slot lies below the number of connections, which is a u32.
+                return Due {
+                    at_ns,
+                    slot: (connection - self.own.start) as u32,
+                };
+            }
+            self.number += self.pattern.skip(self.others_after(connection));
+        }
+    }
+
+    /// How many arrivals of other threads follow, that of `connection` among them.
+    fn others_after(&self, connection: u64) -> u64 {
+        (self.own.start + self.connections - connection) % self.connections
+    }
+}
+
+impl Pattern {
+    fn poisson(rate_per_s: f64, seed: u64) -> Self {
+        Self::Poisson {
+            mean_gap_ns: 1e9 / rate_per_s,
+            random: SplitMix64::new(seed).fork(SCHEDULE),
+            at_ns: 0.0,
+        }
+    }
+
+    /// The time of arrival `number`; the numbers rise.
+    fn at_ns(&mut self, number: u64) -> u64 {
+        match self {
+            Self::Even { gap } => gap.at_ns(number),
+            Self::Bursts { size, gap } => gap.at_ns(number / *size * *size),
+            Self::Poisson {
+                mean_gap_ns,
+                random,
+                at_ns,
+            } => {
+                *at_ns += exponential(random.next()) * *mean_gap_ns;
+                *at_ns as u64
+            }
+        }
+    }
+
+    /// Steps over so many arrivals, or over the first of them where each must be drawn; returns how many.
+    fn skip(&mut self, arrivals: u64) -> u64 {
+        match self {
+            Self::Even { .. } | Self::Bursts { .. } => arrivals,
+            Self::Poisson { .. } => {
+                self.at_ns(0);
+                1
+            }
+        }
+    }
+}
+
+/// The stream of random numbers that the schedule draws from, apart from those of the connections.
+const SCHEDULE: u64 = u64::MAX;
+
+/// An exponentially distributed number of mean 1, by inversion: −ln of a uniform number in (0, 1].
+fn exponential(draw: u64) -> f64 {
+    const STEP: f64 = 1.0 / (1_u64 << 53) as f64;
+    -(((draw >> 11) as f64 + 1.0) * STEP).ln()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(schedule: &mut Schedule, count: usize) -> Vec<Due> {
+        (0..count).map(|_| schedule.next()).collect()
+    }
+
+    #[test]
+    fn even_arrivals_are_exact_and_go_round() {
+        let mut schedule = Schedule::new(3.0, Arrival::Constant, 1, 2, 0..2);
+        let all = take(&mut schedule, 4);
+        let expected = [
+            (0, 0),
+            (333_333_333, 1),
+            (666_666_666, 0),
+            (1_000_000_000, 1),
+        ]
+        .map(|(at_ns, slot)| Due { at_ns, slot });
+        assert_eq!(all, expected);
+        let late = take(&mut schedule, 3_000_000).pop().unwrap();
+        assert_eq!(
+            late.at_ns, 1_000_001_000_000_000,
+            "no error adds up in eleven days"
+        );
+    }
+
+    #[test]
+    fn threads_together_make_the_whole_schedule() {
+        for arrival in [
+            Arrival::Constant,
+            Arrival::Poisson,
+            Arrival::Bursts { size: 7 },
+        ] {
+            let mut whole = Schedule::new(1e5, arrival, 9, 10, 0..10);
+            let expected: Vec<_> = take(&mut whole, 1_000)
+                .into_iter()
+                .map(|due| (due.at_ns, due.slot))
+                .collect();
+            let mut parts = Vec::new();
+            for own in [0..3, 3..4, 4..10] {
+                let first = own.start;
+                let mut part = Schedule::new(1e5, arrival, 9, 10, own.clone());
+                parts.extend(
+                    take(&mut part, 100 * own.len())
+                        .into_iter()
+                        .map(|due| (due.at_ns, due.slot + first)),
+                );
+            }
+            parts.sort_by_key(|(at_ns, slot)| {
+                (
+                    *at_ns,
+                    expected.iter().position(|due| due == &(*at_ns, *slot)),
+                )
+            });
+            assert_eq!(parts, expected, "{arrival:?}");
+        }
+    }
+
+    #[test]
+    fn a_burst_comes_at_once() {
+        let times: Vec<_> = take(
+            &mut Schedule::new(1_000.0, Arrival::Bursts { size: 3 }, 1, 4, 0..4),
+            7,
+        )
+        .iter()
+        .map(|due| due.at_ns)
+        .collect();
+        assert_eq!(times, [0, 0, 0, 3_000_000, 3_000_000, 3_000_000, 6_000_000]);
+    }
+
+    /// The one-sample Kolmogorov–Smirnov test of the gaps against the exponential law: for n = 20 000 the distance exceeds
+    /// 1.63 / √n with a probability of 1 %, and the seed is fixed.
+    #[test]
+    fn poisson_gaps_follow_the_exponential_law() {
+        const N: usize = 20_000;
+        let mut schedule = Schedule::new(1_000.0, Arrival::Poisson, 1, 1, 0..1);
+        let times: Vec<_> = take(&mut schedule, N + 1)
+            .iter()
+            .map(|due| due.at_ns as f64)
+            .collect();
+        let mut gaps: Vec<_> = times
+            .windows(2)
+            .map(|pair| (pair[1] - pair[0]) / 1e6)
+            .collect();
+        gaps.sort_by(f64::total_cmp);
+        let law = |gap: f64| 1.0 - (-gap).exp();
+        let distance = gaps.iter().enumerate().map(|(rank, gap)| {
+            let (below, upto) = (rank as f64 / N as f64, (rank + 1) as f64 / N as f64);
+            (law(*gap) - below).abs().max((law(*gap) - upto).abs())
+        });
+        let distance = distance.fold(0.0, f64::max);
+        assert!(distance < 1.63 / (N as f64).sqrt(), "{distance}");
+        assert!(
+            (times[N] / 1e9 - 20.0).abs() < 0.5,
+            "20 000 arrivals at 1 000/s take 20 s: {}",
+            times[N] / 1e9
+        );
+    }
+
+    #[test]
+    fn the_seed_makes_the_schedule() {
+        let first = |seed| take(&mut Schedule::new(1e3, Arrival::Poisson, seed, 5, 0..5), 10);
+        assert_eq!(first(4), first(4));
+        assert_ne!(first(4), first(5));
+    }
+}

@@ -1,0 +1,204 @@
+//! Limits that are set before a run and checked after it: `p99<5ms`, `rate>=50k`, `failures<=0`.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use results::units::{NOT_MEASURED, count, number, time};
+use results::{Quantile, Run, Threshold};
+
+use super::units::{parse_count, parse_duration};
+use crate::client::request_budget::nanoseconds;
+
+/// One limit. It is kept or missed; what was not measured was missed.
+///
+/// ```
+/// use loadgen::config::goal::Goal;
+/// let goal: Goal = "p99.9 < 5ms".parse().unwrap();
+/// assert_eq!(goal.to_string(), "p99.9<5ms");
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Goal {
+    measure: Measure,
+    relation: Relation,
+    /// Nanoseconds, requests per second, or requests.
+    bound: u64,
+}
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Measure {
+    /// A quantile of the response time.
+    Response(Quantile),
+    /// Requests answered per second.
+    Rate,
+    /// Requests without a well-formed reply.
+    Failures,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Relation {
+    Less,
+    AtMost,
+    More,
+    AtLeast,
+}
+
+impl Goal {
+    /// Compares a run with this limit.
+    pub fn check(self, run: &Run) -> Threshold {
+        let reading = self.measure.read(run);
+        Threshold {
+            expression: self.to_string(),
+            reading: reading.map_or(NOT_MEASURED.to_owned(), |value| self.measure.text(value)),
+            met: reading.is_some_and(|value| self.relation.holds(value, self.bound as f64)),
+        }
+    }
+}
+
+impl Measure {
+    fn read(self, run: &Run) -> Option<f64> {
+        match self {
+            Self::Response(quantile) => run
+                .latency
+                .response
+                .quantile_ns(quantile)
+                .map(|ns| ns as f64),
+            Self::Rate => run.totals.requests_per_s.map(results::Finite::value),
+            Self::Failures => Some(run.totals.failed() as f64),
+        }
+    }
+
+    fn text(self, value: f64) -> String {
+        match self {
+            Self::Response(_) => time(value as u64),
+            Self::Rate => format!("{} requests/s", number(value)),
+            Self::Failures => count(value as u64),
+        }
+    }
+}
+
+impl Relation {
+    /// The longer signs first, as they are looked for.
+    const ALL: [(&'static str, Self); 4] = [
+        ("<=", Self::AtMost),
+        (">=", Self::AtLeast),
+        ("<", Self::Less),
+        (">", Self::More),
+    ];
+
+    fn holds(self, value: f64, bound: f64) -> bool {
+        match self {
+            Self::Less => value < bound,
+            Self::AtMost => value <= bound,
+            Self::More => value > bound,
+            Self::AtLeast => value >= bound,
+        }
+    }
+}
+
+impl FromStr for Goal {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = Relation::ALL
+            .iter()
+            .find_map(|(sign, relation)| Some((text.split_once(sign)?, *relation)));
+        let ((measure, bound), relation) = found.ok_or_else(|| {
+            format!("'{text}' compares nothing; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")
+        })?;
+        let (measure, bound) = (measure.trim(), bound.trim());
+        let (measure, bound) = match measure {
+            "rate" => (Measure::Rate, parse_count(bound)?),
+            "failures" => (Measure::Failures, parse_count(bound)?),
+            _ => {
+                let quantile = measure.parse().map_err(|_| format!("'{measure}' in '{text}' is no measure; write p50, p99.9, max, rate or failures"))?;
+                (
+                    Measure::Response(quantile),
+                    nanoseconds(parse_duration(bound)?),
+                )
+            }
+        };
+        Ok(Self {
+            measure,
+            relation,
+            bound,
+        })
+    }
+}
+
+impl fmt::Display for Goal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = Relation::ALL
+            .iter()
+            .find(|(_, relation)| *relation == self.relation)
+            .map_or("", |(sign, _)| sign);
+        match self.measure {
+            Measure::Response(quantile) => {
+                write!(f, "{quantile}{sign}{:?}", Duration::from_nanos(self.bound))
+            }
+            Measure::Rate => write!(f, "rate{sign}{}", self.bound),
+            Measure::Failures => write!(f, "failures{sign}{}", self.bound),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{Finite, Histogram, example};
+
+    use super::*;
+
+    fn run() -> Run {
+        let mut run = example::open_loop("x");
+        run.latency.response = Histogram::new();
+        (1..=100).for_each(|ms| run.latency.response.record(ms * 1_000_000));
+        run.totals.requests_per_s = Finite::new(20_000.0);
+        run.totals.failures.clear();
+        run
+    }
+
+    #[test]
+    fn limits_are_kept_or_missed() {
+        let cases = [
+            ("p50<60ms", true),
+            ("p50 < 40ms", false),
+            ("max<=101ms", true),
+            ("rate>=20k", true),
+            ("rate>20k", false),
+            ("failures<=0", true),
+            ("failures>0", false),
+        ];
+        for (text, met) in cases {
+            assert_eq!(
+                text.parse::<Goal>().unwrap().check(&run()).met,
+                met,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_was_not_measured_was_missed() {
+        let mut run = run();
+        run.latency.response = Histogram::new();
+        let threshold = "p99<1h".parse::<Goal>().unwrap().check(&run);
+        assert_eq!((threshold.reading.as_str(), threshold.met), ("n/a", false));
+    }
+
+    #[test]
+    fn what_is_no_limit_is_refused() {
+        for text in [
+            "",
+            "p99",
+            "p99=5ms",
+            "p99<5",
+            "p101<5ms",
+            "latency<5ms",
+            "rate<5ms",
+            "<5ms",
+        ] {
+            assert!(text.parse::<Goal>().is_err(), "{text}");
+        }
+    }
+}

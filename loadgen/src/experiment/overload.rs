@@ -1,0 +1,99 @@
+//! Where higher rates are left out: they would only make a longer queue, or show the load generator once more.
+
+use std::collections::BTreeMap;
+
+use results::{Run, ValidityVerdict, knee, units};
+
+/// What is known of a system's rates after some rounds, each from low rates to high ones.
+#[derive(Debug, Default)]
+pub(super) struct OverloadCutoff {
+    rates: BTreeMap<u64, RatePoint>,
+}
+
+/// The runs at one rate.
+#[derive(Debug, Default)]
+struct RatePoint {
+    kept_up: bool,
+    client_bound: bool,
+}
+
+impl OverloadCutoff {
+    /// Takes note of a run at that rate.
+    pub(super) fn note(&mut self, rate_per_s: u64, run: &Run) {
+        let rung = self.rates.entry(rate_per_s).or_default();
+        rung.kept_up |= !knee::run_falls_behind(run);
+        rung.client_bound |= run.validity.verdict == ValidityVerdict::ClientBound;
+    }
+
+    /// Whether a lower rate was already too high in every run so far.
+    pub(super) fn is_above_the_end(&self, rate_per_s: u64) -> bool {
+        self.end().is_some_and(|(end, _)| *end < rate_per_s)
+    }
+
+    /// From which rate on higher ones are left out, and why.
+    pub(super) fn in_words(&self) -> Option<String> {
+        let (rate_per_s, rung) = self.end()?;
+        let why = match rung.client_bound {
+            true => "the client could offer no more",
+            false => "it fell clearly behind, in every run",
+        };
+        let rate = units::count(*rate_per_s);
+        Some(format!(
+            "rates above {rate} requests/s were left out: at {rate} {why}"
+        ))
+    }
+
+    fn end(&self) -> Option<(&u64, &RatePoint)> {
+        self.rates.iter().find(|(_, rung)| !rung.kept_up)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{Finite, example};
+
+    use super::*;
+
+    /// A run that answered so much of the 20,000 a second that it was offered.
+    fn run(answered_per_s: f64) -> Run {
+        let mut run = example::empty("a");
+        run.totals.requests_per_s = Finite::new(answered_per_s);
+        run
+    }
+
+    #[test]
+    fn one_rate_that_is_too_high_is_the_last() {
+        let mut ladder = OverloadCutoff::default();
+        ladder.note(1_000, &run(20_000.0));
+        ladder.note(2_000, &run(10_000.0));
+        assert!(!ladder.is_above_the_end(2_000) && ladder.is_above_the_end(3_000));
+        let said = ladder.in_words().unwrap();
+        assert!(
+            said.ends_with("it fell clearly behind, in every run"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn a_run_that_keeps_up_takes_another_back() {
+        let mut ladder = OverloadCutoff::default();
+        ladder.note(2_000, &run(10_000.0));
+        ladder.note(2_000, &run(20_000.0));
+        assert!(!ladder.is_above_the_end(3_000));
+        assert_eq!(ladder.in_words(), None);
+    }
+
+    #[test]
+    fn the_client_is_named_where_it_was_the_end() {
+        let mut ladder = OverloadCutoff::default();
+        let mut bound = run(10_000.0);
+        bound.validity.verdict = ValidityVerdict::ClientBound;
+        ladder.note(2_000, &bound);
+        assert!(
+            ladder
+                .in_words()
+                .unwrap()
+                .ends_with("the client could offer no more")
+        );
+    }
+}

@@ -1,0 +1,199 @@
+//! Servers that need no command line: ours, the article's own, and those that everybody knows.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+
+use super::ServerSpec;
+
+/// A server by name, or several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Preset {
+    /// Every one below; Redis and Valkey where they are installed
+    All,
+    /// The three servers of this project, each under the counter that suits it
+    Ours,
+    /// A thread per connection, the counter behind a mutex
+    Threaded,
+    /// One thread and one poll, a plain counter
+    Reactor,
+    /// A task per connection on every processor, the counter behind a mutex
+    Async,
+    /// The article's reactor: Twisted
+    Twisted,
+    /// The article's threads: plain Python, the counter behind a lock
+    Python,
+    /// redis-server
+    Redis,
+    /// valkey-server
+    Valkey,
+}
+
+impl Preset {
+    /// The servers that it stands for, under the names that `claims` knows them by. One that is not there is a server as well: its row says why.
+    pub fn specs(self) -> Vec<ServerSpec> {
+        let one = |spec| vec![spec];
+        match self {
+            Self::All => {
+                let known = [Self::Redis, Self::Valkey];
+                let installed = known.into_iter().filter(|known| known.is_installed());
+                [Self::Ours, Self::Twisted, Self::Python]
+                    .into_iter()
+                    .chain(installed)
+                    .flat_map(Self::specs)
+                    .collect()
+            }
+            Self::Ours => [Self::Threaded, Self::Reactor, Self::Async]
+                .into_iter()
+                .flat_map(Self::specs)
+                .collect(),
+            Self::Threaded => one(ours("threads", "server-threaded", "mutex")),
+            Self::Reactor => one(ours("reactor", "server-reactor", "plain")),
+            Self::Async => one(ours("async, all processors", "server-async", "mutex")),
+            Self::Twisted => one(original("Twisted", "twisted_server.py", environment())),
+            Self::Python => {
+                // It needs nothing but Python: without a network any will do.
+                let python = environment().or_else(|| on_path("python3"));
+                one(original("Python threads", "threaded_server.py", python))
+            }
+            Self::Redis => one(known("Redis", "redis-server")),
+            Self::Valkey => one(known("Valkey", "valkey-server")),
+        }
+    }
+
+    fn is_installed(self) -> bool {
+        self.specs()
+            .iter()
+            .all(|spec| on_path(spec.program()).is_some())
+    }
+}
+
+/// Connections that a server takes: ten thousand of the load, and those that only look on.
+const CONNECTIONS: &str = "10100";
+
+/// A program that is built beside this one.
+fn ours(name: &str, program: &str, counter: &str) -> ServerSpec {
+    let path = beside_this(program);
+    match path.as_deref().filter(|path| path.exists()) {
+        Some(path) => {
+            let flags = [
+                "--port",
+                "{port}",
+                "--counter",
+                counter,
+                "--max-connections",
+                CONNECTIONS,
+            ];
+            of_words(name, path, &flags)
+        }
+        None => ServerSpec::missing(
+            name,
+            format!("there is no {program} beside loadgen"),
+            format!("cargo build --release -p {program}"),
+        ),
+    }
+}
+
+/// The Python that `scripts/originals` has set up, with Twisted in it.
+fn environment() -> Option<PathBuf> {
+    in_target("originals/bin/python").filter(|python| python.exists())
+}
+
+/// A program of `originals/`, run by that Python.
+fn original(name: &str, script: &str, python: Option<PathBuf>) -> ServerSpec {
+    let script = in_target(&format!("../originals/{script}")).filter(|script| script.exists());
+    match (python, script) {
+        (Some(python), Some(script)) => {
+            let script = script.to_string_lossy();
+            of_words(name, &python, &[&script, "--port", "{port}"])
+        }
+        _ => {
+            let why = in_target("originals.missing").and_then(|why| fs::read_to_string(why).ok());
+            ServerSpec::missing(
+                name,
+                why.map_or("its Python is not set up".to_owned(), |why| {
+                    why.trim().to_owned()
+                }),
+                "scripts/originals sets it up; it needs Python 3 and, once, a network".to_owned(),
+            )
+        }
+    }
+}
+
+/// A program of somebody else's, on PATH. Where it is not, starting it says so.
+fn known(name: &str, program: &str) -> ServerSpec {
+    let flags = [
+        "--port",
+        "{port}",
+        "--bind",
+        "127.0.0.1",
+        "--maxclients",
+        CONNECTIONS,
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ];
+    of_words(name, Path::new(program), &flags)
+}
+
+fn of_words(name: &str, program: &Path, flags: &[&str]) -> ServerSpec {
+    let program = program.to_string_lossy();
+    let words = std::iter::once(program.as_ref()).chain(flags.iter().copied());
+    ServerSpec::of_words(name, words.map(str::to_owned).collect())
+}
+
+fn beside_this(program: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.join(program))
+}
+
+/// A path in the folder that Cargo builds in, where this program lies one deeper.
+fn in_target(path: &str) -> Option<PathBuf> {
+    Some(env::current_exe().ok()?.parent()?.parent()?.join(path))
+}
+
+fn on_path(program: &str) -> Option<PathBuf> {
+    let folders = env::var_os("PATH").unwrap_or_default();
+    let mut found = env::split_paths(&folders).map(|folder| folder.join(program));
+    found.find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_preset_names_its_servers() {
+        let names = |preset: Preset| -> Vec<String> {
+            preset.specs().into_iter().map(|spec| spec.name).collect()
+        };
+        assert_eq!(
+            names(Preset::Ours),
+            ["threads", "reactor", "async, all processors"]
+        );
+        assert_eq!(names(Preset::Valkey), ["Valkey"]);
+        assert!(
+            names(Preset::All).starts_with(
+                &[
+                    "threads",
+                    "reactor",
+                    "async, all processors",
+                    "Twisted",
+                    "Python threads"
+                ]
+                .map(str::to_owned)
+            )
+        );
+    }
+
+    /// Beside a test program lies no server: the spec is there all the same, and says what to do.
+    #[test]
+    fn a_server_that_is_not_built_says_how_to_build_it() {
+        let spec = &Preset::Reactor.specs()[0];
+        let (reason, remedy) = spec.why_missing().unwrap();
+        assert_eq!(reason, "there is no server-reactor beside loadgen");
+        assert_eq!(remedy, "cargo build --release -p server-reactor");
+    }
+}
