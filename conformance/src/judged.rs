@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Parser as _;
 use loadgen::cli::args::{Arguments, Command};
-use loadgen::config::Plan;
+use loadgen::config::Config;
 use loadgen::run::run as loadgen_run;
 use results::{AnomalyKind, Correctness, Run, Verdict, Witness};
 
@@ -30,7 +30,7 @@ pub fn run(words: &str) -> Run {
     outcome.unwrap().run
 }
 
-fn plan(words: &str) -> Plan {
+fn plan(words: &str) -> Config {
     let words = ["loadgen", "run"]
         .into_iter()
         .chain(words.split_whitespace());
