@@ -1,4 +1,4 @@
-//! Whether several runs came to the same verdicts: a claim whose verdict changes on one machine is not yet measured.
+//! Whether several runs have the same verdicts: a claim whose verdict changes on one machine is not measured well enough.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -17,13 +17,13 @@ pub struct Agreement {
 /// The runs of these files, compared.
 ///
 /// # Errors
-/// A sentence, when a file cannot be read or holds something else.
-pub fn of_files(files: &[PathBuf]) -> Result<Vec<Agreement>, String> {
+/// When a file cannot be read or holds something else.
+pub fn of_files(files: &[PathBuf]) -> Result<Vec<Agreement>, file::LoadError> {
     let runs: Result<Vec<Claims>, _> = files.iter().map(|path| file::load(path)).collect();
-    Ok(agreements(&runs.map_err(|error| error.to_string())?))
+    Ok(agreements(&runs?))
 }
 
-/// Every claim that any of the runs has, in the order in which they come.
+/// Every claim that any of the runs has, in the order in which they list them.
 fn agreements(runs: &[Claims]) -> Vec<Agreement> {
     let mut names: Vec<&str> = Vec::new();
     for claim in runs.iter().flat_map(|run| &run.claims) {
@@ -43,8 +43,8 @@ fn agreements(runs: &[Claims]) -> Vec<Agreement> {
 }
 
 impl Agreement {
-    /// Whether the verdict is the same in every run. On what a claim depends may differ: that is a finding, not another verdict.
-    /// A run that does not have the claim agrees with none.
+    /// Whether the verdict is the same in every run. The conditions on which a claim depends may differ: that is no other verdict.
+    /// A run without the claim agrees with none.
     pub fn is_one(&self) -> bool {
         self.words().windows(2).all(|two| two[0] == two[1])
             && self.verdicts.iter().all(Option::is_some)
@@ -56,7 +56,7 @@ impl Agreement {
         self.verdicts.iter().map(word).collect()
     }
 
-    /// The conditions on which the runs decided, where these changed: each with the runs that named it, counted from 1.
+    /// The conditions that the verdicts name, where these changed: each with the runs that name it, counted from 1.
     fn conditions(&self) -> Vec<(Vec<usize>, String)> {
         let mut seen: Vec<(Vec<usize>, String)> = Vec::new();
         for (place, verdict) in self.verdicts.iter().enumerate() {
@@ -68,15 +68,15 @@ impl Agreement {
                 None => seen.push((vec![place + 1], reason.to_owned())),
             }
         }
-        // One condition, named by every run that names any, needs no word where the verdict is the same.
+        // Where the verdict is the same and every run names the same condition, nothing has changed.
         if seen.len() == 1 && self.is_one() {
             seen.clear();
         }
         seen
     }
 
-    /// In a few words: `same`, or `differs`; and what changed.
-    fn judgement(&self) -> &'static str {
+    /// `same` or `differs`, and whether the conditions changed.
+    fn summary(&self) -> &'static str {
         match (self.is_one(), self.conditions().is_empty()) {
             (true, true) => "same",
             (true, false) => "same, on other conditions",
@@ -84,7 +84,7 @@ impl Agreement {
         }
     }
 
-    fn told_conditions(&self) -> impl Iterator<Item = String> {
+    fn conditions_text(&self) -> impl Iterator<Item = String> {
         self.conditions().into_iter().map(|(runs, reason)| {
             let plural = if runs.len() == 1 { "" } else { "s" };
             let numbers: Vec<String> = runs.iter().map(usize::to_string).collect();
@@ -102,10 +102,10 @@ pub fn text(agreements: &[Agreement]) -> String {
             text,
             "{:30} {}: {}",
             claim.name,
-            claim.judgement(),
+            claim.summary(),
             claim.words().join(", ")
         );
-        for condition in claim.told_conditions() {
+        for condition in claim.conditions_text() {
             let _ = writeln!(text, "{:30} {condition}", "");
         }
     }
@@ -126,11 +126,11 @@ pub fn markdown(agreements: &[Agreement]) -> String {
             text,
             "| `{}` | {words} | {} |",
             claim.name,
-            claim.judgement()
+            claim.summary()
         );
     }
     for claim in agreements {
-        let conditions: Vec<String> = claim.told_conditions().collect();
+        let conditions: Vec<String> = claim.conditions_text().collect();
         if !conditions.is_empty() {
             let _ = write!(
                 text,
@@ -178,7 +178,7 @@ mod tests {
                 "a"
             )
         );
-        assert_eq!(claim([depends("x"), depends("x")]).judgement(), "same");
+        assert_eq!(claim([depends("x"), depends("x")]).summary(), "same");
     }
 
     #[test]

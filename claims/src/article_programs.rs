@@ -1,4 +1,4 @@
-//! The article's programs in one process: in every Python found, and the same in Rust.
+//! The article's three counting programs, in every Python found and in Rust.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 use service::Counter;
 use service::counter::{Mutex, Racy};
 
-/// The three programs: what each took in every repetition, and how many increments it lost.
+/// The three programs in one language: the time of every repetition, and how many increments were lost.
 #[derive(Debug, Clone, Default)]
-pub struct Programs {
+pub struct ArticlePrograms {
     /// The language and its version.
     pub name: String,
     /// Threads without a lock, in nanoseconds.
     pub unlocked_ns: Vec<f64>,
-    /// Threads with one.
+    /// Threads with a lock.
     pub locked_ns: Vec<f64>,
     /// Deferreds; empty where there is no Twisted.
     pub deferred_ns: Vec<f64>,
@@ -27,20 +27,20 @@ pub struct Programs {
     pub lost: u64,
 }
 
-/// The article's numbers.
+/// The article's number of threads.
 pub const THREADS: usize = 100;
 /// Increments of each thread.
 pub const INCREMENTS: usize = 1000;
 
-/// Times that each program is run in one repetition; the quickest counts, for what disturbs a time only makes it longer.
+/// Times that each program is run in one repetition. The quickest counts: a disturbance only makes a time longer.
 pub const TIMES: usize = 3;
 
-/// One repetition in one interpreter takes a tenth of a second, or a few on a machine that is busy.
+/// One repetition in one interpreter takes a tenth of a second, or a few tenths on a busy machine.
 const SCRIPT: &str = include_str!("../../originals/counter.py");
 
 /// Runs the article's script `rounds` times in every Python found, interleaved.
-pub fn in_pythons(rounds: u32) -> Vec<Programs> {
-    let mut found: BTreeMap<Version, Programs> = BTreeMap::new();
+pub fn in_pythons(rounds: u32) -> Vec<ArticlePrograms> {
+    let mut found: BTreeMap<Version, ArticlePrograms> = BTreeMap::new();
     let pythons = distinct(pythons());
     for _ in 0..rounds {
         for (version, python) in &pythons {
@@ -55,14 +55,14 @@ pub fn in_pythons(rounds: u32) -> Vec<Programs> {
     found.into_values().collect()
 }
 
-/// Its two numbers, 3 and 10: as text 3.10 would come before 3.9.
+/// The two numbers of a version: as text, 3.10 would come before 3.9.
 type Version = (u32, u32);
 
-/// One interpreter for each version, and rather one with Twisted.
+/// One interpreter for each version; one with Twisted is preferred.
 fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<Version, PathBuf> {
     let mut chosen: BTreeMap<Version, (PathBuf, bool)> = BTreeMap::new();
     for python in pythons {
-        let Some((version, has_twisted)) = asked(&python) else {
+        let Some((version, has_twisted)) = version_and_twisted(&python) else {
             continue;
         };
         let better = |(_, had): &(PathBuf, bool)| has_twisted && !had;
@@ -75,7 +75,7 @@ fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<Version, PathBuf> {
 }
 
 /// An interpreter's version, and whether it has Twisted.
-fn asked(python: &Path) -> Option<(Version, bool)> {
+fn version_and_twisted(python: &Path) -> Option<(Version, bool)> {
     const QUESTION: &str = "import pkgutil, sys; print('%d.%d' % sys.version_info[:2]); print(pkgutil.find_loader('twisted'))";
     let output = Command::new(python)
         .args(["-W", "ignore", "-c", QUESTION])
@@ -101,7 +101,7 @@ struct Line {
     lost: u64,
 }
 
-impl Programs {
+impl ArticlePrograms {
     fn take(&mut self, lines: &[Line]) {
         for Line { name, ns, lost } in lines {
             match name.as_str() {
@@ -116,7 +116,7 @@ impl Programs {
     }
 }
 
-/// One run of the script: what each program printed. A script that did not say its version did not run.
+/// One run of the script: what each program printed. A script that did not print its version did not run.
 fn once(python: &Path) -> Option<Vec<Line>> {
     let output = Command::new(python).args(["-c", SCRIPT]).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -139,9 +139,9 @@ fn once(python: &Path) -> Option<Vec<Line>> {
     began.then_some(lines)
 }
 
-/// Interpreters: the one of `originals`, which has Twisted, those of PATH, and those that pyenv keeps.
+/// Interpreters: the one of `originals`, which has Twisted, those on PATH, and those of pyenv.
 fn pythons() -> Vec<PathBuf> {
-    // Wherever it was started, this program lies in target/release or target/debug.
+    // This program lies in target/release or target/debug.
     let program = env::current_exe().ok();
     let target = program
         .as_deref()
@@ -170,14 +170,14 @@ fn pythons() -> Vec<PathBuf> {
     found
 }
 
-/// The same in Rust, with so many increments for each thread.
-pub fn in_rust(rounds: u32, increments: usize) -> Programs {
-    let mut programs = Programs {
+/// The same in Rust, with this many increments for each thread.
+pub fn in_rust(rounds: u32, increments: usize) -> ArticlePrograms {
+    let mut programs = ArticlePrograms {
         name: format!(
             "Rust, {} increments for each thread",
             results::units::count(increments as u64)
         ),
-        ..Programs::default()
+        ..ArticlePrograms::default()
     };
     for _ in 0..rounds {
         let mut quickest = [Duration::MAX; 3];
@@ -220,7 +220,7 @@ fn deferred(increments: usize) -> Duration {
         .map(|_| -> Box<dyn FnOnce() + '_> {
             Box::new(|| {
                 for _ in 0..increments {
-                    // Without this the compiler would add all of them in one step.
+                    // Else the compiler adds all of them in one step.
                     counter.set(std::hint::black_box(counter.get() + 1));
                 }
             })
@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_script_s_lines_become_numbers() {
-        let mut programs = Programs::default();
+        let mut programs = ArticlePrograms::default();
         let line = |name: &str, lost| Line {
             name: name.to_owned(),
             ns: 5.0,

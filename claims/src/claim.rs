@@ -1,16 +1,16 @@
-//! A claim: the words of the article, and what is done to find out whether they are so.
+//! A claim: a sentence of the article, and the experiment that tests it.
 
 use std::time::Instant;
 
-use results::{Chart, ClaimVerdict, Examined, Figure, Missing};
+use results::{Chart, Examined, Figure};
 
-use crate::bench::Bench;
-use crate::rule::Ruling;
+use crate::experiment::Experiment;
+use crate::rule::Conclusion;
 
 /// One sentence of the article, made into an experiment.
 #[derive(Debug, Clone, Copy)]
 pub struct Claim {
-    /// What it is called on the command line and in links.
+    /// Its name on the command line and in links.
     pub name: &'static str,
     /// The article's own words.
     pub sentence: &'static str,
@@ -18,18 +18,18 @@ pub struct Claim {
     pub confirms: &'static str,
     /// What would refute it.
     pub refutes: &'static str,
-    /// What is done, and by which rule the verdict is found.
+    /// What is measured, and what the verdict rests on.
     pub experiment: &'static str,
-    /// Does it.
-    pub examine: fn(&mut Bench<'_>) -> Evidence,
+    /// Makes the experiment.
+    pub examine: fn(&mut Experiment<'_>) -> Evidence,
 }
 
-/// What an experiment brought.
+/// What an experiment found.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    /// What the rule makes of it.
-    pub ruling: Ruling,
-    /// The numbers it rests on.
+    /// What the rule concludes.
+    pub conclusion: Conclusion,
+    /// The numbers.
     pub figures: Vec<Figure>,
     /// The picture.
     pub chart: Option<Chart>,
@@ -37,47 +37,32 @@ pub struct Evidence {
 
 impl Claim {
     /// Makes the experiment.
-    pub fn examine(&self, bench: &mut Bench<'_>) -> Examined {
+    pub fn examine(&self, experiment: &mut Experiment<'_>) -> Examined {
         let started = Instant::now();
-        let evidence = (self.examine)(bench);
-        let missing = bench.take_missing();
-        let ruling = match bench.is_stopped() {
-            true => Ruling::not_measured("the run was interrupted"),
-            false => evidence.ruling,
+        let evidence = (self.examine)(experiment);
+        let conclusion = match experiment.is_stopped() {
+            true => Conclusion::not_measured("the run was interrupted"),
+            false => evidence.conclusion,
         };
-        let effort = bench.quick_or_full("", " --full");
-        Examined {
-            repeat: format!("claims run {}{effort}", self.name),
-            ..self.examined(ruling, evidence.figures, evidence.chart, missing, started)
-        }
-    }
-
-    fn examined(
-        &self,
-        ruling: Ruling,
-        figures: Vec<Figure>,
-        chart: Option<Chart>,
-        missing: Vec<Missing>,
-        started: Instant,
-    ) -> Examined {
+        let effort = experiment.quick_or_full("", " --full");
         Examined {
             name: self.name.to_owned(),
             sentence: self.sentence.to_owned(),
             confirms: self.confirms.to_owned(),
             refutes: self.refutes.to_owned(),
             experiment: self.experiment.to_owned(),
-            verdict: ruling.verdict,
-            answer: ruling.answer,
-            figures,
-            missing,
-            chart,
-            repeat: format!("claims run {}", self.name),
+            verdict: conclusion.verdict,
+            answer: conclusion.answer,
+            figures: evidence.figures,
+            missing: experiment.take_missing(),
+            chart: evidence.chart,
+            repeat: format!("claims run {}{effort}", self.name),
             elapsed_ns: u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX),
         }
     }
 
     /// What `claims explain` prints.
-    pub fn explained(&self) -> String {
+    pub fn explanation(&self) -> String {
         format!(
             "{}\n\n  the article   “{}”\n  confirmed by  {}\n  refuted by    {}\n  measured by   {}\n",
             self.name, self.sentence, self.confirms, self.refutes, self.experiment
@@ -86,13 +71,10 @@ impl Claim {
 }
 
 impl Evidence {
-    /// No evidence at all, and why.
+    /// No evidence, and why.
     pub fn none(why: impl Into<String>) -> Self {
         Self {
-            ruling: Ruling {
-                verdict: ClaimVerdict::NotMeasured { why: why.into() },
-                answer: String::new(),
-            },
+            conclusion: Conclusion::not_measured(why),
             figures: Vec::new(),
             chart: None,
         }

@@ -1,4 +1,4 @@
-//! All claims, in the order of the page: a file each.
+//! All claims, in the order of the page, one file each.
 
 mod cooperative_is_exact;
 mod data_waits_in_the_buffer;
@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_unique_and_nothing_is_left_unsaid() {
+    fn names_are_unique_and_no_text_is_empty() {
         for (place, claim) in ALL.iter().enumerate() {
             assert!(ALL[..place].iter().all(|other| other.name != claim.name));
             for text in [

@@ -12,12 +12,12 @@ use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
 
 use crate::agree::{self, Agreement};
-use crate::bench::Bench;
+use crate::experiment::Experiment;
 use crate::claim::Claim;
 use crate::claims::{ALL, find};
 use crate::markdown::markdown;
 
-/// The article, sentence by sentence: each an experiment over real sockets, with a verdict.
+/// Tests the article's sentences: each is an experiment over real sockets, with a verdict
 #[derive(Debug, Parser)]
 #[command(name = "claims", version)]
 struct Arguments {
@@ -27,24 +27,24 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Names every claim with the sentence it tests
+    /// List every claim with the sentence it tests
     List,
-    /// Says what would confirm a claim, what would refute it, and how it is measured
+    /// Show what would confirm a claim, what would refute it, and how it is measured
     Explain {
         /// The claims
         #[arg(required = true, value_name = "NAME")]
         names: Vec<String>,
     },
-    /// Draws the picture of a claim from claims.json, as SVG or PNG
+    /// Draw the picture of a claim from claims.json, as SVG or PNG
     Plot(PlotArguments),
-    /// Makes the experiments and writes claims.json, claims.md and report.html
+    /// Make the experiments and write claims.json, claims.md and report.html
     Run(RunArguments),
-    /// Compares the verdicts of several runs; exit status 1 where one differs
+    /// Compare the verdicts of several runs; exit 1 if any differs
     Agree {
-        /// Files that claims run wrote, two or more
+        /// Two or more claims.json files
         #[arg(required = true, num_args = 2.., value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// A table in Markdown
+        /// Print a table in Markdown
         #[arg(long)]
         markdown: bool,
     },
@@ -52,41 +52,41 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct PlotArguments {
-    /// The file that claims run wrote
+    /// A claims.json file
     file: PathBuf,
     /// The claim
     name: String,
-    /// Where to; .svg or .png decides
+    /// The picture: a name that ends in .svg or .png
     #[arg(long, short, value_name = "FILE")]
     output: PathBuf,
-    /// The colours of the picture
+    /// Colours of the picture
     #[arg(long, value_name = "light|dark", default_value = "light")]
     theme: Colours,
 }
 
 #[derive(Debug, Args)]
 struct RunArguments {
-    /// The claims to examine [default: all]
+    /// The claims to test [default: all]
     #[arg(value_name = "NAME")]
     names: Vec<String>,
-    /// All claims in about two minutes (the default)
+    /// Few and short runs: all claims take about two minutes (the default)
     #[arg(long, conflicts_with = "full")]
     quick: bool,
-    /// More runs, longer ones and more systems: all claims in about a quarter of an hour
+    /// More and longer runs, and more systems: all claims take about 15 minutes
     #[arg(long)]
     full: bool,
-    /// The folder for claims.json, claims.md, report.html and what the servers print
+    /// Folder for claims.json, claims.md, report.html and the servers' output
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// A comparison.json whose report the claims are to stand above
+    /// A comparison.json to show below the claims in report.html
     #[arg(long, value_name = "FILE")]
     comparison: Option<PathBuf>,
-    /// The folder of the servers [default: that of this program]
+    /// Folder of the servers [default: the folder of this program]
     #[arg(long, value_name = "DIR")]
     programs: Option<PathBuf>,
 }
 
-/// The exit code of verdicts that are not the same.
+/// The exit code of verdicts that differ.
 const DIFFERS: u8 = 1;
 
 /// The exit code of a wrong command line.
@@ -95,7 +95,7 @@ const USAGE: u8 = 2;
 /// The exit code of a run that was interrupted (128 + SIGINT).
 const INTERRUPTED: u8 = 130;
 
-/// Does what the command line says.
+/// Executes the command line.
 pub fn run(words: &[String]) -> ExitCode {
     let outcome = match Arguments::try_parse_from(words) {
         Ok(Arguments { command }) => match command {
@@ -106,7 +106,7 @@ pub fn run(words: &[String]) -> ExitCode {
             Command::Agree { files, markdown } => agree(&files, markdown),
         },
         Err(error) => {
-            // Where not even this can be printed, the exit code still says it.
+            // If even this cannot be printed, the exit code still tells.
             let _ = error.print();
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
@@ -117,9 +117,10 @@ pub fn run(words: &[String]) -> ExitCode {
     })
 }
 
-type Ending = Result<ExitCode, (u8, String)>;
+/// An exit code, and the message of one that is an error.
+type Outcome = Result<ExitCode, (u8, String)>;
 
-fn list() -> Ending {
+fn list() -> Outcome {
     let widest = ALL.iter().map(|claim| claim.name.len()).max().unwrap_or(0);
     let text: String = ALL
         .iter()
@@ -128,15 +129,15 @@ fn list() -> Ending {
     print(&text)
 }
 
-fn explain(names: &[String]) -> Ending {
+fn explain(names: &[String]) -> Outcome {
     let text: Vec<String> = chosen(names)?
         .iter()
-        .map(|claim| claim.explained())
+        .map(|claim| claim.explanation())
         .collect();
     print(&text.join("\n"))
 }
 
-fn plot(arguments: &PlotArguments) -> Ending {
+fn plot(arguments: &PlotArguments) -> Outcome {
     let claims: Claims = file::load(&arguments.file).map_err(|error| (USAGE, error.to_string()))?;
     let format = match arguments.output.extension().and_then(|end| end.to_str()) {
         Some("svg") => Format::Svg,
@@ -144,7 +145,10 @@ fn plot(arguments: &PlotArguments) -> Ending {
         _ => {
             return Err((
                 USAGE,
-                format!("{} is neither .svg nor .png", arguments.output.display()),
+                format!(
+                    "--output {} ends in neither .svg nor .png",
+                    arguments.output.display()
+                ),
             ));
         }
     };
@@ -162,7 +166,7 @@ fn plot(arguments: &PlotArguments) -> Ending {
     Ok(ExitCode::SUCCESS)
 }
 
-fn examine(arguments: &RunArguments, words: &[String]) -> Ending {
+fn examine(arguments: &RunArguments, words: &[String]) -> Outcome {
     let failed = |why: String| (1, why);
     let chosen = chosen(&arguments.names)?;
     let comparison: Option<Comparison> = match &arguments.comparison {
@@ -174,22 +178,22 @@ fn examine(arguments: &RunArguments, words: &[String]) -> Ending {
     } else {
         Effort::Quick
     };
-    let keeper = Interrupt::listen()
+    let interrupt = Interrupt::listen()
         .map_err(|error| failed(format!("cannot listen for Ctrl-C: {error}")))?;
     let programs = match &arguments.programs {
         Some(folder) => folder.clone(),
         None => {
-            own_folder().map_err(|error| failed(format!("where am I? {error}; give --programs")))?
+            own_folder().map_err(|error| failed(format!("the folder of this program is unknown: {error}; give --programs")))?
         }
     };
-    let mut bench = Bench::new(effort, programs, arguments.out.clone(), &keeper);
+    let mut experiment = Experiment::new(effort, programs, arguments.out.clone(), &interrupt);
     let mut claims = begun(words, effort);
     for (place, claim) in chosen.iter().enumerate() {
-        if keeper.is_stopped() {
+        if interrupt.is_stopped() {
             break;
         }
         eprintln!("claims: {} of {}: {}", place + 1, chosen.len(), claim.name);
-        let examined = claim.examine(&mut bench);
+        let examined = claim.examine(&mut experiment);
         eprintln!(
             "claims: {}: {}{} ({:.0} s)",
             examined.name,
@@ -213,14 +217,14 @@ fn examine(arguments: &RunArguments, words: &[String]) -> Ending {
         arguments.out.join("report.html").display()
     );
     print(&report::terminal_claims(&claims))?;
-    match keeper.is_stopped() {
+    match interrupt.is_stopped() {
         true => Err((INTERRUPTED, "interrupted".to_owned())),
         false => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn agree(files: &[PathBuf], as_markdown: bool) -> Ending {
-    let agreements = agree::of_files(files).map_err(|why| (USAGE, why))?;
+fn agree(files: &[PathBuf], as_markdown: bool) -> Outcome {
+    let agreements = agree::of_files(files).map_err(|error| (USAGE, error.to_string()))?;
     print(&match as_markdown {
         true => agree::markdown(&agreements),
         false => agree::text(&agreements),
@@ -267,7 +271,7 @@ fn chosen(names: &[String]) -> Result<Vec<&'static Claim>, (u8, String)> {
         find(name).ok_or_else(|| {
             (
                 USAGE,
-                format!("there is no claim '{name}'; claims list names them"),
+                format!("there is no claim '{name}'; see claims list"),
             )
         })
     };
@@ -281,8 +285,8 @@ fn own_folder() -> io::Result<PathBuf> {
         .map_or_else(PathBuf::new, ToOwned::to_owned))
 }
 
-fn print(text: &str) -> Ending {
-    // Whoever closed the pipe has seen enough.
+fn print(text: &str) -> Outcome {
+    // A closed pipe is no error.
     let _ = io::stdout().write_all(text.as_bytes());
     Ok(ExitCode::SUCCESS)
 }

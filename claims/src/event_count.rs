@@ -1,30 +1,33 @@
-//! Counts: events among operations, and when there are enough of them for a verdict.
+//! Counts: events among operations, and when there are enough operations for a verdict.
 
 use results::statistics::{MIN_RUNS, count_interval};
+use results::{
+    AnomalyKind, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units,
+};
 
 /// Events among operations, over all runs of one system.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub struct EventCount {
     /// The system, or the condition.
     pub label: String,
-    /// What was counted.
+    /// How many events.
     pub events: u64,
-    /// Of how many.
+    /// Among how many operations.
     pub of: u64,
-    /// Restarted servers behind it.
+    /// Runs behind it, each with a restarted server.
     pub runs: usize,
 }
 
-/// Operations that make a count worth a verdict, however few runs they were made in.
+/// A count among this many operations may decide, however few the runs.
 pub const ENOUGH_OPERATIONS: u64 = 1_000_000;
 
-impl Counted {
+impl EventCount {
     /// Whether a verdict may rest on it.
     pub fn is_enough(&self) -> bool {
         self.of >= ENOUGH_OPERATIONS || (self.runs >= MIN_RUNS && self.of > 0)
     }
 
-    /// Events in a million.
+    /// Events per million operations.
     pub fn per_million(&self) -> f64 {
         self.events as f64 * 1e6 / self.of.max(1) as f64
     }
@@ -38,9 +41,81 @@ impl Counted {
 
     /// `3 425 of 1 000 000`.
     pub fn text(&self) -> String {
-        let count = results::units::count;
-        format!("{} of {}", count(self.events), count(self.of))
+        format!("{} of {}", units::count(self.events), units::count(self.of))
     }
+
+    /// `threads: 3 425 of 1 000 000`.
+    pub fn labelled(&self) -> String {
+        format!("{}: {}", self.label, self.text())
+    }
+
+    /// The rate of the events as a figure of this system.
+    pub fn figure(&self, system: &str, what: &str) -> Option<Figure> {
+        let (low, high) = self.interval_per_million();
+        let what = format!("{what}: {}", self.text());
+        let figure = Figure::new(system, what, Unit::PerMillion, self.per_million())?;
+        Some(figure.between(low, high).of_runs(self.runs))
+    }
+}
+
+/// The counts with their labels, in one line.
+pub fn list<'a>(counts: impl IntoIterator<Item = &'a EventCount>) -> String {
+    let counts: Vec<String> = counts.into_iter().map(EventCount::labelled).collect();
+    counts.join("; ")
+}
+
+/// Lost updates over all runs of a system: acknowledged increments that the counter does not hold.
+pub fn lost(label: &str, runs: &[Run]) -> Option<EventCount> {
+    let group = Group {
+        label,
+        runs: runs.iter().collect(),
+    };
+    Some(EventCount {
+        label: label.to_owned(),
+        events: group.value(Metric::Lost)? as u64,
+        of: group.acknowledged(),
+        runs: runs.len(),
+    })
+}
+
+/// Increments acknowledged with a value that another increment had been given, over all runs of a system. The checker finds
+/// these in the replies alone, whatever the counter holds in the end.
+pub fn duplicates(label: &str, runs: &[Run]) -> Option<EventCount> {
+    let is_duplicate = |kind| kind == AnomalyKind::LostUpdate;
+    anomalies(label, runs.iter().map(|run| &run.correctness), is_duplicate)
+}
+
+/// Wrong answers of any kind, over all runs of a system that the checker could decide. None in a run means that its whole
+/// history is linearizable.
+pub fn wrong_answers(label: &str, runs: &[Run]) -> Option<EventCount> {
+    let is_decided = |correctness: &&Correctness| {
+        correctness.level == CheckLevel::Full
+            && matches!(correctness.verdict, Verdict::Correct | Verdict::Wrong)
+    };
+    let checked = runs.iter().map(|run| &run.correctness);
+    anomalies(label, checked.filter(is_decided), |_| true)
+}
+
+/// Anomalies of some kinds; `None` where no operation was checked.
+fn anomalies<'a>(
+    label: &str,
+    checked: impl Iterator<Item = &'a Correctness>,
+    is_counted: impl Fn(AnomalyKind) -> bool,
+) -> Option<EventCount> {
+    let mut count = EventCount {
+        label: label.to_owned(),
+        events: 0,
+        of: 0,
+        runs: 0,
+    };
+    for correctness in checked {
+        let counted = correctness.anomalies.iter();
+        let counted = counted.filter(|anomaly| is_counted(anomaly.kind));
+        count.events += counted.map(|anomaly| anomaly.count).sum::<u64>();
+        count.of += correctness.operations_checked;
+        count.runs += 1;
+    }
+    (count.of > 0).then_some(count)
 }
 
 #[cfg(test)]
@@ -49,13 +124,13 @@ mod tests {
 
     #[test]
     fn a_count_is_enough_with_four_runs_or_a_million_operations() {
-        let counted = |of, runs| Counted {
+        let count = |of, runs| EventCount {
             label: String::new(),
             events: 0,
             of,
             runs,
         };
-        assert!(counted(1_000_000, 1).is_enough() && counted(100_000, 4).is_enough());
-        assert!(!counted(999_999, 3).is_enough() && !counted(0, 9).is_enough());
+        assert!(count(1_000_000, 1).is_enough() && count(100_000, 4).is_enough());
+        assert!(!count(999_999, 3).is_enough() && !count(0, 9).is_enough());
     }
 }

@@ -1,34 +1,37 @@
-//! The article's claims: one file for each, and in it the sentence, what would confirm it, what would refute it, the
-//! experiment, and the rule that makes a verdict of the evidence.
+//! The article's claims, one file each: the sentence, what would confirm it, what would refute it, the experiment, and the
+//! rule that makes a verdict of the evidence.
 //!
 //! ```text
 //!  claims/NAME.rs   sentence, confirms, refutes        written before the run
 //!       │
-//!       ├── examine ──> bench: servers started anew, interleaved, loaded by `loadgen` ──> evidence (numbers)
-//!       └── rule(&evidence) ──> verdict       a pure function: its tests feed it numbers, not servers
+//!       ├── examine ──> Experiment: servers restarted, interleaved, loaded by `loadgen` ──> evidence (numbers)
+//!       └── rule(&evidence) ──> verdict       a pure function: its tests give it numbers, not servers
 //!                                   │
 //!                    results::Claims ──> claims.json, claims.md, the page
 //! ```
 //!
-//! **Contract.** A verdict follows from the evidence by a rule that was there before the run. It rests on at least four
-//! restarted servers, or on a count over a million operations. What could not be measured says so, with the reason.
+//! **Contract.** A verdict follows from the evidence by a rule that was written before the run. It rests on at least four
+//! restarted servers, or on a count over a million operations. A claim that could not be measured says why.
 //!
-//! Reading order: [`claim`], [`rule`], [mod@bench], then any file of [`claims`].
+//! Reading order: [`claim`], [`rule`], [`experiment`], then any file of [`claims`].
 
 pub mod claim;
 pub mod rule;
 
-pub mod bench;
-pub mod figures;
-pub mod life;
+pub mod experiment;
+pub mod failure;
+pub mod load;
+pub mod process_cost;
+pub mod sweep;
+pub mod systems;
+mod threads;
 mod peer;
-mod pin;
-mod procfs;
 
-pub mod article;
+pub mod event_count;
+pub mod figures;
+pub mod pair;
 
-pub mod system;
-
+pub mod article_programs;
 pub mod claims;
 
 pub mod agree;

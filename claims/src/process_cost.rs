@@ -1,4 +1,4 @@
-//! What a server cost from the moment it was ready to its end: asked of the kernel, so it is the same question for every server.
+//! What a server process cost from the moment it was ready to its end. The kernel counts it, in the same way for every server.
 
 use std::fs;
 use std::time::Duration;
@@ -6,18 +6,18 @@ use std::time::Duration;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike as _;
 
-use crate::procfs;
+use crate::threads;
 
-/// Sums over all threads, those that have ended among them.
+/// Sums over all threads of a process, ended threads included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Life {
-    /// Context switches of both kinds.
+pub struct ProcessCost {
+    /// Context switches, voluntary and involuntary.
     pub switches: u64,
     /// Processor time spent in the kernel.
     pub kernel: Duration,
 }
 
-impl Life {
+impl ProcessCost {
     /// All children of this process that were waited for. A thread that ends takes its counts out of /proc with it; only
     /// here the kernel adds up whole processes (getrusage(2), `RUSAGE_CHILDREN`).
     pub(crate) fn of_ended_children() -> Option<Self> {
@@ -30,21 +30,21 @@ impl Life {
         })
     }
 
-    /// A process that has just begun, and has lost no thread yet. An interpreter has by then read its modules.
+    /// A process that has just begun and has lost no thread yet. An interpreter has read its modules by then.
     pub(crate) fn so_far(pid: u32) -> Option<Self> {
-        let threads = procfs::threads(pid);
+        let threads = threads::threads(pid);
         let switches: Option<u64> = threads
             .into_iter()
-            .map(|thread| procfs::switches(pid, thread))
+            .map(|thread| threads::switches(pid, thread))
             .sum();
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         Some(Self {
             switches: switches?,
-            kernel: procfs::kernel_time_in(&stat)?,
+            kernel: threads::kernel_time_in(&stat)?,
         })
     }
 
-    /// What came to it after `earlier`.
+    /// What was added since `earlier`.
     #[must_use]
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
@@ -62,16 +62,16 @@ mod tests {
 
     #[test]
     fn a_child_that_has_ended_is_counted() {
-        let before = Life::of_ended_children().unwrap();
+        let before = ProcessCost::of_ended_children().unwrap();
         // It gives up its processor at least once: it sleeps.
         Command::new("sleep").arg("0.01").status().unwrap();
-        let life = Life::of_ended_children().unwrap().since(before);
-        assert!(life.switches >= 1, "{life:?}");
+        let cost = ProcessCost::of_ended_children().unwrap().since(before);
+        assert!(cost.switches >= 1, "{cost:?}");
     }
 
     #[test]
-    fn a_living_process_is_the_sum_of_its_threads() {
-        assert!(Life::so_far(std::process::id()).is_some());
-        assert_eq!(Life::so_far(u32::MAX), None, "nobody is no zero");
+    fn a_running_process_is_the_sum_of_its_threads() {
+        assert!(ProcessCost::so_far(std::process::id()).is_some());
+        assert_eq!(ProcessCost::so_far(u32::MAX), None, "no process is no zero");
     }
 }

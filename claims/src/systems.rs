@@ -1,12 +1,15 @@
-//! The systems that claims are tried on, each a command that starts a server.
+//! The systems that the claims are tried on, each a command that starts a server.
 
 use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use loadgen::experiment::{Preset, ServerSpec};
+use loadgen::experiment::{Cpus, Preset, ServerSpec};
 
-/// A server: the name it has in every table and picture, and where it comes from.
+use crate::experiment::Setup;
+use crate::failure::Failure;
+
+/// A system: its name in every table and picture, and how it is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct System {
     /// The name.
@@ -24,40 +27,40 @@ enum Origin {
 
 /// A thread per connection, the counter behind a lock.
 pub const THREADS: System = ours("threads", "server-threaded", "--counter mutex");
-/// The same without one: load, then store.
+/// The same without a lock: load, then store.
 pub const THREADS_RACY: System = ours("threads, no lock", "server-threaded", "--counter racy");
 /// The same with one indivisible instruction.
 pub const THREADS_ATOMIC: System = ours("threads, atomic", "server-threaded", "--counter atomic");
 /// One thread, one poll, a plain number.
 pub const REACTOR: System = ours("reactor", "server-reactor", "--counter plain");
-/// Tasks that one thread runs.
+/// Tasks, all run by one thread.
 pub const ASYNC: System = ours("async", "server-async", "--counter mutex --runtime current");
-/// Tasks that as many threads run as there are processors.
+/// Tasks, run by as many threads as there are processors.
 pub const ASYNC_MULTI: System = ours(
     "async, all processors",
     "server-async",
     "--counter mutex --runtime multi",
 );
-/// Tasks of one thread, and nothing around the number.
+/// Tasks of one thread, the number without a lock.
 pub const ASYNC_RACY: System = ours(
     "async, no lock",
     "server-async",
     "--counter racy --runtime current",
 );
-/// Tasks of one thread that pass the baton between the read and the write.
+/// Tasks of one thread that yield between the read and the write.
 pub const ASYNC_YIELDING: System = ours(
     "async, yielding",
     "server-async",
     "--counter yielding --runtime current",
 );
-/// The article's reactor.
+/// The article's reactor in Python.
 pub const TWISTED: System = known("Twisted", Preset::Twisted, "");
-/// The article's threads, the number behind a lock.
+/// The article's threads in Python, the number behind a lock.
 pub const PYTHON_THREADS: System = known("Python threads", Preset::Python, "");
-/// The same without one.
+/// The same without a lock.
 pub const PYTHON_THREADS_RACY: System =
     known("Python threads, no lock", Preset::Python, "--counter none");
-/// The event loop that most people have met.
+/// The event loop that most people know.
 pub const REDIS: System = known("Redis", Preset::Redis, "");
 
 const fn known(label: &'static str, preset: Preset, arguments: &'static str) -> System {
@@ -74,83 +77,101 @@ const fn ours(label: &'static str, program: &'static str, arguments: &'static st
     }
 }
 
-/// Which processors a server may use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cpus {
-    /// All that there are.
-    All,
-    /// The first alone.
-    One,
-}
-
 /// A request that takes its time, the same in every system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Hold {
+pub enum Slow {
     /// It waits, as for a disk.
-    Asleep,
-    /// It computes: so much of a processor, however long that takes.
-    AtWork,
+    Sleeps,
+    /// It computes: this much processor time, however long that takes.
+    Computes,
 }
 
-/// On a processor of the twenties.
+/// On a processor of the 2020s.
 const LUA_ROUNDS_IN_A_MICROSECOND: u128 = 350;
 
 impl System {
-    /// The arguments that allow such requests.
-    pub fn may_be_held(&self) -> &'static str {
-        match self.origin {
-            Origin::Known(Preset::Redis, _) => "--enable-debug-command local",
-            _ => "--allow-debug",
+    /// The system on the first processor alone.
+    pub fn on_one_processor(self) -> Setup {
+        Setup {
+            on_one_processor: true,
+            ..self.into()
         }
     }
 
-    /// Whether [`held`](Self::held) at work is exactly so much processor time.
-    pub fn keeps_time_at_work(&self) -> bool {
-        !matches!(self.origin, Origin::Known(Preset::Redis, _))
+    /// The system with these arguments beside its own.
+    pub fn with(self, arguments: impl Into<String>) -> Setup {
+        Setup::from(self).with(arguments)
     }
 
-    /// The request that holds it for so long.
+    fn is_redis(&self) -> bool {
+        matches!(self.origin, Origin::Known(Preset::Redis, _))
+    }
+
+    /// The arguments that allow [slow requests](Self::slow_request).
+    pub fn slow_request_arguments(&self) -> &'static str {
+        match self.is_redis() {
+            true => "--enable-debug-command local",
+            false => "--allow-debug",
+        }
+    }
+
+    /// Whether a request that computes takes exactly as much processor time as it is told.
+    pub fn computes_exactly(&self) -> bool {
+        !self.is_redis()
+    }
+
+    /// The request that takes this time.
     ///
-    /// Redis has no command that computes, but it runs scripts. They see no clock that goes on while they run, so theirs is a
-    /// number of rounds, which takes about so long.
-    pub fn held(&self, how: Hold, time: Duration) -> String {
-        match (how, self.keeps_time_at_work()) {
-            (Hold::Asleep, _) => format!("DEBUG SLEEP {}", time.as_secs_f64()),
-            (Hold::AtWork, true) => format!("WORK {}", time.as_micros()),
-            (Hold::AtWork, false) => {
-                let rounds = time.as_micros() * LUA_ROUNDS_IN_A_MICROSECOND;
-                format!(
-                    "EVAL \"for round = 1, ARGV[1] do end return redis.status_reply('OK')\" 0 {rounds}"
-                )
-            }
+    /// Redis has no command that computes, but it runs scripts. For them the clock stands still, so theirs is a number of
+    /// rounds that takes about this time.
+    pub fn slow_request(&self, slow: Slow, time: Duration) -> String {
+        let rounds = time.as_micros() * LUA_ROUNDS_IN_A_MICROSECOND;
+        match (slow, self.computes_exactly()) {
+            (Slow::Sleeps, _) => format!("DEBUG SLEEP {}", time.as_secs_f64()),
+            (Slow::Computes, true) => format!("WORK {}", time.as_micros()),
+            (Slow::Computes, false) => format!(
+                "EVAL \"for round = 1, ARGV[1] do end return redis.status_reply('OK')\" 0 {rounds}"
+            ),
         }
     }
+}
 
-    /// The command, with our programs in that folder; `more` arguments come last.
+impl Setup {
+    /// The command that starts it, with our servers in that folder.
     ///
     /// # Errors
-    /// When the folder's name cannot be quoted.
-    pub fn spec(&self, programs: &Path, cpus: Cpus, more: &str) -> Result<ServerSpec, String> {
-        let mut spec = match self.origin {
+    /// When the command cannot be written, or nothing says how the system is started.
+    pub fn spec(&self, programs: &Path) -> Result<ServerSpec, Failure> {
+        let System { label, origin } = self.system;
+        let mut spec = match origin {
             Origin::Ours(program, arguments) => {
-                let path = programs.join(program);
-                let path = path.to_string_lossy();
-                let path = shlex::try_quote(&path).map_err(|error| format!("{path}: {error}"))?;
-                let command = format!("{path} --port {{port}} {arguments} {more}");
-                ServerSpec::from_str(&format!("{}={command}", self.label))?
+                let path = quoted(&programs.join(program))?;
+                let command = format!("{path} --port {{port}} {arguments} {}", self.arguments);
+                ServerSpec::from_str(&format!("{label}={command}")).map_err(Failure::Load)?
             }
             Origin::Known(preset, arguments) => {
-                let known = preset.specs().into_iter().next();
-                let known =
-                    known.ok_or_else(|| format!("nobody knows how to start {}", self.label))?;
-                known.and_arguments(arguments.split_whitespace().chain(more.split_whitespace()))
+                let known = preset.specs().into_iter().next().ok_or(Failure::Unknown)?;
+                let own = arguments.split_whitespace();
+                known.and_arguments(own.chain(self.arguments.split_whitespace()))
             }
         };
-        self.label.clone_into(&mut spec.name);
-        if cpus == Cpus::One {
-            spec.cpus = Some(crate::pin::first().to_string().parse()?);
+        label.clone_into(&mut spec.name);
+        if self.on_one_processor {
+            spec.cpus = Some(Cpus::first(1).map_err(Failure::Load)?);
         }
         Ok(spec)
+    }
+}
+
+/// A path as a word of a command.
+///
+/// # Errors
+/// When it holds a byte that no command can.
+pub fn quoted(path: &Path) -> Result<String, Failure> {
+    let path = path.to_string_lossy();
+    match shlex::try_quote(&path) {
+        Ok(quoted) => Ok(quoted.into_owned()),
+        Err(error) => Err(Failure::Unexpected(format!("{path}: {error}"))),
     }
 }
 
@@ -170,7 +191,7 @@ mod tests {
         Some(command.command(1))
     }
 
-    /// Claims and comparison share a page and its colours: one name must not mean two servers there.
+    /// Claims and comparison share a page and its colours, so a name must mean the same server in both.
     #[test]
     fn a_name_is_one_server_in_the_claims_and_in_the_comparison() {
         let ours = [
@@ -183,7 +204,7 @@ mod tests {
             ASYNC_YIELDING,
         ];
         for system in ours {
-            let spec = system.spec(Path::new(""), Cpus::All, "").unwrap();
+            let spec = Setup::from(system).spec(Path::new("")).unwrap();
             assert_eq!(
                 compared(system.label),
                 Some(spec.command(1)),

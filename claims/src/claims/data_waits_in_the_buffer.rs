@@ -1,103 +1,89 @@
 //! From the kernel's time stamp of received bytes to the beginning of their handler.
 
+use loadgen::config::Arrival;
 use results::statistics::median;
-use results::{AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit};
+use results::{AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
-use crate::bench::{Bench, Entry, Stage};
 use crate::claim::{Claim, Evidence};
-use crate::figures;
+use crate::experiment::{Experiment, RunningServer};
+use crate::failure::Failure;
+use crate::figures::{self, or_not_measured};
+use crate::load::Load;
+use crate::pair::{Difference, Pair};
 use crate::peer::Peer;
-use crate::rule::{Difference, Pair, Ruling, Says, over_conditions, ratio_text};
-use crate::system::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "data-waits-in-the-buffer",
     sentence: "this data might actually sit there until the thread which takes care of this file descriptor gets a chance to run again. Event driven frameworks can alleviate this problem, the callback for a request is launched as soon as the response is available.",
-    confirms: "with one thread and one poll, received bytes lie in the kernel for less time, by more than the eighth that the instrument can tell, at the median and in the tail",
-    refutes: "as long as far as it can tell, or longer",
+    confirms: "with one thread and one poll, received bytes lie in the kernel for less time, at the median and in the tail, by more than the eighth that the servers can resolve",
+    refutes: "the same time, as far as they can resolve it, or a longer one",
     experiment: "INCR from 50 connections on schedule, at a low and at a high rate, the same for both servers, each on one processor. The kernel stamps what it receives (SO_TIMESTAMPNS), and the server \
-        books the time from the stamp to the return of the read. The tail is the 99th percentile, at the low rate the 90th: there the 99th would be a handful of requests. \
-        Tasks of one thread stand beside; the verdict rests on the other two.",
+        records the time from the stamp to the return of the read. The tail is the 99th percentile, at the low rate the 90th: there the 99th would be a handful of requests. \
+        Tasks of one thread are shown too; the verdict rests on the other two.",
     examine,
 };
 
-/// A rate at which all connections together send, and what is judged there.
+/// A rate at which all connections together send, and the quantiles that decide there.
 ///
-/// The tail is judged where a run has some eighty requests in it, even the shortest: at the low rate that is the 90th
-/// percentile. The 99th would rest on eight requests there, and one moment in which the machine looked away would decide.
+/// The tail is where even the shortest run has some eighty requests beyond it: at the low rate that is the 90th percentile. The
+/// 99th would rest on eight requests there, so one disturbed moment would decide.
 struct Rate {
-    per_s: &'static str,
+    name: &'static str,
+    per_s: f64,
     quantiles: [(&'static str, Quantile); 2],
 }
 
 const RATES: [Rate; 2] = [
     Rate {
-        per_s: "2k",
+        name: "2k/s",
+        per_s: 2_000.0,
         quantiles: [("p50", Quantile::P50), ("p90", Quantile::P90)],
     },
     Rate {
-        per_s: "40k",
+        name: "40k/s",
+        per_s: 40_000.0,
         quantiles: [("p50", Quantile::P50), ("p99", Quantile::P99)],
     },
 ];
 
-/// The dwell of each system's runs, rate by rate.
-type Dwells = Vec<Vec<Vec<Histogram>>>;
+/// The dwell of each system's runs at one rate.
+type Dwells = Vec<Vec<Histogram>>;
 
-/// Threads, then one thread: what the verdict rests on. Tasks stand beside.
+/// Threads, then one thread: the verdict rests on these. Tasks are shown too.
 const SYSTEMS: [System; 3] = [THREADS, REACTOR, ASYNC];
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.rounds().max(6);
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     for system in [TWISTED, PYTHON_THREADS, REDIS] {
-        bench.miss(
-            system.label,
-            "it does not ask the kernel when its bytes came",
-        );
+        let why = "it does not ask the kernel when its bytes came";
+        experiment.note_missing(system.label, why);
     }
-    let dwells = measured(bench, rounds);
-    let pairs: Vec<Pair> = RATES
-        .iter()
-        .zip(&dwells)
-        .flat_map(|(rate, runs)| pairs(rate, runs))
-        .collect();
-    let ratio = |pair| figures::of_pair("reactor / threads", "dwell", pair);
-    let levels = RATES
-        .iter()
-        .zip(&dwells)
-        .flat_map(|(rate, runs)| levels(rate, runs));
+    let rounds = experiment.rounds().max(6);
+    let load = Load::lasting_ms(experiment.quick_or_full(400, 1_500)).connections(50);
+    let setups = SYSTEMS.map(|system| system.on_one_processor().with("--dwell"));
+    let dwells = RATES.each_ref().map(|rate| {
+        let load = load.per_second(rate.per_s, Arrival::Poisson);
+        experiment.each(&setups, rounds, |server| dwell(server, &load))
+    });
+    let rates = || RATES.iter().zip(&dwells);
+    let pairs: Vec<Pair> = rates().flat_map(|(rate, runs)| pairs(rate, runs)).collect();
+    let ratio = |pair: &Pair| pair.figure("reactor / threads", "dwell");
+    let levels = rates().flat_map(|(rate, runs)| levels(rate, runs));
     Evidence {
         figures: pairs.iter().filter_map(ratio).chain(levels).collect(),
         chart: Some(chart(&dwells, &finding(&pairs))),
-        ruling: rule(&pairs),
+        conclusion: rule(&pairs),
     }
 }
 
-fn measured(bench: &mut Bench<'_>, rounds: u32) -> Dwells {
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 1500ms --warmup 0s");
-    let entry = |system: &System| Entry {
-        more: "--dwell".to_owned(),
-        ..Entry::pinned(*system)
-    };
-    let entries = SYSTEMS.each_ref().map(entry);
-    let of = |rate: &Rate| {
-        let load = format!("-c 50 -r {} --arrival poisson {length}", rate.per_s);
-        bench.each(&entries, rounds, |stage| dwell(stage, &load))
-    };
-    RATES.iter().map(of).collect()
-}
-
 /// The reactor against threads at one rate.
-fn pairs(rate: &Rate, runs: &[Vec<Histogram>]) -> [Pair; 2] {
+fn pairs(rate: &Rate, runs: &Dwells) -> [Pair; 2] {
     rate.quantiles.map(|(name, quantile)| Pair {
-        condition: condition(name, rate),
+        condition: format!("{name} at {}", rate.name),
         reference: values(&runs[0], quantile),
         candidate: values(&runs[1], quantile),
     })
-}
-
-fn condition(name: &str, rate: &Rate) -> String {
-    format!("{name} at {}/s", rate.per_s)
 }
 
 fn values(runs: &[Histogram], quantile: Quantile) -> Vec<f64> {
@@ -106,34 +92,34 @@ fn values(runs: &[Histogram], quantile: Quantile) -> Vec<f64> {
 }
 
 /// Each system's own numbers at one rate.
-fn levels(rate: &Rate, runs: &[Vec<Histogram>]) -> Vec<Figure> {
-    let told = rate.quantiles.into_iter().chain([("max", Quantile::MAX)]);
+fn levels(rate: &Rate, runs: &Dwells) -> Vec<Figure> {
+    let quantiles = rate.quantiles.into_iter().chain([("max", Quantile::MAX)]);
     let level = |(name, quantile)| {
-        let what = format!("dwell, {}", condition(name, rate));
+        let what = format!("dwell, {name} at {}", rate.name);
         SYSTEMS.iter().zip(runs).filter_map(move |(system, runs)| {
-            figures::middle(system.label, &what, Unit::Time, &values(runs, quantile))
+            figures::median_of(system.label, &what, Unit::Time, &values(runs, quantile))
         })
     };
-    told.flat_map(level).collect()
+    quantiles.flat_map(level).collect()
 }
 
-/// Loads the server and asks it how long what it read had lain there.
-fn dwell(stage: &mut Stage<'_>, load: &str) -> Result<Histogram, String> {
-    stage.drive(load)?;
-    let failed = |error: std::io::Error| {
-        format!("INFO does not say how long bytes lay in the kernel: {error}")
-    };
-    let text = Peer::connect(stage.server.port)
+/// Loads the server and asks it how long the bytes that it read had lain in the kernel.
+fn dwell(server: &mut RunningServer<'_>, load: &Load) -> Result<Histogram, Failure> {
+    server.load(load)?;
+    let failed = Failure::request("INFO does not say how long bytes lay in the kernel");
+    let text = Peer::connect(server.process.port)
         .and_then(|mut peer| peer.ask("INFO dwell"))
         .map_err(failed)?;
     let histogram = histogram_in(&text);
     match histogram.is_empty() {
-        true => Err("the kernel stamps nothing that it receives here".to_owned()),
+        true => Err(Failure::Unexpected(
+            "the kernel does not stamp what it receives here".to_owned(),
+        )),
         false => Ok(histogram),
     }
 }
 
-/// `dwell_ns_to_2047:38`: so many that lay no longer than that.
+/// `dwell_ns_to_2047:38`: 38 reads whose bytes lay no longer than that.
 fn histogram_in(info: &str) -> Histogram {
     let mut histogram = Histogram::new();
     for line in info.lines() {
@@ -148,48 +134,27 @@ fn histogram_in(info: &str) -> Histogram {
     histogram
 }
 
-/// What the instrument can tell apart: a server books a time in buckets that are an eighth as wide as where they begin.
+/// What the servers can resolve: the buckets of their histogram are an eighth as wide as where they begin.
 const RESOLUTION: f64 = 0.125;
 
-/// Less by more than a bucket confirms, for less than that may be the edge of one; at most a bucket less, or more, refutes.
-fn rule(pairs: &[Pair]) -> Ruling {
-    let says = |pair: &Pair| match (
-        pair.difference(RESOLUTION),
-        pair.contrast().and_then(|seen| seen.evidence),
-    ) {
-        (Difference::Less, _) => Says::Confirms,
-        (_, Some(evidence)) if evidence.low.value() > 1.0 / (1.0 + RESOLUTION) => Says::Refutes,
-        _ => Says::Nothing,
+/// Less by more than a bucket confirms; a smaller difference may be the edge of one. At most a bucket less, or more, refutes.
+fn rule(pairs: &[Pair]) -> Conclusion {
+    let indication = |pair: &Pair| match (pair.difference(RESOLUTION), pair.interval()) {
+        (Difference::Less, _) => Indication::Confirms,
+        (_, Some((low, _))) if low > 1.0 / (1.0 + RESOLUTION) => Indication::Refutes,
+        _ => Indication::Undecided,
     };
-    let conditions: Vec<_> = pairs
-        .iter()
-        .map(|pair| (pair.condition.clone(), says(pair)))
-        .collect();
-    let told: Vec<String> = pairs
-        .iter()
-        .map(|pair| {
-            let time = |values: &[f64]| {
-                median(values).map_or_else(
-                    || results::units::NOT_MEASURED.to_owned(),
-                    results::units::time_of,
-                )
-            };
-            format!(
-                "{}: {} against {} ({})",
-                pair.condition,
-                time(&pair.candidate),
-                time(&pair.reference),
-                ratio_text(pair)
-            )
-        })
-        .collect();
-    over_conditions(
+    let time = |values: &[f64]| or_not_measured(median(values).map(units::time_of));
+    let text = |pair: &Pair| {
+        let (reactor, threads) = (time(&pair.candidate), time(&pair.reference));
+        let (condition, ratio) = (&pair.condition, pair.text());
+        format!("{condition}: {reactor} against {threads} ({ratio})")
+    };
+    let texts: Vec<String> = pairs.iter().map(text).collect();
+    let texts = texts.join("; ");
+    Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair)))).conclude(
         "the rate, and which of the requests",
-        &conditions,
-        format!(
-            "bytes lay in the kernel, reactor against threads: {}",
-            told.join("; ")
-        ),
+        format!("bytes lay in the kernel, reactor against threads: {texts}"),
     )
 }
 
@@ -198,30 +163,29 @@ fn finding(pairs: &[Pair]) -> String {
     let busy = pairs.iter().find(|pair| pair.condition == "p50 at 40k/s");
     let times = busy.and_then(|pair| Some((median(&pair.candidate)?, median(&pair.reference)?)));
     times.map_or_else(String::new, |(reactor, threads)| {
-        let text = results::units::time_of;
-        format!("at 40 000 requests per second half of the bytes lie in the kernel for {} or less with one thread, and for {} with many", text(reactor), text(threads))
+        let (reactor, threads) = (units::time_of(reactor), units::time_of(threads));
+        format!("at 40 000 requests per second half of the bytes lie in the kernel for {reactor} or less with one thread, and for {threads} with many")
     })
 }
 
 /// P8: the dwell of all runs together, a drawing for each rate.
-fn chart(dwells: &Dwells, finding: &str) -> Chart {
+fn chart(dwells: &[Dwells; 2], finding: &str) -> Chart {
     let lines = RATES.iter().zip(dwells).flat_map(|(rate, runs)| {
-        let panel = format!("in the kernel's buffer, at {}/s", rate.per_s);
+        let panel = format!("in the kernel's buffer, at {}", rate.name);
         SYSTEMS.iter().zip(runs).map(move |(system, runs)| {
             let mut sum = Histogram::new();
             runs.iter().for_each(|run| sum.merge(run));
             ChartSeries::percentiles(system.label, &sum).in_panel(&panel)
         })
     });
-    Chart {
-        finding: finding.to_owned(),
-        caption: "How long received bytes lay in the kernel before the read that took them returned, all runs together. Of a time the upper end of its bucket is drawn, at most an eighth above it. \
-            Dotted: fewer than ten reads lie beyond; the last mark is the longest."
-            .to_owned(),
-        x: figures::axis("reads", Unit::Share, AxisScale::Nines),
-        y: figures::axis("time in the kernel's buffer", Unit::Time, AxisScale::Log),
-        series: figures::seen(lines),
-    }
+    figures::chart(
+        finding,
+        "How long received bytes lay in the kernel before the read that took them returned, all runs together. Of a time the upper end of its bucket is drawn, at most an eighth above it. \
+            Dotted: fewer than ten reads lie beyond; the last mark is the longest.",
+        figures::axis("reads", Unit::Share, AxisScale::Nines),
+        figures::axis("time in the kernel's buffer", Unit::Time, AxisScale::Log),
+        lines,
+    )
 }
 
 #[cfg(test)]
@@ -246,7 +210,7 @@ mod tests {
         assert_eq!(rule(&[pair(0.5), pair(1.8)]).verdict.word(), "depends");
     }
 
-    /// A bucket's edge between two medians makes one of them a twelfth less: that is no difference, in no run.
+    /// A bucket's edge between two medians makes one of them a twelfth less: that is no difference.
     #[test]
     fn one_bucket_less_is_as_long() {
         assert_eq!(rule(&[pair(0.5), pair(0.929)]).verdict.word(), "depends");

@@ -1,86 +1,78 @@
-//! What `lock-is-exact` and `cooperative-is-exact` have in common: one load, one count of wrong answers, one rule.
+//! What `lock-is-exact` and `cooperative-is-exact` share: one load, one count of wrong answers, one rule.
 
 use results::Run;
 
-use crate::bench::{Bench, Entry, GUEST_ROUNDS};
 use crate::claim::Evidence;
+use crate::event_count::{self, EventCount, wrong_answers};
+use crate::experiment::{CONTEXT_ROUNDS, Experiment};
 use crate::figures;
-use crate::rule::{Counted, Ruling};
-use crate::system::System;
+use crate::load::Load;
+use crate::rule::Conclusion;
+use crate::systems::System;
 
-/// Batches of runs in which the control may show its mistake; more of them cannot make it innocent.
+/// Batches of runs in which the control may show its mistake. More of them cannot hide it.
 const BATCHES: usize = 4;
 
-/// Wrong answers of each entry. The first is the control: it is tried again until it has gone wrong.
-pub(super) fn counted(bench: &mut Bench<'_>, entries: &[Entry]) -> Vec<Option<Counted>> {
-    let load = bench.quick_or_full("-c 100 -P 1000 -n 300k", "-c 100 -P 1000 -n 500k");
-    let mut runs = bench.compare(entries, bench.rounds(), load);
-    let is_innocent =
-        |runs: &[Run]| figures::wrong("", runs).is_none_or(|counted| counted.events == 0);
+/// 100 connections with 1000 requests in flight on each.
+fn load(requests: u64) -> Load {
+    Load::requests(requests).connections(100).depth(1000)
+}
+
+/// Wrong answers of each system. The first is the control: it is tried again until it goes wrong.
+pub(super) fn count(
+    experiment: &mut Experiment<'_>,
+    systems: [System; 3],
+) -> [Option<EventCount>; 3] {
+    let load = load(experiment.quick_or_full(300_000, 500_000));
+    let rounds = experiment.rounds();
+    let mut runs = experiment.compare(&systems, rounds, &load);
+    let is_right = |runs: &[Run]| wrong_answers("", runs).is_none_or(|count| count.events == 0);
     for _ in 1..BATCHES {
-        if is_innocent(&runs[0]) && !bench.is_stopped() {
-            let again = bench.compare(&entries[..1], bench.rounds(), load);
+        if is_right(&runs[0]) && !experiment.is_stopped() {
+            let again = experiment.compare(&systems[..1], rounds, &load);
             runs[0].extend(again.into_iter().flatten());
         }
     }
-    entries
-        .iter()
-        .zip(&runs)
-        .map(|(entry, runs)| figures::wrong(entry.system.label, runs))
-        .collect()
+    let mut runs = runs.into_iter();
+    systems.map(|system| wrong_answers(system.label, &runs.next()?))
 }
 
-/// Wrong answers of systems that stand beside those that decide: the same load, less of it, for Python is slow.
-pub(super) fn beside(bench: &mut Bench<'_>, systems: &[System]) -> Vec<Counted> {
-    let entries: Vec<Entry> = systems.iter().copied().map(Entry::from).collect();
-    let runs = bench.compare(&entries, GUEST_ROUNDS, "-c 100 -P 1000 -n 100k");
-    let seen = systems.iter().zip(&runs);
-    seen.filter_map(|(system, runs)| figures::wrong(system.label, runs))
-        .collect()
-}
-
-/// The page's numbers and picture of all that was counted.
-pub(super) fn evidence(ruling: Ruling, counts: &[Counted]) -> Evidence {
-    let figure = |counted| figures::counted("wrong answers", counted);
+/// The figures and the picture of everything that was counted; the context systems get a smaller load, for Python is slow.
+pub(super) fn evidence(
+    experiment: &mut Experiment<'_>,
+    conclusion: Conclusion,
+    counts: [Option<EventCount>; 3],
+    context: &[System],
+) -> Evidence {
+    let mut counts: Vec<EventCount> = counts.into_iter().flatten().collect();
+    let runs = experiment.compare(context, CONTEXT_ROUNDS, &load(100_000));
+    let of = |(system, runs): (&System, &Vec<Run>)| wrong_answers(system.label, runs);
+    counts.extend(context.iter().zip(&runs).filter_map(of));
+    let figure = |count: &EventCount| count.figure(&count.label, "wrong answers");
+    let title = "wrong answers per million";
     Evidence {
-        chart: Some(figures::rates(
-            ruling.answer.clone(),
-            "wrong answers per million",
-            counts,
-        )),
+        chart: Some(figures::rates_by_system(&conclusion.answer, title, &counts)),
         figures: counts.iter().filter_map(figure).collect(),
-        ruling,
+        conclusion,
     }
 }
 
-/// One wrong answer refutes. None confirms only where the control shows that the load would have found one.
-pub(super) fn rule(control: &Counted, cured: &[&Counted]) -> Ruling {
-    if let Some(guilty) = cured.iter().find(|counted| counted.events > 0) {
-        return Ruling::fails(format!(
-            "{}: {} answers were wrong",
-            guilty.label,
-            guilty.text()
-        ));
+/// One wrong answer refutes. None confirms only where the control shows that this load would have found one.
+pub(super) fn rule(control: &EventCount, exact: &[&EventCount]) -> Conclusion {
+    if let Some(wrong) = exact.iter().find(|count| count.events > 0) {
+        return Conclusion::fails(format!("{} answers were wrong", wrong.labelled()));
     }
-    if !cured.iter().all(|counted| counted.is_enough()) {
-        return Ruling::not_measured("too few increments were made");
+    if !exact.iter().all(|count| count.is_enough()) {
+        return Conclusion::not_measured("too few increments were made");
     }
     if control.events == 0 {
-        return Ruling::not_measured(format!(
-            "{} was not seen to go wrong either: this load would not show a mistake",
+        return Conclusion::not_measured(format!(
+            "{} gave no wrong answer either: this load does not show a mistake",
             control.label
         ));
     }
-    let told: Vec<String> = cured
-        .iter()
-        .map(|counted| format!("{}: {}", counted.label, counted.text()))
-        .collect();
-    Ruling::holds(format!(
-        "wrong answers: {}; {}: {}",
-        told.join("; "),
-        control.label,
-        control.text()
-    ))
+    let counts = exact.iter().copied().chain([control]);
+    Conclusion::holds(format!("wrong answers: {}", event_count::list(counts)))
 }
 
 #[cfg(test)]
@@ -89,47 +81,37 @@ mod tests {
 
     use super::*;
 
-    fn counted(label: &str, events: u64, of: u64) -> Counted {
-        Counted {
+    fn verdict(control: u64, exact: EventCount) -> ClaimVerdict {
+        rule(&count("racy", control), &[&exact]).verdict
+    }
+
+    fn count(label: &str, events: u64) -> EventCount {
+        EventCount {
             label: label.to_owned(),
             events,
-            of,
+            of: 1_000_000,
             runs: 4,
         }
     }
 
     #[test]
-    fn none_wrong_confirms_where_the_control_is() {
-        let ruling = rule(
-            &counted("racy", 900, 1_000_000),
-            &[&counted("mutex", 0, 1_000_000)],
-        );
-        assert_eq!(ruling.verdict, ClaimVerdict::Holds);
+    fn no_wrong_answer_confirms_where_the_control_is_wrong() {
+        assert_eq!(verdict(900, count("mutex", 0)), ClaimVerdict::Holds);
     }
 
     #[test]
-    fn one_wrong_refutes() {
-        let ruling = rule(
-            &counted("racy", 900, 1_000_000),
-            &[&counted("mutex", 1, 1_000_000)],
-        );
-        assert_eq!(ruling.verdict, ClaimVerdict::Fails);
+    fn one_wrong_answer_refutes() {
+        assert_eq!(verdict(900, count("mutex", 1)), ClaimVerdict::Fails);
     }
 
     #[test]
-    fn a_control_that_is_right_too_decides_nothing() {
-        let ruling = rule(
-            &counted("racy", 0, 1_000_000),
-            &[&counted("mutex", 0, 1_000_000)],
-        );
-        assert_eq!(ruling.verdict.word(), "not measured");
-        let few = Counted {
+    fn a_control_that_is_right_too_and_few_increments_decide_nothing() {
+        assert_eq!(verdict(0, count("mutex", 0)).word(), "not measured");
+        let few = EventCount {
+            of: 1000,
             runs: 3,
-            ..counted("mutex", 0, 1000)
+            ..count("mutex", 0)
         };
-        assert_eq!(
-            rule(&counted("racy", 9, 1000), &[&few]).verdict.word(),
-            "not measured"
-        );
+        assert_eq!(verdict(9, few).word(), "not measured");
     }
 }

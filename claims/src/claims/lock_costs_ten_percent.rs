@@ -1,59 +1,56 @@
 //! What a lock costs: in a loop that does nothing else, and in a server that does a request's work around it.
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Joining, Metric, Unit};
+use results::{AxisScale, Chart, Metric, Unit};
 
-use crate::article::{self, Programs};
-use crate::bench::{Bench, Entry};
+use crate::article_programs::{self, ArticlePrograms};
 use crate::claim::{Claim, Evidence};
+use crate::experiment::Experiment;
 use crate::figures;
-use crate::rule::{Pair, Ruling, Says, least_to_greatest, over_conditions};
-use crate::system::{THREADS, THREADS_RACY};
+use crate::load::Load;
+use crate::pair::{Pair, smallest_to_largest};
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::{THREADS, THREADS_RACY};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lock-costs-ten-percent",
     sentence: "The locked version of the variable increment is roughly 10% slower than the version without locks.",
     confirms: "locked over unlocked between 1.05 and 1.20",
-    refutes: "a ratio that is less, or more, in so many rounds that chance does it once in sixteen times at most (in five of five), under three conditions at least",
+    refutes: "a ratio that is smaller or larger in so many rounds that chance does it at most once in sixteen times (in five of five), under at least three conditions",
     experiment: "The article's two programs in every Python found and in Rust (a new process, or new threads, for every repetition); and over sockets the processor time per request \
         of a thread per connection with a mutex over that of one without, 50 connections.",
     examine,
 };
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.quick_or_full(5, 15);
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let rounds = experiment.quick_or_full(5, 15);
+    let increments = article_programs::INCREMENTS;
     let mut programs = vec![
-        article::in_rust(rounds, article::INCREMENTS),
-        article::in_rust(rounds, 10 * article::INCREMENTS),
+        article_programs::in_rust(rounds, increments),
+        article_programs::in_rust(rounds, 10 * increments),
     ];
-    programs.extend(bench.in_pythons());
+    programs.extend(experiment.in_pythons());
     let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
 
-    let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
-    let length = bench.quick_or_full("-d 300ms --warmup 0s", "-d 1s --warmup 0s");
+    let load = Load::lasting_ms(experiment.quick_or_full(300, 1_000)).connections(50);
+    let rounds = experiment.rounds().max(6);
     for depth in [1, 16] {
-        let runs = bench.compare(
-            &entries,
-            bench.rounds().max(6),
-            &format!("-c 50 -P {depth} {length}"),
-        );
+        let runs = experiment.compare(&[THREADS_RACY, THREADS], rounds, &load.depth(depth));
         pairs.push(Pair {
             condition: format!("sockets, {depth} in flight"),
             reference: figures::values(&runs[0], Metric::CpuPerRequest),
             candidate: figures::values(&runs[1], Metric::CpuPerRequest),
         });
     }
-    let ruling = rule(&pairs);
+    let conclusion = rule(&pairs);
+    let figure = |pair: &Pair| pair.figure("locked / unlocked", "time");
     Evidence {
-        chart: Some(chart(&pairs, &ruling.answer)),
-        figures: pairs
-            .iter()
-            .filter_map(|pair| figures::of_pair("locked / unlocked", "time", pair))
-            .collect(),
-        ruling,
+        chart: Some(chart(&pairs, &conclusion.answer)),
+        figures: pairs.iter().filter_map(figure).collect(),
+        conclusion,
     }
 }
 
-fn of_programs(programs: &Programs) -> Pair {
+fn of_programs(programs: &ArticlePrograms) -> Pair {
     Pair {
         condition: programs.name.clone(),
         reference: programs.unlocked_ns.clone(),
@@ -64,61 +61,45 @@ fn of_programs(programs: &Programs) -> Pair {
 /// What "roughly 10 %" is taken to mean.
 const ROUGHLY: (f64, f64) = (1.05, 1.20);
 
-/// Five rounds fall all on one side by chance once in sixteen times (the sign test); fewer decide nothing.
+/// Five rounds all fall on one side by chance once in sixteen times (the sign test); fewer rounds decide nothing.
 const ROUNDS: usize = 5;
 
-/// The same strength for any number of rounds: of fifteen three may be aside, or one disturbed moment would undo a longer run.
+/// The same strength for any number of rounds: of fifteen, three may fall on the other side. Else one disturbed moment would
+/// undo a longer run.
 const BY_CHANCE: f64 = 1.0 / 16.0;
 
 /// Conditions that decide without the others.
 const CLEAR: usize = 3;
 
-/// The programs of a round are run side by side, so it is each round's ratio that counts: what disturbs a machine disturbs both.
-fn rule(pairs: &[Pair]) -> Ruling {
-    let says = |pair: &Pair| {
-        let rounds: Vec<f64> = pair
-            .candidate
-            .iter()
-            .zip(&pair.reference)
-            .map(|(locked, unlocked)| locked / unlocked)
-            .collect();
-        let evidence = pair.contrast().and_then(|seen| seen.evidence);
-        let inside = evidence.is_some_and(|evidence| {
-            evidence.low.value() >= ROUGHLY.0 && evidence.high.value() <= ROUGHLY.1
-        });
-        let is_clear = |aside: usize| sign_test(aside, rounds.len()) <= BY_CHANCE;
-        let on_one_side = is_clear(rounds.iter().filter(|ratio| **ratio >= ROUGHLY.0).count())
-            || is_clear(rounds.iter().filter(|ratio| **ratio <= ROUGHLY.1).count());
+/// The programs of a round run side by side, so each round's ratio counts: a disturbance of the machine disturbs both.
+fn rule(pairs: &[Pair]) -> Conclusion {
+    let indication = |pair: &Pair| {
+        let rounds = pair.candidate.iter().zip(&pair.reference);
+        let ratios: Vec<f64> = rounds.map(|(locked, unlocked)| locked / unlocked).collect();
+        let interval = pair.interval();
+        let inside = interval.is_some_and(|(low, high)| low >= ROUGHLY.0 && high <= ROUGHLY.1);
+        let is_clear = |is_aside: &dyn Fn(&f64) -> bool| {
+            let aside = ratios.iter().filter(|ratio| is_aside(ratio)).count();
+            sign_test(aside, ratios.len()) <= BY_CHANCE
+        };
+        let on_one_side =
+            is_clear(&|ratio| *ratio >= ROUGHLY.0) || is_clear(&|ratio| *ratio <= ROUGHLY.1);
         match () {
-            () if rounds.len() < ROUNDS => Says::Nothing,
-            () if inside => Says::Confirms,
-            () if on_one_side => Says::Refutes,
-            () => Says::Nothing,
+            () if ratios.len() < ROUNDS => Indication::Undecided,
+            () if inside => Indication::Confirms,
+            () if on_one_side => Indication::Refutes,
+            () => Indication::Undecided,
         }
     };
-    let mut conditions: Vec<_> = pairs
-        .iter()
-        .map(|pair| (pair.condition.clone(), says(pair)))
-        .collect();
-    // Threads that fight for one lock take now this time, now that: where several conditions are clear, the others need not be.
-    if conditions
-        .iter()
-        .filter(|(_, says)| *says == Says::Refutes)
-        .count()
-        >= CLEAR
-    {
-        conditions.retain(|(_, says)| *says != Says::Nothing);
-    }
-    let answer = least_to_greatest(pairs.iter().cloned())
-        .map_or_else(String::new, |told| format!("locked over unlocked: {told}"));
-    over_conditions(
-        "what else is done between two increments",
-        &conditions,
-        answer,
-    )
+    let answer = smallest_to_largest(pairs.iter().cloned());
+    let answer = answer.map_or_else(String::new, |text| format!("locked over unlocked: {text}"));
+    // The time of threads that fight for one lock varies: where several conditions are clear, the others need not be.
+    Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair))))
+        .clear_with(Indication::Refutes, CLEAR)
+        .conclude("what else is done between two increments", answer)
 }
 
-/// How likely chance alone puts so few rounds, or fewer, aside, on either side: twice the tail of a binomial with one half
+/// How likely chance alone puts this few rounds, or fewer, on either side: twice the tail of a binomial with one half
 /// (Dixon and Mood, 1946).
 fn sign_test(aside: usize, rounds: usize) -> f64 {
     let mut ways = 1.0;
@@ -134,31 +115,17 @@ fn sign_test(aside: usize, rounds: usize) -> f64 {
 const ARTICLE: f64 = 1.1;
 
 fn chart(pairs: &[Pair], finding: &str) -> Chart {
-    let point = |(place, pair): (usize, &Pair)| {
-        let seen = pair.contrast()?;
-        let range = seen
-            .evidence
-            .map(|evidence| (evidence.low.value(), evidence.high.value()));
-        ChartPoint::new(place as f64, seen.ratio.value(), range)
-    };
-    let ends = [-0.5, pairs.len() as f64 - 0.5];
-    let article = ends
-        .into_iter()
-        .filter_map(|end| ChartPoint::new(end, ARTICLE, None));
-    Chart {
-        finding: finding.to_owned(),
-        caption: "The time with a lock over the time without. Whiskers: 95 % interval of the ratio. The dotted line is the article's: a tenth slower.".to_owned(),
-        x: figures::axis("", Unit::Count, AxisScale::Names { names: pairs.iter().map(|pair| pair.condition.clone()).collect() }),
-        y: figures::axis("locked over unlocked", Unit::Ratio, AxisScale::Log),
-        series: vec![
-            ChartSeries::new(
-                THREADS.label,
-                Joining::Apart,
-                pairs.iter().enumerate().filter_map(point),
-            ),
-            ChartSeries::new("the article", Joining::Bound, article),
+    let points = pairs.iter().enumerate().map(|(place, pair)| pair.point(place));
+    figures::chart(
+        finding,
+        "The time with a lock over the time without. Whiskers: 95 % interval of the ratio. The dotted line is the article's: a tenth slower.",
+        figures::names(pairs.iter().map(|pair| &pair.condition)),
+        figures::axis("locked over unlocked", Unit::Ratio, AxisScale::Log),
+        [
+            figures::points(THREADS.label, points),
+            figures::bound("the article", ARTICLE, pairs.len()),
         ],
-    }
+    )
 }
 
 #[cfg(test)]
@@ -188,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_run_stands_a_disturbed_round_and_a_short_one_does_not() {
+    fn a_longer_run_tolerates_a_disturbed_round_and_a_short_one_does_not() {
         assert_eq!(sign_test(0, 5), 1.0 / 16.0);
         assert!(sign_test(3, 15) < BY_CHANCE && sign_test(4, 15) > BY_CHANCE);
         assert_eq!(sign_test(5, 5), 1.0);

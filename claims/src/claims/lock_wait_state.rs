@@ -4,20 +4,22 @@ use std::sync::mpsc::channel;
 use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 
-use nix::sys::resource::{Usage, UsageWho, getrusage};
+use nix::sys::resource::{UsageWho, getrusage};
 use nix::unistd::gettid;
+use results::units;
 
-use crate::bench::Bench;
 use crate::claim::{Claim, Evidence};
-use crate::claims::wait_state::{Seen, nothing_seen, ran_since, runs_of};
-use crate::rule::{Ruling, Says, over_conditions};
+use crate::claims::wait_state::{Samples, TimesRun};
+use crate::experiment::Experiment;
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::THREADS;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lock-wait-state",
     sentence: "does requesting the acquisition of a lock puts the process/thread in TASK_INTERRUPTIBLE mode (and the effective acquisition puts the process back in TASK_RUNNING)?",
-    confirms: "99 % of glances find an interruptible sleep, and every thread runs once it gets the lock",
+    confirms: "99 % of the samples show an interruptible sleep, and every thread runs once it gets the lock",
     refutes: "a thread that asks for the lock and does not sleep",
-    experiment: "In one process, with the lock that the servers use: 20 threads ask for a lock that another holds, and are looked at in /proc/PID/task; then it is given up. \
+    experiment: "In one process, with the lock that the servers use: 20 threads ask for a lock that another thread holds, and are sampled in /proc/PID/task; then the lock is released. \
         And one thread takes a free lock 100,000 times: does it ever give up its processor for that?",
     examine,
 };
@@ -27,51 +29,47 @@ const WAITERS: usize = 20;
 /// Acquisitions of a free lock by one thread.
 const ACQUISITIONS: u64 = 100_000;
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let looks = bench.quick_or_full(60, 400);
-    let (mut seen, mut slept) = (Seen::default(), Vec::new());
-    for _ in 0..bench.rounds() {
-        if bench.is_stopped() {
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let times = experiment.quick_or_full(60, 400);
+    let (mut samples, mut slept) = (Samples::default(), Vec::new());
+    for _ in 0..experiment.rounds() {
+        if experiment.is_stopped() {
             break;
         }
-        taken(looks, &mut seen);
+        taken(times, &mut samples);
         slept.extend(free());
-        seen.rounds += 1;
+        samples.rounds += 1;
     }
-    let ruling = rule(&seen, &slept);
-    Evidence {
-        chart: Some(seen.chart("threads", &ruling.answer)),
-        figures: seen.figures("threads"),
-        ruling,
-    }
+    samples.evidence(THREADS.label, rule(&samples, &slept))
 }
 
 /// Threads that ask for a lock which is taken.
-fn taken(looks: u32, seen: &mut Seen) {
+fn taken(times: u32, samples: &mut Samples) {
     let pid = std::process::id();
     let lock = Mutex::new(());
     let held = lock.lock().unwrap_or_else(PoisonError::into_inner);
-    let (say, hear) = channel();
+    let (sender, receiver) = channel();
     let (acquired, leave) = (Barrier::new(WAITERS + 1), Barrier::new(WAITERS + 1));
     thread::scope(|scope| {
         for _ in 0..WAITERS {
-            let (say, lock, acquired, leave) = (say.clone(), &lock, &acquired, &leave);
+            let (sender, lock, acquired, leave) = (sender.clone(), &lock, &acquired, &leave);
             scope.spawn(move || {
                 // It cannot fail: the receiver outlives this scope.
-                let _ = say.send(gettid().as_raw().unsigned_abs());
+                let _ = sender.send(gettid().as_raw().unsigned_abs());
                 drop(lock.lock());
                 acquired.wait();
-                // A thread that has ended shows nothing: it stays until it has been looked at.
+                // A thread that has ended shows nothing: it stays until it was sampled.
                 leave.wait();
             });
         }
-        let waiting: Vec<u32> = hear.iter().take(WAITERS).collect();
-        seen.look(pid, &waiting, looks);
-        let before = runs_of(pid, &waiting);
+        let waiting: Vec<u32> = receiver.iter().take(WAITERS).collect();
+        samples.take(pid, &waiting, times);
+        let before = TimesRun::now(pid, waiting);
         drop(held);
         acquired.wait();
-        seen.woken += ran_since(pid, &waiting, &before);
-        seen.given += WAITERS as u64;
+        let (woken, given) = before.ran_since();
+        samples.woken += woken;
+        samples.given += given;
         leave.wait();
     });
 }
@@ -80,9 +78,8 @@ fn taken(looks: u32, seen: &mut Seen) {
 fn free() -> Option<bool> {
     let lock = Mutex::new(0_u64);
     let slept = || {
-        getrusage(UsageWho::RUSAGE_THREAD)
-            .ok()
-            .map(|usage| Usage::voluntary_context_switches(&usage))
+        let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
+        Some(usage.voluntary_context_switches())
     };
     let before = slept()?;
     for _ in 0..ACQUISITIONS {
@@ -91,29 +88,23 @@ fn free() -> Option<bool> {
     Some(slept()? > before)
 }
 
-fn rule(seen: &Seen, slept: &[bool]) -> Ruling {
-    let taken = seen.says();
-    if seen.interruptible().is_none() {
-        return nothing_seen();
-    }
+fn rule(samples: &Samples, slept: &[bool]) -> Conclusion {
     let free = match slept {
-        slept if slept.len() < 4 => Says::Nothing,
-        slept if slept.iter().all(|slept| !slept) => Says::Refutes,
-        slept if slept.iter().all(|slept| *slept) => Says::Confirms,
-        _ => Says::Nothing,
+        slept if slept.len() < 4 => Indication::Undecided,
+        slept if slept.iter().all(|slept| !slept) => Indication::Refutes,
+        slept if slept.iter().all(|slept| *slept) => Indication::Confirms,
+        _ => Indication::Undecided,
     };
-    over_conditions(
-        "whether the lock is taken",
-        &[
-            ("a lock that is taken".to_owned(), taken),
-            ("a free lock".to_owned(), free),
-        ],
-        format!(
-            "taken: {}; free: no sleep in {} acquisitions",
-            seen.told(),
-            results::units::count(ACQUISITIONS * slept.len() as u64)
-        ),
-    )
+    let conditions = [
+        ("a lock that is taken", samples.indication()),
+        ("a free lock", free),
+    ];
+    let answer = format!(
+        "taken: {}; free: no sleep in {} acquisitions",
+        samples.text(),
+        units::count(ACQUISITIONS * slept.len() as u64)
+    );
+    Conditions::new(conditions).conclude("whether the lock is taken", answer)
 }
 
 #[cfg(test)]
@@ -121,37 +112,37 @@ mod tests {
     use results::ClaimVerdict;
 
     use super::*;
-    use crate::claims::wait_state::tests::seen;
+    use crate::claims::wait_state::tests::samples;
 
     #[test]
     fn asleep_for_a_taken_lock_and_not_for_a_free_one_depends() {
-        let ruling = rule(&seen(9999, 1, 80, 80), &[false; 4]);
+        let conclusion = rule(&samples(9999, 1, 80, 80), &[false; 4]);
         assert_eq!(
-            ruling.verdict.reason(),
-            Some("whether the lock is taken: so with a lock that is taken; not with a free lock")
+            conclusion.verdict.reason(),
+            Some("whether the lock is taken: holds with a lock that is taken; fails with a free lock")
         );
     }
 
     #[test]
-    fn the_rule_says_yes_no_and_nothing() {
+    fn the_rule_says_yes_no_and_undecided() {
         assert_eq!(
-            rule(&seen(9999, 1, 80, 80), &[true; 4]).verdict,
+            rule(&samples(9999, 1, 80, 80), &[true; 4]).verdict,
             ClaimVerdict::Holds
         );
         assert_eq!(
-            rule(&seen(1, 9999, 80, 80), &[false; 4]).verdict,
+            rule(&samples(1, 9999, 80, 80), &[false; 4]).verdict,
             ClaimVerdict::Fails
         );
         assert_eq!(
-            rule(&seen(80, 20, 80, 80), &[]).verdict.word(),
+            rule(&samples(80, 20, 80, 80), &[]).verdict.word(),
             "not measured"
         );
     }
 
     #[test]
-    fn a_lock_that_is_given_up_wakes_every_waiter() {
-        let mut seen = Seen::default();
-        taken(1, &mut seen);
-        assert_eq!((seen.woken, seen.given), (WAITERS as u64, WAITERS as u64));
+    fn a_lock_that_is_released_wakes_every_waiter() {
+        let mut samples = Samples::default();
+        taken(1, &mut samples);
+        assert_eq!((samples.woken, samples.given), (WAITERS as u64, WAITERS as u64));
     }
 }

@@ -1,117 +1,89 @@
 //! A hundred threads that increment one number without a lock: does the sum come out short?
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Run, Unit};
+use results::{AxisScale, Chart, Unit};
 
-use crate::article::{self, Programs};
-use crate::bench::{Bench, Entry};
+use crate::article_programs::{ArticlePrograms, INCREMENTS, THREADS as THREAD_COUNT, TIMES};
 use crate::claim::{Claim, Evidence};
+use crate::event_count::{EventCount, duplicates, lost};
+use crate::experiment::Experiment;
 use crate::figures;
-use crate::rule::{Counted, Ruling, Says, over_conditions};
-use crate::system::{THREADS, THREADS_RACY};
+use crate::load::Load;
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::{System, THREADS, THREADS_RACY};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lost-updates",
     sentence: "The value of counter was 96733 last time this article was checked, which means that 3% of the counter increments went wrong.",
-    confirms: "acknowledged increments that the counter no longer holds, beyond the interval of chance",
+    confirms: "acknowledged increments that the counter no longer holds, more than chance explains",
     refutes: "none lost in a million acknowledged increments, at any depth of pipelining",
     experiment: "100 connections send 1000 INCR each to a thread per connection whose counter is read, then written, without a lock; 1, 16 and 1000 in flight. \
-        The client compares what was acknowledged with what the counter holds, and the checker looks for replies that tell a number which another was told. The same load on a locked counter is the control. And the article's own script in every Python found.",
+        The client compares what was acknowledged with what the counter holds, and the checker looks for a value that two replies hold. The same load on a locked counter is the control. The article's own script is run in every Python found as well.",
     examine,
 };
 
-/// Requests in flight on each connection: how long a thread runs without waiting for its peer.
+/// Requests in flight on each connection: how long a thread runs before it waits for its client.
 const DEPTHS: [u32; 3] = [1, 16, 1000];
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.quick_or_full(4, 10);
-    let entries: [Entry; 2] = [THREADS_RACY.into(), THREADS.into()];
-    let mut depths = Vec::new();
-    for in_flight in DEPTHS {
-        let load = format!("-c 100 -n 100k -P {in_flight}");
-        // What is in flight together is done at once: as many runs again cost little.
-        let rounds = if in_flight == 1 { rounds } else { 3 * rounds };
-        let runs = bench.compare(&entries, rounds, &load);
-        let label = format!("{in_flight} in flight");
-        depths.push(Depth {
-            in_flight,
-            racy: Count::of(&label, &runs[0]),
-            locked: Count::of(&label, &runs[1]),
-        });
+/// What is compared: the second is the control.
+const SYSTEMS: [System; 2] = [THREADS_RACY, THREADS];
+
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let rounds = experiment.quick_or_full(4, 10);
+    let mut losses: [Losses; 2] = Default::default();
+    let mut all = Vec::new();
+    for depth in DEPTHS {
+        let load = Load::requests(100_000).connections(100).depth(depth);
+        // Requests in flight together are done at once: three times as many runs cost little.
+        let rounds = if depth == 1 { rounds } else { 3 * rounds };
+        let runs = experiment.compare(&SYSTEMS, rounds, &load);
+        for ((system, runs), losses) in SYSTEMS.iter().zip(&runs).zip(&mut losses) {
+            let label = format!("{depth} in flight");
+            let Some(lost) = lost(&label, runs) else {
+                continue;
+            };
+            all.extend(lost.figure(system.label, &format!("lost, {label}")));
+            // The checker finds at most what was lost: every value up to the counter's last was acknowledged at least once, and
+            // so were some above it that an older value then overwrote.
+            let what = format!("acknowledged with the value of another, {label}");
+            let found = duplicates(&label, runs);
+            all.extend(found.and_then(|count| count.figure(system.label, &what)));
+            losses.push((depth, lost));
+        }
     }
-    let racy: Vec<Counted> = depths.iter().filter_map(Depth::lost_without_lock).collect();
-    let in_python: Vec<Counted> = bench.in_pythons().iter().map(of_python).collect();
-    let ruling = rule(&racy, &in_python);
-    let by_script = |counted| figures::counted("lost by the article's script", counted);
+    let in_python: Vec<EventCount> = experiment.in_pythons().iter().map(of_python).collect();
+    let by_script = |count: &EventCount| count.figure(&count.label, "lost by the article's script");
+    all.extend(in_python.iter().filter_map(by_script));
+    let without_lock: Vec<EventCount> = losses[0].iter().map(|(_, lost)| lost.clone()).collect();
+    let conclusion = rule(&without_lock, &in_python);
     Evidence {
-        chart: Some(chart(&depths, &ruling.answer)),
-        ruling,
-        figures: depths
-            .iter()
-            .flat_map(Depth::figures)
-            .chain(in_python.iter().filter_map(by_script))
-            .collect(),
+        chart: Some(chart(&losses, &conclusion.answer)),
+        figures: all,
+        conclusion,
     }
 }
 
-/// One system at one depth.
-struct Count {
-    /// What the counter does not hold of what was acknowledged.
-    lost: Counted,
-    /// What the checker found in the replies alone: no more than was lost, for every number up to the counter's last was told at
-    /// least once, and so were some above it that an old number then overwrote.
-    told_twice: Option<Counted>,
-}
+/// What one system lost at each depth.
+type Losses = Vec<(u32, EventCount)>;
 
-impl Count {
-    fn of(label: &str, runs: &[Run]) -> Option<Self> {
-        Some(Self {
-            lost: figures::lost(label, runs)?,
-            told_twice: figures::told_twice(label, runs),
-        })
-    }
-
-    fn figures(&self, system: &str) -> Vec<Figure> {
-        let figure = |what: &str, counted: &Counted| {
-            let figure = figures::counted(&format!("{what}, {}", counted.label), counted)?;
-            Some(Figure {
-                system: system.to_owned(),
-                ..figure
-            })
-        };
-        let twice = self.told_twice.as_ref();
-        [
-            figure("lost", &self.lost),
-            twice.and_then(|twice| figure("told a number that another was told", twice)),
-        ]
-        .into_iter()
-        .flatten()
-        .collect()
-    }
-}
-
-fn of_python(programs: &Programs) -> Counted {
+fn of_python(programs: &ArticlePrograms) -> EventCount {
     let runs = programs.unlocked_ns.len();
-    Counted {
+    EventCount {
         label: programs.name.clone(),
         events: programs.lost,
-        of: (runs * article::TIMES * article::THREADS * article::INCREMENTS) as u64,
+        of: (runs * TIMES * THREAD_COUNT * INCREMENTS) as u64,
         runs,
     }
 }
 
-/// Each depth, and each Python, confirms where something was lost, and refutes where nothing was in enough operations.
-fn rule(racy: &[Counted], in_python: &[Counted]) -> Ruling {
-    let says = |counted: &Counted| match counted {
-        counted if !counted.is_enough() => Says::Nothing,
-        counted if counted.events > 0 => Says::Confirms,
-        _ => Says::Refutes,
+/// Each depth and each Python confirms where something was lost, and refutes where nothing was in enough operations.
+fn rule(without_lock: &[EventCount], in_python: &[EventCount]) -> Conclusion {
+    let indication = |count: &EventCount| match count {
+        count if !count.is_enough() => Indication::Undecided,
+        count if count.events > 0 => Indication::Confirms,
+        _ => Indication::Refutes,
     };
-    let conditions: Vec<_> = racy
-        .iter()
-        .chain(in_python)
-        .map(|counted| (counted.label.clone(), says(counted)))
-        .collect();
-    let most = racy
+    let conditions = without_lock.iter().chain(in_python);
+    let most = without_lock
         .iter()
         .max_by(|a, b| a.per_million().total_cmp(&b.per_million()));
     let answer = most.map_or(String::new(), |most| {
@@ -122,55 +94,24 @@ fn rule(racy: &[Counted], in_python: &[Counted]) -> Ruling {
             most.text()
         )
     });
-    over_conditions("what runs the threads", &conditions, answer)
-}
-
-/// What one depth showed.
-struct Depth {
-    in_flight: u32,
-    racy: Option<Count>,
-    locked: Option<Count>,
-}
-
-impl Depth {
-    fn lost_without_lock(&self) -> Option<Counted> {
-        Some(self.racy.as_ref()?.lost.clone())
-    }
-
-    fn figures(&self) -> Vec<Figure> {
-        let of = |label, count: &Option<Count>| {
-            count
-                .as_ref()
-                .map_or_else(Vec::new, |count| count.figures(label))
-        };
-        let mut all = of(THREADS_RACY.label, &self.racy);
-        all.extend(of(THREADS.label, &self.locked));
-        all
-    }
+    Conditions::new(conditions.map(|count| (&count.label, indication(count))))
+        .conclude("what runs the threads", answer)
 }
 
 /// P5: what is lost against how much is in flight.
-fn chart(depths: &[Depth], finding: &str) -> Chart {
-    let line = |label: &str, of: fn(&Depth) -> &Option<Count>| {
-        let points = depths.iter().filter_map(|depth| {
-            let counted = &of(depth).as_ref()?.lost;
-            let range = Some(counted.interval_per_million());
-            ChartPoint::new(f64::from(depth.in_flight), counted.per_million(), range)
-        });
-        ChartSeries::new(label, Joining::Apart, points)
+fn chart(losses: &[Losses; 2], finding: &str) -> Chart {
+    let line = |(system, losses): (&System, &Losses)| {
+        let point = |(depth, lost): &(u32, _)| figures::rate_point(f64::from(*depth), lost);
+        figures::points(system.label, losses.iter().map(point))
     };
-    Chart {
-        finding: finding.to_owned(),
-        caption: "Of a million acknowledged increments, how many the counter does not hold. Whiskers: 95 % interval of a count; nothing lost is drawn in the lowest lane, \
-            and its whisker ends at the rate that this many increments rule out."
-            .to_owned(),
-        x: figures::axis("requests in flight on each of 100 connections", Unit::Count, AxisScale::Log),
-        y: figures::axis("lost per million", Unit::PerMillion, AxisScale::Log),
-        series: vec![
-            line(THREADS_RACY.label, |depth| &depth.racy),
-            line(THREADS.label, |depth| &depth.locked),
-        ],
-    }
+    figures::chart(
+        finding,
+        "Of a million acknowledged increments, how many the counter does not hold. Whiskers: 95 % interval of a count. Nothing lost is drawn in the lowest lane; \
+            its whisker ends at the rate that this many increments rule out.",
+        figures::axis("requests in flight on each of 100 connections", Unit::Count, AxisScale::Log),
+        figures::axis("lost per million", Unit::PerMillion, AxisScale::Log),
+        SYSTEMS.iter().zip(losses).map(line),
+    )
 }
 
 #[cfg(test)]
@@ -179,8 +120,8 @@ mod tests {
 
     use super::*;
 
-    fn counted(depth: u32, events: u64, of: u64, runs: usize) -> Counted {
-        Counted {
+    fn count(depth: u32, events: u64, of: u64, runs: usize) -> EventCount {
+        EventCount {
             label: format!("{depth} in flight"),
             events,
             of,
@@ -190,25 +131,25 @@ mod tests {
 
     #[test]
     fn losses_at_every_depth_confirm() {
-        let ruling = rule(
+        let conclusion = rule(
             &[
-                counted(1, 13, 500_000, 5),
-                counted(1000, 16_000, 500_000, 5),
+                count(1, 13, 500_000, 5),
+                count(1000, 16_000, 500_000, 5),
             ],
             &[],
         );
-        assert_eq!(ruling.verdict, ClaimVerdict::Holds);
+        assert_eq!(conclusion.verdict, ClaimVerdict::Holds);
         assert!(
-            ruling.answer.contains("3.20 % lost with 1000 in flight"),
+            conclusion.answer.contains("3.20 % lost with 1000 in flight"),
             "{}",
-            ruling.answer
+            conclusion.answer
         );
     }
 
     #[test]
-    fn nothing_lost_refutes_and_a_part_depends() {
-        let none = counted(1, 0, 1_000_000, 1);
-        let python = Counted {
+    fn nothing_lost_refutes_and_a_loss_in_some_depends() {
+        let none = count(1, 0, 1_000_000, 1);
+        let python = EventCount {
             label: "CPython 3.13".to_owned(),
             ..none.clone()
         };
@@ -216,17 +157,17 @@ mod tests {
             rule(std::slice::from_ref(&none), std::slice::from_ref(&python)).verdict,
             ClaimVerdict::Fails
         );
-        let ruling = rule(&[counted(16, 300, 500_000, 5)], &[python]);
+        let conclusion = rule(&[count(16, 300, 500_000, 5)], &[python]);
         assert_eq!(
-            ruling.verdict.reason(),
-            Some("what runs the threads: so with 16 in flight; not with CPython 3.13")
+            conclusion.verdict.reason(),
+            Some("what runs the threads: holds with 16 in flight; fails with CPython 3.13")
         );
     }
 
     #[test]
     fn too_few_runs_decide_nothing() {
         assert_eq!(
-            rule(&[counted(1, 9, 300_000, 3)], &[]).verdict.word(),
+            rule(&[count(1, 9, 300_000, 3)], &[]).verdict.word(),
             "not measured"
         );
         assert_eq!(rule(&[], &[]).verdict.word(), "not measured");

@@ -1,132 +1,125 @@
-//! One request of a hundred takes ten milliseconds: what do the others wait?
+//! Two requests of a hundred take ten milliseconds: how long do the others wait?
 
-mod beside;
-mod curves;
-mod disturber;
+mod isolation;
+mod slow_clients;
 
 use results::statistics::{MIN_RUNS, median};
+use results::units;
 
-use self::curves::Curves;
-use crate::bench::{Bench, GUEST_ROUNDS};
+use self::isolation::Isolation;
 use crate::claim::{Claim, Evidence};
-use crate::rule::{Ruling, Says, over_conditions};
-use crate::system::{ASYNC, Hold, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::experiment::{CONTEXT_ROUNDS, Experiment};
+use crate::figures::or_not_measured;
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, Slow, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "one-slow-callback-blocks-all",
     sentence: "a function which takes too long block every other. […] function running isolated in a thread or process have the latitude to take as long the developer see fit, without impacting the other threads or process.",
-    confirms: "where nobody waits long while nobody is slow: beside 2 % of requests that take 10 ms, one of ten others waits for 5 ms or more on one thread, and fewer than one of twenty under threads, in three of four runs",
+    confirms: "beside 2 % of requests that take 10 ms, one of ten others waits 5 ms or more on one thread, and fewer than one of twenty under threads, in three of four runs; and without slow requests no one waits that long",
     refutes: "fewer than one of twenty on one thread, or one of ten under threads",
     experiment: "20 connections send 2,000 INCR per second on schedule; beside them others send requests that sleep, or compute, for 10 ms. \
-        What is counted are the INCR alone. \
-        With --full at more shares than the one that decides, and with Twisted, threads in Python and Redis beside, which have no say in the verdict.",
+        Only the INCR are counted. \
+        With --full, more shares than the one that decides are measured, and Twisted, threads in Python and Redis are shown for context, without influence on the verdict.",
     examine,
 };
 
-/// Threads first, then one thread: what the verdict rests on.
+/// Threads first, then one thread: the verdict rests on these.
 const SYSTEMS: [System; 3] = [THREADS, REACTOR, ASYNC];
 
-const GUESTS: [System; 3] = [TWISTED, PYTHON_THREADS, REDIS];
+const CONTEXT: [System; 3] = [TWISTED, PYTHON_THREADS, REDIS];
 
-const KINDS: [(Hold, &str); 2] = [
-    (Hold::Asleep, "a request that sleeps"),
-    (Hold::AtWork, "a request that computes"),
+const KINDS: [(Slow, &str); 2] = [
+    (Slow::Sleeps, "a request that sleeps"),
+    (Slow::Computes, "a request that computes"),
 ];
 
 /// The share of slow requests, in percent, that decides.
 const DECIDING_PERCENT: f64 = 2.0;
 
-/// Batches of the runs that decide. Whatever else the machine does makes everybody wait, so runs that do not tell are joined by
-/// more of them.
+/// Batches of the runs that decide. Other programs make every request wait, so undecided runs are joined by more.
 const BATCHES: usize = 4;
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.rounds();
-    let mut curves = Curves::measure(bench, &SYSTEMS, rounds);
-    for (how, _) in KINDS {
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let rounds = experiment.rounds();
+    let mut isolation = Isolation::measure(experiment, &SYSTEMS, rounds);
+    for (kind, _) in KINDS {
         for _ in 1..BATCHES {
-            if curves.delayed(how).says() == Says::Nothing && !bench.is_stopped() {
-                curves.measure_again(bench, &SYSTEMS, rounds, how);
+            let undecided = isolation.delays(kind).indication() == Indication::Undecided;
+            if undecided && !experiment.is_stopped() {
+                isolation.measure_again(experiment, &SYSTEMS, rounds, kind);
             }
         }
     }
-    let conditions = KINDS.map(|(how, name)| (name, curves.delayed(how)));
-    let ruling = rule(&conditions);
-    let guests = bench.guests(&GUESTS);
-    let beside = Curves::measure(bench, &guests, GUEST_ROUNDS);
-    curves.stand_beside(beside);
+    let conditions = KINDS.map(|(kind, name)| (name, isolation.delays(kind)));
+    let context = experiment.context(&CONTEXT);
+    isolation.add(Isolation::measure(experiment, &context, CONTEXT_ROUNDS));
     Evidence {
-        figures: curves.figures(),
-        chart: Some(curves.chart(&finding(&conditions))),
-        ruling,
+        figures: isolation.figures(),
+        chart: Some(isolation.chart(&finding(&conditions))),
+        conclusion: rule(&conditions),
     }
 }
 
-/// The shares that waited long, in each run of each system: threads come first, then one thread.
+/// The shares that waited long, in each run of each system: threads first, then one thread.
 #[derive(Debug, Clone)]
-struct Delayed {
-    /// While nobody is slow.
-    before: Vec<Vec<f64>>,
-    /// Beside as many slow requests as decide.
+struct Delays {
+    /// Without slow requests.
+    without: Vec<Vec<f64>>,
+    /// Beside the share of slow requests that decides.
     beside: Vec<Vec<f64>>,
 }
 
-impl Delayed {
-    /// The shares in the middle, under threads and on one thread.
-    fn told(&self) -> [String; 2] {
+impl Delays {
+    /// The median shares, under threads and on one thread.
+    fn texts(&self) -> [String; 2] {
         [0, 1].map(|place| {
-            let runs = self.beside.get(place);
-            let middle = runs.and_then(|runs| median(runs));
-            middle.map_or_else(
-                || results::units::NOT_MEASURED.to_owned(),
-                results::units::percent,
-            )
+            let share = self.beside.get(place).and_then(|runs| median(runs));
+            or_not_measured(share.map(units::percent))
         })
     }
 
-    fn says(&self) -> Says {
+    fn indication(&self) -> Indication {
         let [threads, reactor, ..] = &self.beside[..] else {
-            return Says::Nothing;
+            return Indication::Undecided;
         };
-        // Who waits while nobody is slow waits for something else: this machine has no time for either.
-        let mut before = self.before.iter().take(2);
-        if before.any(|runs| blocked(runs) == Some(true)) {
-            return Says::Nothing;
+        // Requests that wait without slow ones wait for something else: this machine has no time for either.
+        let mut without = self.without.iter().take(2);
+        if without.any(|runs| blocked(runs) == Some(true)) {
+            return Indication::Undecided;
         }
         match (blocked(threads), blocked(reactor)) {
-            (Some(false), Some(true)) => Says::Confirms,
-            (Some(true), _) | (_, Some(false)) => Says::Refutes,
-            _ => Says::Nothing,
+            (Some(false), Some(true)) => Indication::Confirms,
+            (Some(true), _) | (_, Some(false)) => Indication::Refutes,
+            _ => Indication::Undecided,
         }
     }
 }
 
 /// The title of the picture, which has one line for it.
-fn finding(conditions: &[(&str, Delayed)]) -> String {
-    let told = |(name, delayed): &(&str, Delayed)| {
-        let [threads, reactor] = delayed.told();
+fn finding(conditions: &[(&str, Delays)]) -> String {
+    let text = |(name, delays): &(&str, Delays)| {
+        let [threads, reactor] = delays.texts();
         format!("{name} delays {reactor} of the others on one thread, {threads} under threads")
     };
-    conditions.iter().map(told).collect::<Vec<_>>().join("; ")
+    conditions.iter().map(text).collect::<Vec<_>>().join("; ")
 }
 
 /// Each kind of slow request is a condition.
-fn rule(conditions: &[(&str, Delayed)]) -> Ruling {
-    let said: Vec<_> = conditions
-        .iter()
-        .map(|(name, delayed)| ((*name).to_owned(), delayed.says()))
-        .collect();
-    let told = |(name, delayed): &(&str, Delayed)| {
-        let [threads, reactor] = delayed.told();
+fn rule(conditions: &[(&str, Delays)]) -> Conclusion {
+    let text = |(name, delays): &(&str, Delays)| {
+        let [threads, reactor] = delays.texts();
         format!(
             "beside {name}, {reactor} of the others wait 5 ms or more on one thread and {threads} under threads"
         )
     };
-    let told: Vec<String> = conditions.iter().map(told).collect();
-    over_conditions("what the slow request does", &said, told.join("; "))
+    let answer: Vec<String> = conditions.iter().map(text).collect();
+    let conditions = conditions.iter();
+    Conditions::new(conditions.map(|(name, delays)| (*name, delays.indication())))
+        .conclude("what the slow request does", answer.join("; "))
 }
 
-/// Whether three of four runs saw one of ten wait long; no, where they saw fewer than one of twenty; `None` of anything else.
+/// Whether in three of four runs one of ten waited long; `Some(false)` where fewer than one of twenty did; else `None`.
 fn blocked(delayed: &[f64]) -> Option<bool> {
     let most = |runs: usize| 4 * runs >= 3 * delayed.len();
     let many = delayed.iter().filter(|share| **share >= 0.10).count();
@@ -145,15 +138,15 @@ mod tests {
 
     use super::*;
 
-    fn delayed(threads: [f64; 4], reactor: [f64; 4]) -> Delayed {
-        Delayed {
-            before: vec![vec![0.0; 4]; 2],
+    fn delays(threads: [f64; 4], reactor: [f64; 4]) -> Delays {
+        Delays {
+            without: vec![vec![0.0; 4]; 2],
             beside: vec![threads.to_vec(), reactor.to_vec()],
         }
     }
 
     fn verdict(threads: [f64; 4], reactor: [f64; 4]) -> ClaimVerdict {
-        rule(&[("a request that sleeps", delayed(threads, reactor))]).verdict
+        rule(&[("a request that sleeps", delays(threads, reactor))]).verdict
     }
 
     #[test]
@@ -176,16 +169,16 @@ mod tests {
             verdict([0.0; 4], [0.2, 0.2, 0.0, 0.0]).word(),
             "not measured"
         );
-        let mut few = delayed([0.0; 4], [0.2; 4]);
+        let mut few = delays([0.0; 4], [0.2; 4]);
         few.beside[1].truncate(3);
         assert_eq!(rule(&[("a", few)]).verdict.word(), "not measured");
     }
 
-    /// All wait, beside slow requests and without them: that is no isolation that failed.
+    /// All wait, with slow requests and without: that says nothing about isolation.
     #[test]
-    fn a_machine_on_which_all_wait_anyhow_decides_nothing() {
-        let mut busy = delayed([0.2; 4], [0.4; 4]);
-        busy.before[0] = vec![0.2, 0.3, 0.0, 0.2];
+    fn a_machine_on_which_all_wait_anyway_decides_nothing() {
+        let mut busy = delays([0.2; 4], [0.4; 4]);
+        busy.without[0] = vec![0.2, 0.3, 0.0, 0.2];
         assert_eq!(rule(&[("a", busy)]).verdict.word(), "not measured");
     }
 }

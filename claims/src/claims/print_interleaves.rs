@@ -1,68 +1,68 @@
 //! A line in five parts, from a hundred threads into one file.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::absolute;
 
-use crate::bench::{Bench, Entry};
 use crate::claim::{Claim, Evidence};
+use crate::event_count::{self, EventCount};
+use crate::experiment::Experiment;
+use crate::failure::Failure;
 use crate::figures;
-use crate::rule::{Counted, Ruling};
-use crate::system::{REACTOR, System, THREADS};
+use crate::load::Load;
+use crate::rule::Conclusion;
+use crate::systems::{REACTOR, System, THREADS, quoted};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "print-interleaves",
     sentence: "Even using print discretly makes use of a shared ressource: 100 threads writing to stdout will steps on each other foot and will corrupt the report.",
-    confirms: "lines with parts of others in them, from threads without a lock; none from threads with one, and none from one thread",
+    confirms: "threads without a lock write lines that hold parts of others; threads with a lock write none, and neither does one thread",
     refutes: "no such line in a million, or in four runs",
     experiment: "Every turn writes a line to a common file in five parts, as print writes text and line end apart: by 100 threads without a lock, with a lock, and by one thread. \
         Lines that no single turn can have written are counted.",
     examine,
 };
 
-/// The writers; the first are those of the claim.
+/// The systems, each with its label and its flag. The first is the claim's, the others are controls.
 const WRITERS: [(&str, System, &str); 3] = [
     ("threads, no lock", THREADS, ""),
     ("threads", THREADS, "--access-log-locked"),
     ("reactor", REACTOR, ""),
 ];
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let load = bench.quick_or_full("-c 100 -n 20k", "-c 100 -n 60k");
-    let mut counts: Vec<Counted> = WRITERS.iter().map(|(label, ..)| none(label)).collect();
-    for round in 0..bench.rounds() {
-        for (place, (label, system, flag)) in WRITERS.into_iter().enumerate() {
-            let log = bench.out.join(format!("access-{place}.log"));
-            if bench
-                .each(&[writer(system, &log, flag)], 1, |stage| stage.drive(load))
-                .concat()
-                .is_empty()
-            {
-                bench.miss(label, format!("round {} failed", round + 1));
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let requests = experiment.quick_or_full(20_000, 60_000);
+    let load = Load::requests(requests).connections(100);
+    let mut counts = WRITERS.map(|(label, ..)| no_lines(label));
+    for round in 0..experiment.rounds() {
+        for (count, (label, system, flag)) in counts.iter_mut().zip(WRITERS) {
+            let log = experiment.out.join("access.log");
+            let path = absolute(&log).map_err(Failure::request("the log has no path"));
+            let setups = path.and_then(|path| quoted(&path)).map(|path| {
+                [system.with(format!("--access-log {path} {flag}"))]
+            });
+            let runs = setups.map(|setups| experiment.compare(&setups, 1, &load).concat());
+            if !runs.is_ok_and(|runs| !runs.is_empty()) {
+                experiment.note_missing(label, format!("round {} failed", round + 1));
                 continue;
             }
-            // What cannot be read has no line at all, and decides nothing.
+            // A file that cannot be read has no line, and decides nothing.
             let text = fs::read(&log).unwrap_or_default();
-            counts[place].add(&String::from_utf8_lossy(&text));
+            count.add(&String::from_utf8_lossy(&text));
             let _ = fs::remove_file(&log);
         }
     }
-    let ruling = rule(&counts);
+    let conclusion = rule(&counts);
+    let figure = |count: &EventCount| count.figure(&count.label, "corrupted lines");
+    let title = "corrupted lines per million";
     Evidence {
-        chart: Some(figures::rates(
-            ruling.answer.clone(),
-            "corrupted lines per million",
-            &counts,
-        )),
-        figures: counts
-            .iter()
-            .filter_map(|counted| figures::counted("corrupted lines", counted))
-            .collect(),
-        ruling,
+        chart: Some(figures::rates_by_system(&conclusion.answer, title, &counts)),
+        figures: counts.iter().filter_map(figure).collect(),
+        conclusion,
     }
 }
 
-fn none(label: &str) -> Counted {
-    Counted {
+fn no_lines(label: &str) -> EventCount {
+    EventCount {
         label: label.to_owned(),
         events: 0,
         of: 0,
@@ -70,18 +70,8 @@ fn none(label: &str) -> Counted {
     }
 }
 
-fn writer(system: System, log: &std::path::Path, flag: &str) -> Entry {
-    let path: PathBuf = std::path::absolute(log).unwrap_or_else(|_| log.to_owned());
-    let path = path.to_string_lossy();
-    let path = shlex::try_quote(&path).unwrap_or_default();
-    Entry {
-        more: format!("--access-log {path} {flag}"),
-        ..system.into()
-    }
-}
-
-impl Counted {
-    /// One run's file.
+impl EventCount {
+    /// Adds the lines of one run.
     fn add(&mut self, text: &str) {
         self.of += text.lines().count() as u64;
         self.events += text.lines().filter(|line| !is_whole(line)).count() as u64;
@@ -97,28 +87,19 @@ fn is_whole(line: &str) -> bool {
 }
 
 /// The threads without a lock decide; the other two show that it was the threads.
-fn rule(counts: &[Counted]) -> Ruling {
-    let [unlocked, controls @ ..] = counts else {
-        return Ruling::not_measured("nobody wrote");
-    };
-    if !counts.iter().all(Counted::is_enough) {
-        return Ruling::not_measured("fewer than four runs");
+fn rule(counts: &[EventCount; 3]) -> Conclusion {
+    let [unlocked, controls @ ..] = counts;
+    if !counts.iter().all(EventCount::is_enough) {
+        return Conclusion::not_measured("fewer than four runs");
     }
-    if let Some(guilty) = controls.iter().find(|control| control.events > 0) {
-        return Ruling::not_measured(format!(
-            "{} corrupted lines too: {}",
-            guilty.label,
-            guilty.text()
-        ));
+    if let Some(wrong) = controls.iter().find(|control| control.events > 0) {
+        let (label, text) = (&wrong.label, wrong.text());
+        return Conclusion::not_measured(format!("{label} corrupted lines too: {text}"));
     }
-    let told: Vec<String> = counts
-        .iter()
-        .map(|counted| format!("{}: {}", counted.label, counted.text()))
-        .collect();
-    let answer = format!("corrupted lines: {}", told.join("; "));
+    let answer = format!("corrupted lines: {}", event_count::list(counts));
     match unlocked.events {
-        0 => Ruling::fails(answer),
-        _ => Ruling::holds(answer),
+        0 => Conclusion::fails(answer),
+        _ => Conclusion::holds(answer),
     }
 }
 
@@ -129,13 +110,13 @@ mod tests {
     use super::*;
 
     fn verdict(unlocked: u64, locked: u64, runs: usize) -> ClaimVerdict {
-        let counted = |events| Counted {
+        let count = |events| EventCount {
             label: "a".to_owned(),
             events,
             of: 80_000,
             runs,
         };
-        rule(&[counted(unlocked), counted(locked), counted(0)]).verdict
+        rule(&[count(unlocked), count(locked), count(0)]).verdict
     }
 
     #[test]
@@ -145,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_guilty_control_or_three_runs_decide_nothing() {
+    fn a_control_that_corrupts_or_three_runs_decide_nothing() {
         assert_eq!(verdict(500, 1, 4).word(), "not measured");
         assert_eq!(verdict(500, 0, 3).word(), "not measured");
     }

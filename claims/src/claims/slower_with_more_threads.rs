@@ -1,234 +1,164 @@
 //! More and more threads: what one request costs.
 
+use std::time::Duration;
+
 use results::statistics::MIN_RUNS;
 use results::{AxisScale, Chart, Figure, Finite, Metric, Run, Unit};
 
-use crate::bench::{Bench, Entry, GUEST_ROUNDS};
 use crate::claim::{Claim, Evidence};
+use crate::experiment::{CONTEXT_ROUNDS, Experiment, Setup};
 use crate::figures;
-use crate::rule::{Difference, Pair, Ruling, ratio_text};
-use crate::system::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::load::Load;
+use crate::pair::{Difference, Pair};
+use crate::rule::Conclusion;
+use crate::sweep::{CPU_PER_REQUEST, Level, Sweep, THROUGHPUT, sweep};
+use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "slower-with-more-threads",
     sentence: "The previous threaded code using a shared ressource is less and less efficient as the number of threads increases.",
     confirms: "processor time per request that grows by more than 10 % from 10 threads to the most, and by more than the reactor's grows with the same connections",
     refutes: "growth of less than 10 %",
-    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread, the server on one processor; the reactor under the same load is the control: what it pays too is the connections' price, not the threads'. \
-        Beside them, with --full and up to 1,000 connections, tasks of one thread, the article's own servers in Python, and Redis; they have no say in the verdict.",
+    experiment: "INCR in a closed loop from 10 to 10,000 connections (to 1,000 with --quick), each with its thread, the server on one processor; the reactor under the same load is the control: what it pays too is the price of connections, not of threads. \
+        For context, with --full and up to 1,000 connections: tasks of one thread, the article's own servers in Python, and Redis; the verdict does not look at them.",
     examine,
 };
 
 /// Threads from which growth is counted.
 const FEW: u32 = 10;
 
-const GUESTS: [System; 4] = [ASYNC, TWISTED, PYTHON_THREADS, REDIS];
+const CONTEXT: [System; 4] = [ASYNC, TWISTED, PYTHON_THREADS, REDIS];
 
-/// The guests get no more connections than this: a Python with thousands of threads is busy starting them.
-const GUEST_CONNECTIONS: [u32; 3] = [FEW, 100, 1_000];
+/// Context systems get no more connections than this: Python with thousands of threads is busy starting them.
+const CONTEXT_CONNECTIONS: [u32; 3] = [FEW, 100, 1_000];
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let connections = bench.quick_or_full(
-        &[FEW, 100, 1_000][..],
+/// A server that does not count its own switches has none here.
+const LEVELS: [Level<Run>; 3] = [
+    CPU_PER_REQUEST,
+    THROUGHPUT,
+    Level {
+        what: "switches per request",
+        unit: Unit::PerRequest,
+        of: |run| Metric::SwitchesPerRequest.of(run),
+    },
+];
+
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let connections = experiment.quick_or_full(
+        &CONTEXT_CONNECTIONS[..],
         &[FEW, 100, 1_000, 4_000, 10_000][..],
     );
-    let length = bench.quick_or_full("-d 400ms --warmup 0s", "-d 1s --warmup 0s --timeout 20s");
-    let rounds = bench.rounds().max(6);
-    let entries = [THREADS, REACTOR].map(roomy);
-    let mut all = measured(bench, &entries, connections, rounds, length);
-    let most = most_connections(&all);
-    let [threads, reactor] = [&all[0], &all[1]].map(|of| of.growth(most));
-    let ruling = rule(&threads, &reactor);
-    let guests: Vec<Entry> = bench
-        .guests(&GUESTS)
-        .into_iter()
-        .map(Entry::pinned)
-        .collect();
-    let length = "-d 500ms --warmup 0s --timeout 20s";
-    all.extend(measured(
-        bench,
-        &guests,
-        &GUEST_CONNECTIONS,
-        GUEST_ROUNDS,
-        length,
-    ));
-    let growths = all.iter().flat_map(Measured::growths);
+    let patient = |load: Load| load.timeout(Duration::from_secs(20));
+    let load = Load::lasting_ms(400);
+    let load = experiment.quick_or_full(load, patient(Load::lasting_ms(1_000)));
+    let rounds = experiment.rounds().max(6);
+    let setups = [THREADS, REACTOR].map(with_room);
+    let mut sweeps = sweep(experiment, &setups, connections, rounds, &load);
+    let most = most_connections(&sweeps);
+    let [threads, reactor] = [&sweeps[0], &sweeps[1]].map(|sweep| growth(sweep, most));
+    let conclusion = rule(&threads, &reactor);
+    let context = experiment.context(&CONTEXT);
+    let context: Vec<_> = context.into_iter().map(System::on_one_processor).collect();
+    let load = patient(Load::lasting_ms(500));
+    let places = &CONTEXT_CONNECTIONS;
+    sweeps.extend(sweep(experiment, &context, places, CONTEXT_ROUNDS, &load));
+    let levels = sweeps.iter().flat_map(|sweep| sweep.figures(&LEVELS));
     Evidence {
-        chart: Some(chart(&all, &ruling.answer)),
-        ruling,
-        figures: growths
-            .chain(all.iter().flat_map(Measured::levels))
-            .collect(),
+        chart: Some(chart(&sweeps, &conclusion.answer)),
+        conclusion,
+        figures: sweeps.iter().flat_map(growths).chain(levels).collect(),
     }
 }
 
-/// On one processor, and with room for ten thousand connections and for those of the load generator that look on.
-fn roomy(system: System) -> Entry {
-    Entry {
-        more: "--max-connections 10100".to_owned(),
-        ..Entry::pinned(system)
-    }
+/// On one processor, with room for ten thousand connections and for the load generator's own.
+fn with_room(system: System) -> Setup {
+    system.on_one_processor().with("--max-connections 10100")
 }
 
-/// The most connections with which every system has runs enough: where the machine allows no more files, that is fewer than asked.
-fn most_connections(measured: &[Measured]) -> u32 {
-    let is_enough = |of: &Measured, connections| of.runs(connections).len() >= MIN_RUNS;
-    let places = measured.first().into_iter().flat_map(|of| &of.places);
-    let numbers = places.map(|(connections, _)| *connections);
-    numbers
-        .filter(|connections| *connections > FEW)
-        .filter(|connections| measured.iter().all(|of| is_enough(of, *connections)))
-        .max()
-        .unwrap_or(0)
-}
-
-/// One system: its runs with each number of connections.
-struct Measured {
-    label: &'static str,
-    places: Vec<(u32, Vec<Run>)>,
-}
-
-fn measured(
-    bench: &mut Bench<'_>,
-    entries: &[Entry],
-    connections: &[u32],
-    rounds: u32,
-    length: &str,
-) -> Vec<Measured> {
-    let nothing_yet = |entry: &Entry| Measured {
-        label: entry.system.label,
-        places: Vec::new(),
+/// The most connections with which every system has enough runs: fewer than asked where the machine allows fewer open files.
+fn most_connections(sweeps: &[Sweep<Run>]) -> u32 {
+    let places = sweeps.first().into_iter().flat_map(|sweep| &sweep.places);
+    let is_enough = |connections: &u32| {
+        let mut sweeps = sweeps.iter();
+        *connections > FEW && sweeps.all(|sweep| sweep.runs(*connections).len() >= MIN_RUNS)
     };
-    let mut measured: Vec<Measured> = entries.iter().map(nothing_yet).collect();
-    for connections in connections {
-        let runs = bench.compare(entries, rounds, &format!("-c {connections} {length}"));
-        for (of, runs) in measured.iter_mut().zip(runs) {
-            of.places.push((*connections, runs));
-        }
-    }
-    measured
+    let numbers = places.map(|(connections, _)| *connections);
+    numbers.filter(is_enough).max().unwrap_or(0)
 }
 
-impl Measured {
-    fn runs(&self, connections: u32) -> &[Run] {
-        let mut places = self.places.iter();
-        let place = places.find(|(number, _)| *number == connections);
-        place.map_or(&[], |(_, runs)| runs)
-    }
-
-    /// Processor time per request with so many connections against that with ten.
-    fn growth(&self, most: u32) -> Pair {
-        let cost = |connections| figures::values(self.runs(connections), Metric::CpuPerRequest);
-        Pair {
-            condition: format!("{most} against {}", figures::connections(FEW)),
-            reference: cost(FEW),
-            candidate: cost(most),
-        }
-    }
-
-    /// The growth to the most connections that it had, and the slope: what ten times as many bring, by the ends of the line.
-    fn growths(&self) -> Vec<Figure> {
-        let most = most_connections(std::slice::from_ref(self));
-        let growth = self.growth(most);
-        let whole = figures::of_pair(self.label, "growth of processor time per request", &growth);
-        let decades = (f64::from(most) / f64::from(FEW)).log10();
-        let slope = whole.as_ref().and_then(|whole| {
-            let root = |ratio: Finite| ratio.value().powf(decades.recip());
-            let what = "growth of processor time per request, for ten times the connections";
-            let slope = Figure::new(self.label, what, Unit::Ratio, root(whole.value))?;
-            let slope = slope.of_runs(whole.runs as usize);
-            let (low, high) = whole.interval?;
-            Some(slope.between(root(low), root(high)))
-        });
-        whole.into_iter().chain(slope).collect()
-    }
-
-    /// What was measured at each place. A server that does not count its own switches has none here.
-    fn levels(&self) -> Vec<Figure> {
-        const LEVELS: [(Metric, &str, Unit); 3] = [
-            (
-                Metric::CpuPerRequest,
-                "processor time per request",
-                Unit::Time,
-            ),
-            (Metric::Throughput, "requests per second", Unit::PerSecond),
-            (
-                Metric::SwitchesPerRequest,
-                "switches per request",
-                Unit::PerRequest,
-            ),
-        ];
-        let of = |(connections, runs): &(u32, Vec<Run>)| {
-            LEVELS.map(|(metric, what, unit)| {
-                let what = format!("{what}, {}", figures::connections(*connections));
-                figures::middle(self.label, &what, unit, &figures::values(runs, metric))
-            })
-        };
-        self.places.iter().flat_map(of).flatten().collect()
+/// Processor time per request with this many connections against that with ten.
+fn growth(sweep: &Sweep<Run>, most: u32) -> Pair {
+    Pair {
+        condition: format!("{most} against {}", figures::connections(FEW)),
+        reference: sweep.values(FEW, CPU_PER_REQUEST.of),
+        candidate: sweep.values(most, CPU_PER_REQUEST.of),
     }
 }
 
-/// Growth that is called one: 10 %.
+/// The growth to the most connections that it had, and the slope: what ten times as many bring, by the ends of the line.
+fn growths(sweep: &Sweep<Run>) -> Vec<Figure> {
+    const WHAT: &str = "growth of processor time per request";
+    let most = most_connections(std::slice::from_ref(sweep));
+    let whole = growth(sweep, most).figure(sweep.label, WHAT);
+    let decades = (f64::from(most) / f64::from(FEW)).log10();
+    let slope = whole.as_ref().and_then(|whole| {
+        let root = |ratio: Finite| ratio.value().powf(decades.recip());
+        let what = format!("{WHAT}, for ten times the connections");
+        let slope = Figure::new(sweep.label, what, Unit::Ratio, root(whole.value))?;
+        let (low, high) = whole.interval?;
+        let slope = slope.of_runs(whole.runs as usize);
+        Some(slope.between(root(low), root(high)))
+    });
+    whole.into_iter().chain(slope).collect()
+}
+
+/// Growth that counts: 10 %.
 const GROWTH: f64 = 0.10;
 
-/// Air between the two intervals: 5 %.
+/// Distance between the two intervals: 5 %.
 const BEYOND: f64 = 0.05;
 
-/// The threads' growth decides, and the reactor's says whose growth it is: the two differ where their intervals lie apart. Servers
-/// with few connections and with many are started in rounds of their own, so no growth of a round could be compared.
-fn rule(threads: &Pair, reactor: &Pair) -> Ruling {
-    let interval = |pair: &Pair| {
-        let evidence = pair.contrast()?.evidence?;
-        Some((evidence.low.value(), evidence.high.value()))
-    };
-    let (of_threads, of_reactor) = (interval(threads), interval(reactor));
+/// The threads' growth decides, and the reactor's says whether it comes from the threads: the two differ where their intervals
+/// lie apart. Servers with few connections and with many start in rounds of their own, so the growths of single rounds cannot be
+/// compared.
+fn rule(threads: &Pair, reactor: &Pair) -> Conclusion {
+    let (of_threads, of_reactor) = (threads.interval(), reactor.interval());
     let is_beyond = of_threads
         .zip(of_reactor)
         .is_some_and(|((low, _), (_, high))| low > (1.0 + BEYOND) * high);
     let answer = format!(
         "processor time per request with {}: threads {}, reactor {}",
         threads.condition,
-        ratio_text(threads),
-        ratio_text(reactor)
+        threads.text(),
+        reactor.text()
     );
     match (threads.difference(GROWTH), is_beyond) {
-        (Difference::More, true) => Ruling::holds(answer),
-        (Difference::More, _) => Ruling::depends(
+        (Difference::More, true) => Conclusion::holds(answer),
+        (Difference::More, _) => Conclusion::depends(
             "the number of connections, not of threads: one thread with as many connections pays as well",
             answer,
         ),
-        _ if of_threads.is_some_and(|(_, high)| high < 1.0 + GROWTH) => Ruling::fails(answer),
-        _ => Ruling {
-            answer,
-            ..Ruling::not_measured(
-                "fewer than four runs, or too far apart to tell whether it grows by 10 %",
-            )
-        },
+        _ if of_threads.is_some_and(|(_, high)| high < 1.0 + GROWTH) => Conclusion::fails(answer),
+        _ => Conclusion::not_measured(
+            "fewer than four runs, or too far apart to tell whether it grows by 10 %",
+        )
+        .with_answer(answer),
     }
 }
 
-fn chart(measured: &[Measured], finding: &str) -> Chart {
-    let line = |of: &Measured| {
-        let cost = |(connections, runs): &(u32, Vec<Run>)| {
-            (
-                f64::from(*connections),
-                figures::values(runs, Metric::CpuPerRequest),
-            )
-        };
-        figures::series(of.label, &of.places.iter().map(cost).collect::<Vec<_>>())
-    };
-    // An interpreter takes ten times as long: beside it ours would be one line at the bottom.
-    let scale = match measured.len() {
+fn chart(sweeps: &[Sweep<Run>], finding: &str) -> Chart {
+    // An interpreter takes ten times as long: on a linear scale ours would be one line at the bottom.
+    let scale = match sweeps.len() {
         0..=2 => AxisScale::Linear,
         _ => AxisScale::Log,
     };
-    Chart {
-        finding: finding.to_owned(),
-        caption: "Processor time of the server, user and kernel, for each request. Median of the runs; the band is from the lowest to the highest.".to_owned(),
-        x: figures::axis("connections", Unit::Count, AxisScale::Log),
-        y: figures::axis("processor time per request", Unit::Time, scale),
-        series: figures::seen(measured.iter().map(line)),
-    }
+    figures::chart(
+        finding,
+        "Processor time of the server, user and kernel, for each request. Median of the runs; the band is from the lowest to the highest.",
+        figures::axis("connections", Unit::Count, AxisScale::Log),
+        figures::axis("processor time per request", Unit::Time, scale),
+        sweeps.iter().map(|sweep| sweep.line(CPU_PER_REQUEST.of)),
+    )
 }
 
 #[cfg(test)]
@@ -237,9 +167,9 @@ mod tests {
 
     use super::*;
 
-    fn measured(runs_at_most: usize) -> Measured {
+    fn measured(runs_at_most: usize) -> Sweep<Run> {
         let runs = |count| vec![results::example::closed_loop("a"); count];
-        Measured {
+        Sweep {
             label: "a",
             places: vec![(FEW, runs(4)), (100, runs(4)), (1_000, runs(runs_at_most))],
         }

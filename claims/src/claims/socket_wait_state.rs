@@ -2,90 +2,88 @@
 
 use std::collections::BTreeSet;
 
-use crate::bench::{Bench, Stage};
 use crate::claim::{Claim, Evidence};
-use crate::claims::wait_state::{Seen, nothing_seen, ran_since, runs_of};
+use crate::claims::wait_state::{Samples, TimesRun};
+use crate::experiment::{Experiment, RunningServer};
+use crate::failure::Failure;
 use crate::peer::Peer;
-use crate::procfs::threads;
-use crate::rule::{Ruling, Says};
-use crate::system::THREADS;
+use crate::rule::{Conclusion, Indication};
+use crate::systems::THREADS;
+use crate::threads::threads;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "socket-wait-state",
     sentence: "does the blocking wait on a file descriptor puts the process/thread in TASK_INTERRUPTIBLE mode (and the reception of new data puts the process back in TASK_RUNNING)?",
-    confirms: "99 % of glances find an interruptible sleep, and exactly the threads that data came for have run after it",
-    refutes: "less than half of the glances, or threads that do not run when data has come",
-    experiment: "40 connections with nothing to say: their threads in the server are looked at in /proc/PID/task. Then every second connection sends a request, and the kernel's own count \
-        of the times each thread was given a processor tells who has run.",
+    confirms: "99 % of the samples show an interruptible sleep, and exactly the threads that data came for have run after it",
+    refutes: "less than half of the samples show one, or threads do not run when data has come",
+    experiment: "40 idle connections: their threads in the server are sampled in /proc/PID/task. Then every second connection sends a request, and the kernel's own count \
+        of the times each thread was given a processor shows which threads have run.",
     examine,
 };
 
-/// Connections: enough threads to see the rule, few enough to look at often.
+/// Connections: enough threads to see the rule, few enough to sample often.
 const CONNECTIONS: usize = 40;
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let looks = bench.quick_or_full(50, 400);
-    let mut seen = Seen::default();
-    let rounds = bench.each(&[THREADS.into()], bench.rounds(), |stage| {
-        watch(stage, looks, &mut seen)
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let times = experiment.quick_or_full(50, 400);
+    let mut samples = Samples::default();
+    let rounds = experiment.each(&[THREADS], experiment.rounds(), |server| {
+        watch(server, times, &mut samples)
     });
-    seen.rounds = rounds.iter().map(Vec::len).sum();
-    let ruling = rule(&seen);
-    Evidence {
-        chart: Some(seen.chart(THREADS.label, &ruling.answer)),
-        figures: seen.figures(THREADS.label),
-        ruling,
-    }
+    samples.rounds = rounds.iter().map(Vec::len).sum();
+    samples.evidence(THREADS.label, rule(&samples))
 }
 
-fn watch(stage: &mut Stage<'_>, looks: u32, seen: &mut Seen) -> Result<(), String> {
-    let failed = |error: std::io::Error| format!("the server could not be asked: {error}");
-    let pid = stage.server.pid();
-    // Answered once, the server has all threads of its own, and whoever looked whether it listens has left.
-    let mut first = Peer::connect(stage.server.port).map_err(failed)?;
-    first.ask("PING").map_err(failed)?;
-    let (mut peers, mut waiting) = (Vec::new(), Vec::new());
+fn watch(
+    server: &mut RunningServer<'_>,
+    times: u32,
+    samples: &mut Samples,
+) -> Result<(), Failure> {
+    let failed = Failure::request("the server could not be asked");
+    let (pid, port) = (server.process.pid(), server.process.port);
+    // After one reply the server has all threads of its own, and the thread of the readiness check has ended.
+    let mut first = Peer::connect(port).map_err(&failed)?;
+    first.ask("PING").map_err(&failed)?;
+    let (mut clients, mut waiting) = (Vec::new(), Vec::new());
     for _ in 0..CONNECTIONS {
         let before: BTreeSet<u32> = threads(pid);
-        let mut peer = Peer::connect(stage.server.port).map_err(failed)?;
-        // Answered, it has a thread, and that thread has nothing left to do.
-        peer.ask("PING").map_err(failed)?;
+        let mut client = Peer::connect(port).map_err(&failed)?;
+        // After its reply the connection has a thread, and that thread has nothing left to do.
+        client.ask("PING").map_err(&failed)?;
         waiting.extend(threads(pid).difference(&before));
-        peers.push(peer);
+        clients.push(client);
     }
     let alive = threads(pid);
     waiting.retain(|thread| alive.contains(thread));
     if waiting.len() != CONNECTIONS {
-        return Err(format!(
-            "{} threads for {CONNECTIONS} connections",
-            waiting.len()
-        ));
+        let seen = waiting.len();
+        let why = format!("{seen} threads for {CONNECTIONS} connections");
+        return Err(Failure::Unexpected(why));
     }
-    seen.look(pid, &waiting, looks);
+    samples.take(pid, &waiting, times);
 
-    let (given, left): (Vec<u32>, Vec<u32>) =
-        (every_second(&waiting, 0), every_second(&waiting, 1));
-    let (given_before, left_before) = (runs_of(pid, &given), runs_of(pid, &left));
-    for peer in peers.iter_mut().step_by(2) {
-        peer.ask("PING").map_err(failed)?;
+    let every_second = |from| waiting.iter().skip(from).step_by(2).copied();
+    let (given, left) = (
+        TimesRun::now(pid, every_second(0)),
+        TimesRun::now(pid, every_second(1)),
+    );
+    for client in clients.iter_mut().step_by(2) {
+        client.ask("PING").map_err(&failed)?;
     }
-    seen.woken += ran_since(pid, &given, &given_before);
-    seen.given += given.len() as u64;
-    seen.restless += ran_since(pid, &left, &left_before);
-    seen.left += left.len() as u64;
+    let ((woken, given), (woken_without, left)) = (given.ran_since(), left.ran_since());
+    samples.woken += woken;
+    samples.given += given;
+    samples.woken_without += woken_without;
+    samples.left += left;
     Ok(())
 }
 
-fn every_second(threads: &[u32], from: usize) -> Vec<u32> {
-    threads.iter().skip(from).step_by(2).copied().collect()
-}
-
-fn rule(seen: &Seen) -> Ruling {
-    match seen.says() {
-        Says::Confirms => Ruling::holds(format!("yes: {}", seen.told())),
-        Says::Refutes => Ruling::fails(format!("no: {}", seen.told())),
-        Says::Nothing if seen.interruptible().is_none() => nothing_seen(),
-        Says::Nothing => Ruling::not_measured(seen.told()),
+fn rule(samples: &Samples) -> Conclusion {
+    let text = samples.text();
+    match samples.indication() {
+        Indication::Confirms => Conclusion::holds(format!("yes: {text}")),
+        Indication::Refutes => Conclusion::fails(format!("no: {text}")),
+        Indication::Undecided => Conclusion::not_measured(text),
     }
 }
 
@@ -94,13 +92,14 @@ mod tests {
     use results::ClaimVerdict;
 
     use super::*;
-    use crate::claims::wait_state::tests::seen;
+    use crate::claims::wait_state::tests::samples;
 
     #[test]
-    fn the_rule_says_yes_no_and_nothing() {
-        assert_eq!(rule(&seen(9999, 1, 80, 80)).verdict, ClaimVerdict::Holds);
-        assert_eq!(rule(&seen(1, 9999, 80, 80)).verdict, ClaimVerdict::Fails);
-        assert_eq!(rule(&seen(80, 20, 80, 80)).verdict.word(), "not measured");
-        assert_eq!(rule(&Seen::default()).verdict.word(), "not measured");
+    fn the_rule_says_yes_no_and_undecided() {
+        let verdict = |samples: &Samples| rule(samples).verdict;
+        assert_eq!(verdict(&samples(9999, 1, 80, 80)), ClaimVerdict::Holds);
+        assert_eq!(verdict(&samples(1, 9999, 80, 80)), ClaimVerdict::Fails);
+        assert_eq!(verdict(&samples(80, 20, 80, 80)).word(), "not measured");
+        assert_eq!(verdict(&Samples::default()).word(), "not measured");
     }
 }

@@ -1,12 +1,13 @@
 //! The article's last note: its own measurement said the opposite of what it had argued.
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Joining, Unit};
+use results::{AxisScale, Chart, ChartSeries, Unit};
 
-use crate::article::{self, Programs};
-use crate::bench::Bench;
+use crate::article_programs::{self, ArticlePrograms};
 use crate::claim::{Claim, Evidence};
+use crate::experiment::Experiment;
 use crate::figures;
-use crate::rule::{Difference, Pair, Ruling, Says, least_to_greatest, over_conditions};
+use crate::pair::{Difference, Pair, smallest_to_largest};
+use crate::rule::{Conclusion, Conditions, Indication};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "threads-beat-deferreds",
@@ -18,93 +19,73 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
-    let rounds = bench.quick_or_full(5, 15);
-    let mut programs = vec![article::in_rust(rounds, article::INCREMENTS)];
-    for python in bench.in_pythons() {
+/// The three programs: each with its name in the table, its name in the picture, and its times.
+const PROGRAMS: [(&str, &str, fn(&ArticlePrograms) -> &Vec<f64>); 3] = [
+    ("threads, no lock", "threads, no lock", |of| &of.unlocked_ns),
+    ("threads, lock", "threads", |of| &of.locked_ns),
+    ("deferreds", "deferreds", |of| &of.deferred_ns),
+];
+
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
+    let rounds = experiment.quick_or_full(5, 15);
+    let rust = article_programs::in_rust(rounds, article_programs::INCREMENTS);
+    let mut programs = vec![rust];
+    for python in experiment.in_pythons() {
         match python.deferred_ns.is_empty() {
-            true => bench.miss(
+            true => experiment.note_missing(
                 &python.name,
                 "Twisted is not installed there: python -m pip install twisted",
             ),
             false => programs.push(python),
         }
     }
-    let ruling = rule(&programs);
-    let mut all = Vec::new();
-    for of in &programs {
-        for (what, values) in [
-            ("threads, no lock", &of.unlocked_ns),
-            ("threads, lock", &of.locked_ns),
-            ("deferreds", &of.deferred_ns),
-        ] {
-            all.extend(figures::middle(&of.name, what, Unit::Time, values));
-        }
-    }
+    let conclusion = rule(&programs);
+    let of = |of: &ArticlePrograms| {
+        PROGRAMS.map(|(what, _, times)| figures::median_of(&of.name, what, Unit::Time, times(of)))
+    };
     Evidence {
-        chart: Some(chart(&programs, &ruling.answer)),
-        ruling,
-        figures: all,
+        chart: Some(chart(&programs, &conclusion.answer)),
+        conclusion,
+        figures: programs.iter().flat_map(of).flatten().collect(),
     }
 }
 
-/// Each language is a condition: both threaded programs must be the faster ones.
-fn rule(programs: &[Programs]) -> Ruling {
-    let pairs = |of: &Programs| {
+/// Each language is a condition: both threaded programs must be faster.
+fn rule(programs: &[ArticlePrograms]) -> Conclusion {
+    let pairs = |of: &ArticlePrograms| {
         [("no lock", &of.unlocked_ns), ("a lock", &of.locked_ns)].map(|(with, threads)| Pair {
             condition: format!("{with}, {}", of.name),
             reference: of.deferred_ns.clone(),
             candidate: threads.clone(),
         })
     };
-    let says = |of: &Programs| {
-        let differences = pairs(of).map(|pair| pair.difference(0.05));
-        match () {
-            () if differences.iter().all(|seen| *seen == Difference::Less) => Says::Confirms,
-            () if differences
-                .iter()
-                .any(|seen| matches!(seen, Difference::More | Difference::Same)) =>
-            {
-                Says::Refutes
-            }
-            () => Says::Nothing,
+    let indication = |of: &ArticlePrograms| match pairs(of).map(|pair| pair.difference(0.05)) {
+        [Difference::Less, Difference::Less] => Indication::Confirms,
+        [Difference::More | Difference::Same, _] | [_, Difference::More | Difference::Same] => {
+            Indication::Refutes
         }
+        _ => Indication::Undecided,
     };
-    let conditions: Vec<_> = programs
-        .iter()
-        .map(|of| (of.name.clone(), says(of)))
-        .collect();
-    let answer = least_to_greatest(programs.iter().flat_map(pairs))
-        .map_or_else(String::new, |told| {
-            format!("time of the threads over that of the deferreds: {told}")
-        });
-    over_conditions("the interpreter", &conditions, answer)
+    let answer = smallest_to_largest(programs.iter().flat_map(pairs));
+    let answer = answer.map_or_else(String::new, |text| {
+        format!("time of the threads over that of the deferreds: {text}")
+    });
+    Conditions::new(programs.iter().map(|of| (&of.name, indication(of))))
+        .conclude("the interpreter", answer)
 }
 
-fn chart(programs: &[Programs], finding: &str) -> Chart {
-    let line = |label: &str, of: fn(&Programs) -> &Vec<f64>| {
-        let point = |(place, programs): (usize, &Programs)| {
-            let values = of(programs);
-            ChartPoint::new(
-                place as f64,
-                results::statistics::median(values)?,
-                figures::range(values),
-            )
-        };
-        let points = programs.iter().enumerate().filter_map(point);
-        ChartSeries::new(label, Joining::Apart, points)
+fn chart(programs: &[ArticlePrograms], finding: &str) -> Chart {
+    let series = |(_, label, times): (_, &str, fn(&ArticlePrograms) -> &Vec<f64>)| -> ChartSeries {
+        let point = |(place, of)| figures::median_point(place as f64, times(of));
+        figures::points(label, programs.iter().enumerate().map(point))
     };
-    Chart {
-        finding: finding.to_owned(),
-        caption: "Time of 100 × 1000 increments. Median of the repetitions; whiskers from the shortest to the longest.".to_owned(),
-        x: figures::axis("", Unit::Count, AxisScale::Names { names: programs.iter().map(|of| of.name.clone()).collect() }),
-        y: figures::axis("time", Unit::Time, AxisScale::Log),
-        series: vec![
-            line("threads, no lock", |of| &of.unlocked_ns),
-            line("threads", |of| &of.locked_ns),
-            line("deferreds", |of| &of.deferred_ns),
-        ],
-    }
+    figures::chart(
+        finding,
+        "Time of 100 × 1000 increments. Median of the repetitions; whiskers from the shortest to the longest.",
+        figures::names(programs.iter().map(|of| &of.name)),
+        figures::axis("time", Unit::Time, AxisScale::Log),
+        PROGRAMS.map(series),
+    )
 }
 
 #[cfg(test)]
@@ -113,9 +94,9 @@ mod tests {
 
     use super::*;
 
-    fn programs(name: &str, unlocked: f64, locked: f64) -> Programs {
+    fn programs(name: &str, unlocked: f64, locked: f64) -> ArticlePrograms {
         let times = |factor: f64| [1.0, 1.01, 0.99, 1.0].map(|time| time * factor).to_vec();
-        Programs {
+        ArticlePrograms {
             name: name.to_owned(),
             unlocked_ns: times(unlocked),
             locked_ns: times(locked),

@@ -1,193 +1,185 @@
-//! What the two questions about waiting threads have in common: many glances at threads that are known to wait.
+//! What the two questions about waiting threads share: many samples of threads that are known to wait.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-use results::{AxisScale, Chart, ChartPoint, ChartSeries, Figure, Joining, Unit};
+use results::{AxisScale, ChartPoint, Figure, Unit, units};
 
+use crate::claim::Evidence;
 use crate::figures;
-use crate::procfs::{Glance, glance, times_run};
-use crate::rule::{Ruling, Says};
+use crate::rule::{Conclusion, Indication};
+use crate::threads::{Sample, sample, times_run};
 
-/// What was seen of threads that wait, and of the same threads after what they waited for had come.
+/// What was seen of threads that wait, and of the same threads after the event that they waited for.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
-    /// Glances by state, of threads that wait.
+pub(super) struct Samples {
+    /// Samples of waiting threads, by state.
     pub(super) states: BTreeMap<char, u64>,
-    /// Glances by the kernel's function.
-    pub(super) places: BTreeMap<String, u64>,
-    /// Threads that got what they waited for, and ran.
+    /// The same, by the function of the kernel in which they wait.
+    pub(super) functions: BTreeMap<String, u64>,
+    /// Threads whose event came, and that ran.
     pub(super) woken: u64,
-    /// Threads that got it.
+    /// Threads whose event came.
     pub(super) given: u64,
-    /// Threads that ran although nothing had come for them.
-    pub(super) restless: u64,
-    /// Threads that got nothing.
+    /// Threads that ran although nothing came for them.
+    pub(super) woken_without: u64,
+    /// Threads for which nothing came.
     pub(super) left: u64,
     /// Repetitions, each with new threads.
     pub(super) rounds: usize,
 }
 
-impl Seen {
-    /// Looks at each thread so many times.
-    pub(super) fn look(&mut self, pid: u32, threads: &[u32], times: u32) {
-        for _ in 0..times {
-            for Glance { state, waits_in } in
-                threads.iter().filter_map(|thread| glance(pid, *thread))
-            {
-                *self.states.entry(state).or_default() += 1;
-                if let Some(place) = waits_in {
-                    *self.places.entry(place).or_default() += 1;
-                }
-            }
-            std::thread::sleep(BETWEEN_LOOKS);
+/// Threads, and how often each of them had run at some moment.
+pub(super) struct TimesRun {
+    pid: u32,
+    threads: Vec<(u32, Option<u64>)>,
+}
+
+impl TimesRun {
+    pub(super) fn now(pid: u32, threads: impl IntoIterator<Item = u32>) -> Self {
+        let threads = threads.into_iter();
+        Self {
+            pid,
+            threads: threads.map(|thread| (thread, times_run(pid, thread))).collect(),
         }
     }
 
-    fn glances(&self) -> u64 {
+    /// How many of them have run since, and how many they are.
+    pub(super) fn ran_since(&self) -> (u64, u64) {
+        let ran = self.threads.iter();
+        let ran = ran.filter(|(thread, before)| times_run(self.pid, *thread) > *before);
+        (ran.count() as u64, self.threads.len() as u64)
+    }
+}
+
+/// Time between two samples: they need not be regular, only many.
+const BETWEEN_SAMPLES: Duration = Duration::from_millis(2);
+
+impl Samples {
+    /// Samples each thread this many times.
+    pub(super) fn take(&mut self, pid: u32, threads: &[u32], times: u32) {
+        for _ in 0..times {
+            let samples = threads.iter().filter_map(|thread| sample(pid, *thread));
+            for Sample { state, function } in samples {
+                *self.states.entry(state).or_default() += 1;
+                if let Some(function) = function {
+                    *self.functions.entry(function).or_default() += 1;
+                }
+            }
+            std::thread::sleep(BETWEEN_SAMPLES);
+        }
+    }
+
+    fn count(&self) -> u64 {
         self.states.values().sum()
     }
 
-    /// The share of glances that found an interruptible sleep.
-    pub(super) fn interruptible(&self) -> Option<f64> {
-        let sleeping = self.states.get(&'S').copied().unwrap_or(0);
-        (self.glances() > 0).then(|| sleeping as f64 / self.glances() as f64)
+    /// The share of samples in this state.
+    fn share(&self, state: char) -> f64 {
+        let samples = self.states.get(&state).copied().unwrap_or(0);
+        samples as f64 / self.count().max(1) as f64
     }
 
-    /// Where most were found waiting.
-    pub(super) fn place(&self) -> &str {
-        let most = self.places.iter().max_by_key(|(_, glances)| **glances);
-        most.map_or("a function that the kernel does not name", |(place, _)| {
-            place
-        })
-    }
-
-    /// Whether waiting is an interruptible sleep, and what ends it is the event: nearly all glances, all that were given
-    /// something, and hardly any that were not.
-    pub(super) fn says(&self) -> Says {
-        let Some(share) = self.interruptible() else {
-            return Says::Nothing;
-        };
-        if self.glances() < 1000 || self.rounds < 4 || self.given == 0 {
-            return Says::Nothing;
+    /// Whether waiting is an interruptible sleep that the event ends: nearly all samples show one, all threads ran whose event
+    /// came, and hardly any other did.
+    pub(super) fn indication(&self) -> Indication {
+        if self.count() < 1000 || self.rounds < 4 || self.given == 0 {
+            return Indication::Undecided;
         }
+        let share = self.share('S');
         let all_woke = self.woken == self.given;
-        let few_restless = self.restless * 20 <= self.left;
+        let few_others = self.woken_without * 20 <= self.left;
         match () {
-            () if share >= 0.99 && all_woke && few_restless => Says::Confirms,
-            () if share < 0.5 || self.woken * 2 < self.given => Says::Refutes,
-            () => Says::Nothing,
+            () if share >= 0.99 && all_woke && few_others => Indication::Confirms,
+            () if share < 0.5 || self.woken * 2 < self.given => Indication::Refutes,
+            () => Indication::Undecided,
         }
     }
 
-    /// The answer in words.
-    pub(super) fn told(&self) -> String {
+    /// What was seen, in words.
+    pub(super) fn text(&self) -> String {
+        let most = self.functions.iter().max_by_key(|(_, samples)| **samples);
+        let function = most.map_or("a function that the kernel does not name", |(name, _)| name);
         let others = match self.left {
             0 => String::new(),
-            left => format!(", and {} of {left} others", self.restless),
+            left => format!(", and {} of {left} others", self.woken_without),
         };
         format!(
-            "{} of {} glances found an interruptible sleep, in {}; {} of {} threads ran once it had come{others}",
-            results::units::percent(self.interruptible().unwrap_or(0.0)),
-            results::units::count(self.glances()),
-            self.place(),
+            "{} of {} samples show an interruptible sleep, in {function}; {} of {} threads ran after their event{others}",
+            units::percent(self.share('S')),
+            units::count(self.count()),
             self.woken,
             self.given,
         )
     }
 
-    /// The shares of all states.
-    pub(super) fn figures(&self, system: &str) -> Vec<Figure> {
-        let share = |(state, glances): (&char, &u64)| {
-            let share = *glances as f64 / self.glances() as f64;
+    /// What stands on the page; `conclusion` is what the rule makes of these samples.
+    pub(super) fn evidence(&self, system: &str, conclusion: Conclusion) -> Evidence {
+        let conclusion = match self.count() {
+            0 => Conclusion::not_measured("no thread could be sampled: /proc is closed"),
+            _ => conclusion,
+        };
+        let figure = |state: &char| {
             let what = format!("waiting threads seen in state {state}");
-            Some(Figure::new(system, what, Unit::Share, share)?.of_runs(self.rounds))
+            let figure = Figure::new(system, what, Unit::Share, self.share(*state))?;
+            Some(figure.of_runs(self.rounds))
         };
-        self.states.iter().filter_map(share).collect()
-    }
-
-    /// The shares as a picture.
-    pub(super) fn chart(&self, system: &str, finding: &str) -> Chart {
-        let states = ['R', 'S', 'D'];
-        let share = |(place, state): (usize, &char)| {
-            let glances = self.states.get(state).copied().unwrap_or(0);
-            ChartPoint::new(
-                place as f64,
-                glances as f64 / self.glances().max(1) as f64,
-                None,
-            )
+        let point = |(place, state): (usize, &char)| {
+            ChartPoint::new(place as f64, self.share(*state), None)
         };
-        Chart {
-            finding: finding.to_owned(),
-            caption: "In which state threads were seen that are known to wait: running or ready to (TASK_RUNNING), asleep until something comes (TASK_INTERRUPTIBLE), asleep whatever comes \
-                (TASK_UNINTERRUPTIBLE)."
-                .to_owned(),
-            x: figures::axis("", Unit::Count, AxisScale::Names { names: ["running (R)", "interruptible (S)", "uninterruptible (D)"].map(str::to_owned).to_vec() }),
-            y: figures::axis("share of glances", Unit::Share, AxisScale::Linear),
-            series: vec![ChartSeries::new(
-                system,
-                Joining::Apart,
-                states.iter().enumerate().filter_map(share),
-            )],
+        let chart = figures::chart(
+            &conclusion.answer,
+            "In which state threads were seen that are known to wait: running or ready to run (TASK_RUNNING), asleep until something comes (TASK_INTERRUPTIBLE), \
+            asleep whatever comes (TASK_UNINTERRUPTIBLE).",
+            figures::names(["running (R)", "interruptible (S)", "uninterruptible (D)"]),
+            figures::axis("share of samples", Unit::Share, AxisScale::Linear),
+            [figures::points(system, ['R', 'S', 'D'].iter().enumerate().map(point))],
+        );
+        Evidence {
+            chart: Some(chart),
+            figures: self.states.keys().filter_map(figure).collect(),
+            conclusion,
         }
     }
-}
-
-/// How often each of these threads was given a processor.
-pub(super) fn runs_of(pid: u32, threads: &[u32]) -> Vec<Option<u64>> {
-    threads
-        .iter()
-        .map(|thread| times_run(pid, *thread))
-        .collect()
-}
-
-/// How many of them have run since.
-pub(super) fn ran_since(pid: u32, threads: &[u32], before: &[Option<u64>]) -> u64 {
-    let now = runs_of(pid, threads);
-    now.iter()
-        .zip(before)
-        .filter(|(now, before)| now > before)
-        .count() as u64
-}
-
-/// Glances need not be regular, only many.
-const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(2);
-
-/// No rule can look at threads that are not there.
-pub(super) fn nothing_seen() -> Ruling {
-    Ruling::not_measured("no thread could be looked at: /proc is closed")
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
 
-    pub(in crate::claims) fn seen(sleeping: u64, running: u64, woken: u64, given: u64) -> Seen {
-        Seen {
+    pub(in crate::claims) fn samples(
+        sleeping: u64,
+        running: u64,
+        woken: u64,
+        given: u64,
+    ) -> Samples {
+        Samples {
             states: BTreeMap::from([('S', sleeping), ('R', running)]),
-            places: BTreeMap::from([("futex_wait".to_owned(), sleeping)]),
+            functions: BTreeMap::from([("futex_wait".to_owned(), sleeping)]),
             woken,
             given,
-            restless: 0,
+            woken_without: 0,
             left: given,
             rounds: 4,
         }
     }
 
     #[test]
-    fn asleep_until_it_comes_confirms_and_running_refutes() {
-        assert_eq!(seen(9990, 10, 40, 40).says(), Says::Confirms);
-        assert_eq!(seen(100, 9900, 40, 40).says(), Says::Refutes);
-        assert_eq!(seen(9990, 10, 4, 40).says(), Says::Refutes);
+    fn asleep_until_the_event_confirms_and_running_refutes() {
+        assert_eq!(samples(9990, 10, 40, 40).indication(), Indication::Confirms);
+        assert_eq!(samples(100, 9900, 40, 40).indication(), Indication::Refutes);
+        assert_eq!(samples(9990, 10, 4, 40).indication(), Indication::Refutes);
     }
 
     #[test]
-    fn few_glances_or_a_mixture_decide_nothing() {
-        assert_eq!(seen(99, 0, 40, 40).says(), Says::Nothing);
-        assert_eq!(seen(8000, 2000, 40, 40).says(), Says::Nothing);
-        let restless = Seen {
-            restless: 30,
-            ..seen(9990, 10, 40, 40)
+    fn few_samples_or_a_mixture_decide_nothing() {
+        let undecided = Indication::Undecided;
+        assert_eq!(samples(99, 0, 40, 40).indication(), undecided);
+        assert_eq!(samples(8000, 2000, 40, 40).indication(), undecided);
+        let restless = Samples {
+            woken_without: 30,
+            ..samples(9990, 10, 40, 40)
         };
-        assert_eq!(restless.says(), Says::Nothing);
+        assert_eq!(restless.indication(), undecided);
     }
 }

@@ -1,79 +1,84 @@
 //! Threads that are run, and find the lock taken.
 
-use results::Chart;
+use results::units::percent;
 
-use crate::bench::{Bench, Stage};
 use crate::claim::{Claim, Evidence};
+use crate::event_count::EventCount;
+use crate::experiment::{Experiment, RunningServer};
+use crate::failure::Failure;
 use crate::figures;
+use crate::load::Load;
 use crate::peer::Peer;
-use crate::rule::{Counted, Ruling, Says, over_conditions};
-use crate::system::THREADS;
+use crate::rule::{Conclusion, Conditions, Indication};
+use crate::systems::THREADS;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "woken-in-vain",
     sentence: "When a thread is run, the thread context and stack are copied back which costs CPU cycles and data transfer, and it might actually be in vain, as the thread may not have the lock that it needs to execute.",
     confirms: "more than one acquisition in a hundred thousand finds the lock taken",
     refutes: "fewer than that",
-    experiment: "10, 100 and 1,000 connections send INCR, 16 in flight on each, and 100 also with 1 and with 1000 in flight, to a thread per connection with one lock; the lock itself counts how often it was wanted while another thread held it.",
+    experiment: "10, 100 and 1,000 connections send INCR, 16 in flight on each, and 100 also with 1 and with 1000 in flight, to a thread per connection with one lock; the lock itself counts how often it was asked for while another thread held it.",
     examine,
 };
 
-/// How many threads meet at the lock, and how long each runs at a time: connections, requests in flight on each, and the requests
-/// of a run with --quick and with --full.
+/// How many threads meet at the lock, and how long each runs at a time: connections, requests in flight on each, and the
+/// requests of a run with --quick and with --full.
 ///
-/// With a thousand in flight a thread does all of them in one go: whether another meets it at the lock is decided a few hundred
-/// times in a run, not a hundred thousand times, so there it takes more requests to see as much.
-const LOADS: [(u32, u32, &str, &str); 5] = [
-    (100, 1, "100k", "600k"),
-    (10, 16, "200k", "1M"),
-    (100, 16, "200k", "1M"),
-    (1000, 16, "200k", "1M"),
-    (100, 1000, "400k", "2M"),
+/// With a thousand in flight a thread does all of them without a pause. It meets another at the lock a few hundred times in a
+/// run, not a hundred thousand times, so there it takes more requests to see as much.
+const LOADS: [(u32, u32, u64, u64); 5] = [
+    (100, 1, 100_000, 600_000),
+    (10, 16, 200_000, 1_000_000),
+    (100, 16, 200_000, 1_000_000),
+    (1000, 16, 200_000, 1_000_000),
+    (100, 1000, 400_000, 2_000_000),
 ];
 
-fn examine(bench: &mut Bench<'_>) -> Evidence {
+fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let mut loads = Vec::new();
     for (connections, in_flight, quick, full) in LOADS {
-        let requests = bench.quick_or_full(quick, full);
-        let load = format!("-c {connections} -P {in_flight} -n {requests}");
-        let runs = bench.each(&[THREADS.into()], bench.rounds(), |stage| {
-            contended(stage, &load)
+        let load = Load::requests(experiment.quick_or_full(quick, full));
+        let load = load.connections(connections).depth(in_flight);
+        let runs = experiment.each(&[THREADS], experiment.rounds(), |server| {
+            contended(server, &load)
         });
-        let runs = runs.into_iter().next().unwrap_or_default();
         let label = format!("{connections} threads ({in_flight} in flight)");
-        loads.push(Load::of(label, &runs));
+        loads.push(Contention::of(label, &runs.concat()));
     }
-    let ruling = rule(&loads);
-    let counts: Vec<Counted> = loads.into_iter().map(|load| load.counted).collect();
+    let conclusion = rule(&loads);
+    let counts: Vec<EventCount> = loads.into_iter().map(|load| load.count).collect();
     let what = "acquisitions that found the lock taken";
-    let chart: Chart = figures::rates_of(
-        THREADS.label,
-        finding(&counts),
-        &format!("{what}, per million"),
+    let points = counts.iter().enumerate();
+    let points = points.map(|(place, count)| figures::rate_point(place as f64, count));
+    let title = format!("{what}, per million");
+    let chart = figures::rates(
+        &finding(&counts),
+        &title,
         &counts,
+        [figures::points(THREADS.label, points)],
     );
-    let figure = |counted| figures::counted(what, counted);
+    let figure = |count: &EventCount| count.figure(&count.label, what);
     Evidence {
         chart: Some(chart),
         figures: counts.iter().filter_map(figure).collect(),
-        ruling,
+        conclusion,
     }
 }
 
 /// What was seen under one load.
 #[derive(Debug, Clone)]
-struct Load {
-    counted: Counted,
+struct Contention {
+    count: EventCount,
     /// Whether no run found the lock taken often.
     is_rare_in_every_run: bool,
 }
 
-impl Load {
+impl Contention {
     /// `(contended, acquisitions)` of each run.
     fn of(label: String, runs: &[(u64, u64)]) -> Self {
         let is_rare = |(contended, of): &(u64, u64)| *contended as f64 * 1e6 < OFTEN * *of as f64;
         Self {
-            counted: Counted {
+            count: EventCount {
                 label,
                 events: runs.iter().map(|(contended, _)| contended).sum(),
                 of: runs.iter().map(|(_, acquisitions)| acquisitions).sum(),
@@ -84,17 +89,15 @@ impl Load {
     }
 }
 
-/// How often the lock was found taken, and how often it was wanted.
-fn contended(stage: &mut Stage<'_>, load: &str) -> Result<(u64, u64), String> {
-    let run = stage.drive(load)?;
-    let failed = |error: std::io::Error| {
-        format!("INFO does not say how often the lock was found taken: {error}")
-    };
-    let text = Peer::connect(stage.server.port)
+/// How often the lock was found taken, and how often it was asked for.
+fn contended(server: &mut RunningServer<'_>, load: &Load) -> Result<(u64, u64), Failure> {
+    let run = server.load(load)?;
+    let failed = Failure::request("INFO does not say how often the lock was found taken");
+    let text = Peer::connect(server.process.port)
         .and_then(|mut peer| peer.info("contended_acquisitions"))
         .map_err(failed)?;
-    let contended = text.parse().map_err(|_| format!("'{text}' is no number"))?;
-    Ok((contended, run.totals.completed))
+    let no_number = |_| Failure::Unexpected(format!("contended_acquisitions is '{text}'"));
+    Ok((text.parse().map_err(no_number)?, run.totals.completed))
 }
 
 /// One in a hundred thousand, per million: the article says “might”.
@@ -103,53 +106,35 @@ const OFTEN: f64 = 10.0;
 /// Loads that decide without the others.
 const CLEAR: usize = 2;
 
-/// Threads that meet at a lock meet there again and again, so taken locks come in clusters, and the interval of chance is too
-/// narrow for them: it may confirm, where the rate is far above the limit, but to refute takes every run. And the article
-/// says “might”: where it happens under two loads, another that is too near the limit to tell takes nothing back.
-fn rule(loads: &[Load]) -> Ruling {
-    let says = |load: &Load| {
-        let (low, high) = load.counted.interval_per_million();
+/// Threads that meet at a lock meet there again and again, so taken locks come in clusters, for which the interval of chance is
+/// too narrow. It may confirm where the rate is far above the limit, but to refute takes every run. And the article says
+/// “might”: where it happens under two loads, another load too near the limit to tell takes nothing back.
+fn rule(loads: &[Contention]) -> Conclusion {
+    let indication = |load: &Contention| {
+        let (low, high) = load.count.interval_per_million();
         match () {
-            () if !load.counted.is_enough() => Says::Nothing,
-            () if low > OFTEN => Says::Confirms,
-            () if high < OFTEN && load.is_rare_in_every_run => Says::Refutes,
-            () => Says::Nothing,
+            () if !load.count.is_enough() => Indication::Undecided,
+            () if low > OFTEN => Indication::Confirms,
+            () if high < OFTEN && load.is_rare_in_every_run => Indication::Refutes,
+            () => Indication::Undecided,
         }
     };
-    let mut conditions: Vec<_> = loads
-        .iter()
-        .map(|load| (load.counted.label.clone(), says(load)))
-        .collect();
-    let confirming = conditions
-        .iter()
-        .filter(|(_, says)| *says == Says::Confirms);
-    if confirming.count() >= CLEAR {
-        conditions.retain(|(_, says)| *says != Says::Nothing);
-    }
-    let counts = loads.iter().map(|load| &load.counted);
-    let told: Vec<String> = counts
-        .map(|counted| {
-            format!(
-                "{} with {}",
-                results::units::percent(counted.per_million() / 1e6),
-                counted.label
-            )
-        })
-        .collect();
-    over_conditions(
-        "how many threads there are, and how long each runs at a time",
-        &conditions,
-        format!(
-            "acquisitions that found the lock taken: {}",
-            told.join("; ")
-        ),
-    )
+    let text = |Contention { count, .. }: &Contention| {
+        format!("{} with {}", percent(count.per_million() / 1e6), count.label)
+    };
+    let texts: Vec<String> = loads.iter().map(text).collect();
+    let texts = texts.join("; ");
+    Conditions::new(loads.iter().map(|load| (&load.count.label, indication(load))))
+        .clear_with(Indication::Confirms, CLEAR)
+        .conclude(
+            "how many threads there are, and how long each runs at a time",
+            format!("acquisitions that found the lock taken: {texts}"),
+        )
 }
 
 /// The least and the most, for the title of the picture.
-fn finding(counts: &[Counted]) -> String {
+fn finding(counts: &[EventCount]) -> String {
     let shares: Vec<f64> = counts.iter().map(|of| of.per_million() / 1e6).collect();
-    let percent = results::units::percent;
     figures::range(&shares).map_or_else(String::new, |(least, most)| {
         format!(
             "from {} to {} of the acquisitions found the lock taken",
@@ -165,8 +150,8 @@ mod tests {
 
     use super::*;
 
-    fn load(runs: [u64; 4]) -> Load {
-        Load::of(format!("{runs:?}"), &runs.map(|events| (events, 250_000)))
+    fn load(runs: [u64; 4]) -> Contention {
+        Contention::of(format!("{runs:?}"), &runs.map(|events| (events, 250_000)))
     }
 
     #[test]

@@ -1,13 +1,13 @@
-//! Reads what a server wrote down with `--record`; the form is described in `hosting/src/instruments/turns.rs`.
+//! Reads what a server wrote with `--record`; `hosting/src/instruments/turns.rs` describes the format.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One peer's turn.
+/// One client's turn.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Turn {
-    pub(super) peer: u64,
+    pub(super) client: u64,
     pub(super) began_ns: u64,
-    /// `None` where the record ends before it.
+    /// `None` where the record ends before the turn.
     pub(super) ended_ns: Option<u64>,
     pub(super) bytes: Vec<u8>,
 }
@@ -22,21 +22,21 @@ pub(super) fn read(mut rest: &[u8]) -> Option<Vec<Turn>> {
         rest = &rest[end + 1..];
         let words: Vec<&str> = line.split(' ').collect();
         match words[..] {
-            ["turn", peer, began_ns, length] => {
+            ["turn", client, began_ns, length] => {
                 let (bytes, behind) = rest.split_at_checked(length.parse().ok()?)?;
                 rest = behind.strip_prefix(b"\n")?;
-                let peer = peer.parse().ok()?;
-                latest.insert(peer, turns.len());
+                let client = client.parse().ok()?;
+                latest.insert(client, turns.len());
                 turns.push(Turn {
-                    peer,
+                    client,
                     began_ns: began_ns.parse().ok()?,
                     ended_ns: None,
                     bytes: bytes.to_vec(),
                 });
             }
-            ["end", peer, ended_ns] => {
+            ["end", client, ended_ns] => {
                 let turn = latest
-                    .get(&peer.parse().ok()?)
+                    .get(&client.parse().ok()?)
                     .and_then(|place| turns.get_mut(*place));
                 if let Some(turn) = turn {
                     turn.ended_ns = Some(ended_ns.parse().ok()?);
@@ -48,12 +48,12 @@ pub(super) fn read(mut rest: &[u8]) -> Option<Vec<Turn>> {
     Some(turns)
 }
 
-/// Who had turns.
-pub(super) fn peers(turns: &[Turn]) -> BTreeSet<u64> {
-    turns.iter().map(|turn| turn.peer).collect()
+/// The clients that had turns.
+pub(super) fn clients(turns: &[Turn]) -> BTreeSet<u64> {
+    turns.iter().map(|turn| turn.client).collect()
 }
 
-/// The turns that began in so much time from the middle of the record on: who, from when, until when, counted from the first.
+/// The turns that began in this time from the middle of the record on: client, begin and end, counted from the first.
 pub(super) fn moment(turns: &[Turn], length_ns: u64) -> Vec<(u64, u64, u64)> {
     let Some(middle) = turns.get(turns.len() / 2) else {
         return Vec::new();
@@ -61,7 +61,7 @@ pub(super) fn moment(turns: &[Turn], length_ns: u64) -> Vec<(u64, u64, u64)> {
     let since = |turn: &Turn| {
         let began_ns = turn.began_ns.checked_sub(middle.began_ns)?;
         let ended_ns = turn.ended_ns?.checked_sub(middle.began_ns)?;
-        (began_ns < length_ns).then_some((turn.peer, began_ns, ended_ns.min(length_ns)))
+        (began_ns < length_ns).then_some((turn.client, began_ns, ended_ns.min(length_ns)))
     };
     turns.iter().filter_map(since).collect()
 }
@@ -78,7 +78,7 @@ mod tests {
         .unwrap();
         assert_eq!(turns.len(), 3);
         assert_eq!(
-            (turns[0].peer, turns[0].ended_ns, &turns[0].bytes[..]),
+            (turns[0].client, turns[0].ended_ns, &turns[0].bytes[..]),
             (1, Some(15), &b"INCR a\r\n"[..])
         );
         assert_eq!((turns[1].ended_ns, turns[2].ended_ns), (None, Some(35)));

@@ -1,4 +1,4 @@
-//! Turns executed again, without sockets: in their order by one thread, or each peer's by a thread of its own.
+//! Turns executed again, without sockets: in their order by one thread, or each client's by a thread of its own.
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;
@@ -8,19 +8,19 @@ use service::counter::{Mutex, Plain};
 use service::keyspace::{Local, Shared};
 use service::{Keyspace, Limits, Next, Process, Protocol, Service, Session};
 
-use super::record::{Turn, peers};
+use super::record::{Turn, clients};
 
-/// Every reply that every peer gets.
+/// Every reply that every client gets.
 pub(super) type Outcome = BTreeMap<u64, Vec<u8>>;
 
-/// More names than any conversation here has.
+/// More counters than any conversation here has.
 const COUNTERS: usize = 100;
 
-/// A process that has nothing to say about itself.
+/// A process without statistics.
 #[derive(Debug)]
-struct Nobody;
+struct NoStatistics;
 
-impl Process for Nobody {
+impl Process for NoStatistics {
     fn executed(&self, _: u64, _: u64) {}
 
     fn info(&self) -> Vec<(&'static str, String)> {
@@ -33,21 +33,21 @@ fn service<K>(keyspace: K) -> Service<'static, K> {
         keyspace,
         limits: Limits::default(),
         protocol: Protocol::Resp,
-        process: &Nobody,
+        process: &NoStatistics,
     }
 }
 
-/// One peer's side.
-struct Seat {
+/// The server's side of one client.
+struct Replay {
     session: Session,
     input: Vec<u8>,
     replies: Vec<u8>,
 }
 
-impl Seat {
-    fn new(peer: u64) -> Self {
+impl Replay {
+    fn of(client: u64) -> Self {
         Self {
-            session: Session::new(peer),
+            session: Session::new(client),
             input: Vec::new(),
             replies: Vec::new(),
         }
@@ -66,54 +66,52 @@ impl Seat {
 /// The turns in their order, by one thread.
 pub(super) fn in_turns(turns: &[Turn]) -> Outcome {
     let service = service(Local::<Plain>::holding(COUNTERS));
-    let mut seats: BTreeMap<u64, Seat> = BTreeMap::new();
+    let mut replays: BTreeMap<u64, Replay> = BTreeMap::new();
     for turn in turns {
-        let seat = seats
-            .entry(turn.peer)
-            .or_insert_with(|| Seat::new(turn.peer));
-        seat.turn(&service, &turn.bytes);
+        let replay = replays.entry(turn.client);
+        let replay = replay.or_insert_with(|| Replay::of(turn.client));
+        replay.turn(&service, &turn.bytes);
     }
-    replies(seats)
+    replies(replays)
 }
 
-/// Each peer's turns in their order, by a thread of its own: which of two peers is first, the scheduler decides.
+/// Each client's turns in their order, by a thread of its own: the scheduler decides which of two clients is first.
 pub(super) fn in_threads(turns: &[Turn]) -> Outcome {
     let service = service(Shared::<Mutex>::holding(COUNTERS));
-    let peers = peers(turns);
-    let together = Barrier::new(peers.len());
-    let seats = thread::scope(|scope| {
-        let talk = |peer: u64| {
+    let clients = clients(turns);
+    let together = Barrier::new(clients.len());
+    let replays = thread::scope(|scope| {
+        let run = |client: u64| {
             let (service, together) = (&service, &together);
             move || {
-                let mut seat = Seat::new(peer);
+                let mut replay = Replay::of(client);
                 together.wait();
-                for turn in turns.iter().filter(|turn| turn.peer == peer) {
-                    seat.turn(service, &turn.bytes);
+                for turn in turns.iter().filter(|turn| turn.client == client) {
+                    replay.turn(service, &turn.bytes);
                 }
-                (peer, seat)
+                (client, replay)
             }
         };
-        let threads: Vec<_> = peers.iter().map(|peer| scope.spawn(talk(*peer))).collect();
-        threads
-            .into_iter()
-            .filter_map(|thread| thread.join().ok())
-            .collect()
+        let threads: Vec<_> = clients.iter().map(|client| scope.spawn(run(*client))).collect();
+        let replays = threads.into_iter();
+        replays.filter_map(|thread| thread.join().ok()).collect()
     });
-    replies(seats)
+    replies(replays)
 }
 
-fn replies(seats: BTreeMap<u64, Seat>) -> Outcome {
-    let of = |(peer, seat): (u64, Seat)| (!seat.replies.is_empty()).then_some((peer, seat.replies));
-    seats.into_iter().filter_map(of).collect()
+fn replies(replays: BTreeMap<u64, Replay>) -> Outcome {
+    let replays = replays.into_iter();
+    let replies = replays.map(|(client, replay)| (client, replay.replies));
+    replies.filter(|(_, replies)| !replies.is_empty()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn turn(peer: u64) -> Turn {
+    fn turn(client: u64) -> Turn {
         Turn {
-            peer,
+            client,
             began_ns: 0,
             ended_ns: None,
             bytes: b"INCR a\r\n".to_vec(),

@@ -1,110 +1,204 @@
-//! The isolation curves: what the others wait, beside more and more slow requests of each kind.
+//! What the others wait beside more and more slow requests: the measurement of this claim.
 
-use results::{AxisScale, Chart, ChartSeries, Figure, Unit};
+use std::time::Duration;
 
-use super::beside::Beside;
-use super::{DECIDING_PERCENT, Delayed, KINDS};
-use crate::bench::{Bench, Entry};
+use loadgen::config::Arrival;
+use results::{AxisScale, Chart, ChartSeries, Figure, Joining, Metric, Unit};
+
+use super::slow_clients::SlowClients;
+use super::{DECIDING_PERCENT, Delays, KINDS};
+use crate::experiment::{Experiment, RunningServer, Setup};
+use crate::failure::Failure;
 use crate::figures;
-use crate::system::{Hold, System};
+use crate::load::Load;
+use crate::systems::{Slow, System};
 
-/// Where nobody is slow the curves have one point in common; from there each kind of slow request has its own.
-pub(super) struct Curves {
-    none: Beside,
-    slow: Vec<Beside>,
+/// What a slow request takes.
+const SLOW: Duration = Duration::from_millis(10);
+
+const RATE_PER_S: f64 = 2_000.0;
+
+/// Half of what the slow requests take: a request that waits longer waits for one of them.
+const LONG_NS: u64 = 5_000_000;
+
+/// What the others waited in one run.
+#[derive(Debug, Clone, Copy)]
+struct Waits {
+    /// The share that waited long.
+    delayed: f64,
+    p99_ns: f64,
 }
 
-impl Curves {
-    /// Measures these systems, so often at each place.
-    pub(super) fn measure(bench: &mut Bench<'_>, systems: &[System], rounds: u32) -> Self {
-        let entries = entries(systems);
-        let percents = bench.quick_or_full(
+/// What the others waited beside this share of slow requests, for each system.
+#[derive(Debug, Clone)]
+struct Place {
+    kind: Slow,
+    percent: f64,
+    systems: Vec<(&'static str, Vec<Waits>)>,
+}
+
+/// All places: the first has no slow request, and the curves of both kinds begin there.
+#[derive(Debug, Clone)]
+pub(super) struct Isolation {
+    places: Vec<Place>,
+}
+
+impl Isolation {
+    /// Measures these systems, this often at each place.
+    pub(super) fn measure(
+        experiment: &mut Experiment<'_>,
+        systems: &[System],
+        rounds: u32,
+    ) -> Self {
+        let percents = experiment.quick_or_full(
             &[DECIDING_PERCENT][..],
             &[0.5, 1.0, DECIDING_PERCENT, 4.0][..],
         );
-        let mut measure = |how, percent| Beside::measure(bench, &entries, rounds, how, percent);
-        let none = measure(Hold::Asleep, 0.0);
-        let mut slow = Vec::new();
-        for (how, _) in KINDS {
-            slow.extend(percents.iter().map(|percent| measure(how, *percent)));
+        let slow = |(kind, _)| percents.iter().map(move |percent| (kind, *percent));
+        let places = KINDS.into_iter().flat_map(slow);
+        let measure =
+            |(kind, percent)| Place::measure(experiment, systems, rounds, kind, percent);
+        Self {
+            places: [(Slow::Sleeps, 0.0)].into_iter().chain(places).map(measure).collect(),
         }
-        Self { none, slow }
     }
 
     /// More runs at the two places that decide.
     pub(super) fn measure_again(
         &mut self,
-        bench: &mut Bench<'_>,
+        experiment: &mut Experiment<'_>,
         systems: &[System],
         rounds: u32,
-        how: Hold,
+        kind: Slow,
     ) {
-        let entries = entries(systems);
-        self.none.measure_again(bench, &entries, rounds);
-        let deciding = self.slow.iter_mut().filter(|place| decides(place, how));
-        deciding.for_each(|place| place.measure_again(bench, &entries, rounds));
-    }
-
-    /// What decides.
-    pub(super) fn delayed(&self, how: Hold) -> Delayed {
-        let deciding = self.slow.iter().find(|place| decides(place, how));
-        Delayed {
-            before: self.none.delayed(),
-            beside: deciding.map_or_else(Vec::new, Beside::delayed),
+        let deciding = |place: &&mut Place| place.percent == 0.0 || place.decides(kind);
+        for place in self.places.iter_mut().filter(deciding) {
+            let more = Place::measure(experiment, systems, rounds, place.kind, place.percent);
+            for ((_, runs), (_, more)) in place.systems.iter_mut().zip(more.systems) {
+                runs.extend(more);
+            }
         }
     }
 
-    /// The same places of other systems join these.
-    pub(super) fn stand_beside(&mut self, others: Self) {
-        self.none.systems.extend(others.none.systems);
-        for (place, other) in self.slow.iter_mut().zip(others.slow) {
+    /// What decides.
+    pub(super) fn delays(&self, kind: Slow) -> Delays {
+        let deciding = self.places.iter().find(|place| place.decides(kind));
+        Delays {
+            without: self.places.first().map_or_else(Vec::new, Place::delayed),
+            beside: deciding.map_or_else(Vec::new, Place::delayed),
+        }
+    }
+
+    /// Adds the same places of other systems.
+    pub(super) fn add(&mut self, others: Self) {
+        for (place, other) in self.places.iter_mut().zip(others.places) {
             place.systems.extend(other.systems);
         }
     }
 
-    /// Every place once.
     pub(super) fn figures(&self) -> Vec<Figure> {
-        let places = std::iter::once(&self.none).chain(&self.slow);
-        places.flat_map(Beside::figures).collect()
+        self.places.iter().flat_map(Place::figures).collect()
     }
 
     /// P4: a drawing for each kind.
     pub(super) fn chart(&self, finding: &str) -> Chart {
-        let lines = KINDS.iter().flat_map(|(how, name)| {
+        let systems = self.places.first().map_or(0, |place| place.systems.len());
+        let lines = KINDS.iter().flat_map(|(kind, name)| {
             let panel = format!("p99 beside {name}");
-            let line = move |place| self.line(*how, place).in_panel(&panel);
-            (0..self.none.systems.len()).map(line)
+            (0..systems).map(move |system| self.line(*kind, system).in_panel(&panel))
         });
-        Chart {
-            finding: finding.to_owned(),
-            caption: "The 99th percentile of requests that have nothing to wait for, against the share of requests beside them that sleep, or compute, for 10 ms. Median of the runs; the band is from the lowest to the highest."
-                .to_owned(),
-            x: figures::axis("requests that take 10 ms", Unit::Share, AxisScale::Linear),
-            y: figures::axis("p99 of the others", Unit::Time, AxisScale::Log),
-            series: figures::seen(lines),
-        }
+        figures::chart(
+            finding,
+            "The 99th percentile of requests that have nothing to wait for, against the share of requests beside them that sleep, or compute, for 10 ms. Median of the runs; the band is from the lowest to the highest.",
+            figures::axis("requests that take 10 ms", Unit::Share, AxisScale::Linear),
+            figures::axis("p99 of the others", Unit::Time, AxisScale::Log),
+            lines,
+        )
     }
 
     /// One system's curve.
-    fn line(&self, how: Hold, system: usize) -> ChartSeries {
-        let own = self.slow.iter().filter(|place| place.how == how);
-        let point = |place: &Beside| {
+    fn line(&self, kind: Slow, system: usize) -> ChartSeries {
+        let is_on = |place: &&Place| place.percent == 0.0 || place.kind == kind;
+        let places = || self.places.iter().filter(is_on);
+        let point = |place: &Place| {
             let (_, runs) = place.systems.get(system)?;
-            let p99_ns = runs.iter().map(|run| run.p99_ns).collect();
-            Some((place.percent / 100.0, p99_ns))
+            let p99_ns: Vec<f64> = runs.iter().map(|run| run.p99_ns).collect();
+            figures::median_point(place.percent / 100.0, &p99_ns)
         };
-        let points = std::iter::once(&self.none).chain(own).filter_map(point);
-        let label = self.none.systems[system].0;
-        figures::series(label, &points.collect::<Vec<_>>())
+        let label = places().find_map(|place| Some(place.systems.get(system)?.0));
+        ChartSeries::new(label.unwrap_or(""), Joining::Line, places().filter_map(point))
     }
 }
 
-fn decides(place: &Beside, how: Hold) -> bool {
-    place.how == how && place.percent == DECIDING_PERCENT
+impl Place {
+    /// Loads each system this often, with this share of slow requests beside.
+    fn measure(
+        experiment: &mut Experiment<'_>,
+        systems: &[System],
+        rounds: u32,
+        kind: Slow,
+        percent: f64,
+    ) -> Self {
+        let load = Load::lasting_ms(experiment.quick_or_full(500, 600)).connections(20);
+        let load = load.per_second(RATE_PER_S, Arrival::Constant);
+        let setup = |system: &System| Setup::from(*system).with_slow_requests();
+        let setups: Vec<Setup> = systems.iter().map(setup).collect();
+        let waits = experiment.each(&setups, rounds, |server| waits(server, kind, percent, &load));
+        let labels = systems.iter().map(|system| system.label);
+        Self {
+            kind,
+            percent,
+            systems: labels.zip(waits).collect(),
+        }
+    }
+
+    fn decides(&self, kind: Slow) -> bool {
+        self.kind == kind && self.percent == DECIDING_PERCENT
+    }
+
+    /// The shares that waited long.
+    fn delayed(&self) -> Vec<Vec<f64>> {
+        let of = |runs: &Vec<Waits>| runs.iter().map(|run| run.delayed).collect();
+        self.systems.iter().map(|(_, runs)| of(runs)).collect()
+    }
+
+    fn figures(&self) -> Vec<Figure> {
+        let beside = match (self.percent, self.kind) {
+            (0.0, _) => "none is slow".to_owned(),
+            (percent, Slow::Sleeps) => format!("{percent} % sleep"),
+            (percent, Slow::Computes) => format!("{percent} % compute"),
+        };
+        let share = format!("others that wait 5 ms or more, {beside}");
+        let p99 = format!("p99 of the others, {beside}");
+        let of = |(label, runs): &(&'static str, Vec<Waits>)| {
+            let delayed: Vec<f64> = runs.iter().map(|run| run.delayed).collect();
+            let p99_ns: Vec<f64> = runs.iter().map(|run| run.p99_ns).collect();
+            [
+                figures::median_of(label, &share, Unit::Share, &delayed),
+                figures::median_of(label, &p99, Unit::Time, &p99_ns),
+            ]
+        };
+        self.systems.iter().flat_map(of).flatten().collect()
+    }
 }
 
-/// They may be asked to sleep and to compute.
-fn entries(systems: &[System]) -> Vec<Entry> {
-    let entry = |system: &System| Entry::from(*system).holding();
-    systems.iter().map(entry).collect()
+fn waits(
+    server: &mut RunningServer<'_>,
+    kind: Slow,
+    percent: f64,
+    load: &Load,
+) -> Result<Waits, Failure> {
+    let request = server.system.slow_request(kind, SLOW);
+    let slow_per_s = RATE_PER_S * percent / 100.0;
+    let slow = SlowClients::start(server.process.port, request, slow_per_s)?;
+    let run = server.load(load)?;
+    slow.stop()?;
+    let response = &run.latency.response;
+    let long = response.ranges().filter(|(ns, _)| *ns >= LONG_NS);
+    let long: u64 = long.map(|(_, count)| count).sum();
+    let p99_ns = Metric::P99.of(&run);
+    Ok(Waits {
+        delayed: long as f64 / response.count().max(1) as f64,
+        p99_ns: p99_ns.ok_or_else(|| Failure::Load("no request was answered".to_owned()))?,
+    })
 }

@@ -18,21 +18,21 @@ pub(crate) fn threads(pid: u32) -> BTreeSet<u32> {
 
 /// What a thread is doing.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Glance {
+pub(crate) struct Sample {
     /// proc(5): `R` running or runnable, `S` interruptible sleep, `D` uninterruptible sleep.
     pub(crate) state: char,
     /// The function of the kernel in which it waits; `None` where the kernel does not say.
-    pub(crate) waits_in: Option<String>,
+    pub(crate) function: Option<String>,
 }
 
-/// Looks at a thread.
-pub(crate) fn glance(pid: u32, thread: u32) -> Option<Glance> {
+/// What this thread is doing now; `None` of a thread that has ended.
+pub(crate) fn sample(pid: u32, thread: u32) -> Option<Sample> {
     let folder = format!("/proc/{pid}/task/{thread}");
     let stat = fs::read_to_string(format!("{folder}/stat")).ok()?;
-    let waits_in = fs::read_to_string(format!("{folder}/wchan")).ok();
-    Some(Glance {
+    let function = fs::read_to_string(format!("{folder}/wchan")).ok();
+    Some(Sample {
         state: state_in(&stat)?,
-        waits_in: waits_in.filter(|name| !name.is_empty() && name != "0"),
+        function: function.filter(|name| !name.is_empty() && name != "0"),
     })
 }
 
@@ -104,7 +104,7 @@ mod tests {
     fn this_very_thread_is_seen_running() {
         let pid = std::process::id();
         assert!(threads(pid).contains(&pid));
-        assert!(glance(pid, pid).is_some() && times_run(pid, pid).is_some());
+        assert!(sample(pid, pid).is_some() && times_run(pid, pid).is_some());
         assert!(ran_or_ready(pid).is_some() && ran_or_ready(u32::MAX).is_none());
     }
 }
