@@ -122,12 +122,7 @@ pub fn markdown(agreements: &[Agreement]) -> String {
     );
     for claim in agreements {
         let words = claim.words().join(" | ");
-        let _ = writeln!(
-            text,
-            "| `{}` | {words} | {} |",
-            claim.name,
-            claim.summary()
-        );
+        let _ = writeln!(text, "| `{}` | {words} | {} |", claim.name, claim.summary());
     }
     for claim in agreements {
         let conditions: Vec<String> = claim.conditions_text().collect();
@@ -221,7 +216,7 @@ mod tests {
             .map(|claim| (&*claim.name, claim.is_one()))
             .collect();
         assert_eq!(names, [("a", true), ("b", false)]);
-        let error = of_files(&["no such file".into()]).unwrap_err();
+        let error = of_files(&["no such file".into()]).unwrap_err().to_string();
         assert!(error.contains("no such file"), "{error}");
     }
 

@@ -12,9 +12,9 @@ use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
 
 use crate::agree::{self, Agreement};
-use crate::experiment::Experiment;
 use crate::claim::Claim;
 use crate::claims::{ALL, find};
+use crate::experiment::Experiment;
 use crate::markdown::markdown;
 
 /// Tests the article's sentences: each is an experiment over real sockets, with a verdict
@@ -182,9 +182,11 @@ fn examine(arguments: &RunArguments, words: &[String]) -> Outcome {
         .map_err(|error| failed(format!("cannot listen for Ctrl-C: {error}")))?;
     let programs = match &arguments.programs {
         Some(folder) => folder.clone(),
-        None => {
-            own_folder().map_err(|error| failed(format!("the folder of this program is unknown: {error}; give --programs")))?
-        }
+        None => own_folder().map_err(|error| {
+            failed(format!(
+                "the folder of this program is unknown: {error}; give --programs"
+            ))
+        })?,
     };
     let mut experiment = Experiment::new(effort, programs, arguments.out.clone(), &interrupt);
     let mut claims = begun(words, effort);

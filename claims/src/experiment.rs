@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use loadgen::cli::progress::Meter;
-use loadgen::experiment::{Cpus, Interrupt, Process, interleaved};
+use loadgen::experiment::{Cpus, Interrupt, NotStarted, Process, interleaved};
 use loadgen::run::run;
 use results::{Effort, Missing, Run};
 
@@ -220,14 +220,15 @@ impl<'a> Experiment<'a> {
         let label = setup.system.label;
         let spec = setup.spec(&self.programs)?;
         let log = format!("servers/{label}-{round}.log");
-        let server = Process::start(&spec, &self.out.join(log), self.interrupt)?;
+        let server = Process::start(&spec, &self.out.join(log), self.interrupt)
+            .map_err(|NotStarted { reason, remedy }| Failure::NotStarted { reason, remedy })?;
         let (ended, so_far) = (
             ProcessCost::of_ended_children(),
             ProcessCost::so_far(server.pid()),
         );
         // The load keeps away from the processor of the server, so that only the server is measured.
-        let others = setup.on_one_processor.then(Cpus::beside_first).flatten();
-        let work = || {
+        let others = setup.on_one_processor.then(Cpus::all_but_first).flatten();
+        let mut work = || {
             work(&mut RunningServer {
                 process: &server,
                 system: setup.system,

@@ -21,11 +21,11 @@ pub mod rule;
 pub mod experiment;
 pub mod failure;
 pub mod load;
+mod peer;
 pub mod process_cost;
 pub mod sweep;
 pub mod systems;
 mod threads;
-mod peer;
 
 pub mod event_count;
 pub mod figures;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use loadgen::config::operation::{Kind, Mix};
 use loadgen::config::target::{Place, Protocol, Target};
-use loadgen::config::{Arrival, Keys, Limit, Open, Config, Warmup};
+use loadgen::config::{Arrival, Config, Keys, Limit, Open, Warmup};
 use results::CheckLevel;
 
 use crate::failure::Failure;

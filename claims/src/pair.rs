@@ -84,10 +84,7 @@ impl Pair {
 
     /// `3.10× [2.60×, 3.70×]`.
     pub fn text(&self) -> String {
-        or_not_measured(
-            self.ratio_figure("", "")
-                .map(|figure| figure.to_string()),
-        )
+        or_not_measured(self.ratio_figure("", "").map(|figure| figure.to_string()))
     }
 }
 

@@ -98,11 +98,7 @@ impl Conditions {
             let on = format!("{on}: holds with {confirm}; {not} with {others}");
             ClaimVerdict::Depends { on }
         };
-        let verdict = match (
-            confirm.is_empty(),
-            refute.is_empty(),
-            undecided.is_empty(),
-        ) {
+        let verdict = match (confirm.is_empty(), refute.is_empty(), undecided.is_empty()) {
             (false, true, true) => ClaimVerdict::Holds,
             // Most conditions refute and none confirms: the few undecided ones do not change that.
             (true, false, _) if refute.len() > undecided.len() => ClaimVerdict::Fails,
@@ -123,7 +119,10 @@ impl Conditions {
     }
 
     fn named(&self, wanted: Indication) -> Vec<&str> {
-        let those = self.0.iter().filter(|(_, indication)| *indication == wanted);
+        let those = self
+            .0
+            .iter()
+            .filter(|(_, indication)| *indication == wanted);
         those.map(|(name, _)| name.as_str()).collect()
     }
 }

@@ -67,7 +67,12 @@ impl<T> Sweep<T> {
     pub fn figures_at(&self, number: u32, levels: &[Level<T>]) -> Vec<Figure> {
         let figure = |level: &Level<T>| {
             let what = format!("{}, {}", level.what, connections(number));
-            median_of(self.label, &what, level.unit, &self.values(number, level.of))
+            median_of(
+                self.label,
+                &what,
+                level.unit,
+                &self.values(number, level.of),
+            )
         };
         levels.iter().filter_map(figure).collect()
     }
@@ -82,8 +87,13 @@ impl<T> Sweep<T> {
 
     /// The medians as a line, each with the range of its runs.
     pub fn line(&self, of: fn(&T) -> Option<f64>) -> ChartSeries {
-        let point = |(number, _): &(u32, _)| median_point(f64::from(*number), &self.values(*number, of));
-        ChartSeries::new(self.label, Joining::Line, self.places.iter().filter_map(point))
+        let point =
+            |(number, _): &(u32, _)| median_point(f64::from(*number), &self.values(*number, of));
+        ChartSeries::new(
+            self.label,
+            Joining::Line,
+            self.places.iter().filter_map(point),
+        )
     }
 }
 

@@ -91,9 +91,8 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
 
 /// The numbers of the second system over those of the first.
 fn ratios(sweeps: &[Sweep<Run>], connections: u32, systems: &str) -> Vec<Figure> {
-    let ratio = |level: &Level<Run>| {
-        pair(sweeps, connections, level.of).figure(systems, level.what)
-    };
+    let ratio =
+        |level: &Level<Run>| pair(sweeps, connections, level.of).figure(systems, level.what);
     LEVELS.iter().filter_map(ratio).collect()
 }
 
@@ -108,7 +107,12 @@ fn rule(throughput: &[Pair]) -> Conclusion {
         _ => Indication::Undecided,
     };
     let ratios = pair::list(throughput);
-    Conditions::new(throughput.iter().map(|pair| (&pair.condition, indication(pair)))).conclude(
+    Conditions::new(
+        throughput
+            .iter()
+            .map(|pair| (&pair.condition, indication(pair))),
+    )
+    .conclude(
         "the number of connections",
         format!("requests per second, reactor over threads: {ratios}"),
     )

@@ -115,7 +115,10 @@ fn sign_test(aside: usize, rounds: usize) -> f64 {
 const ARTICLE: f64 = 1.1;
 
 fn chart(pairs: &[Pair], finding: &str) -> Chart {
-    let points = pairs.iter().enumerate().map(|(place, pair)| pair.point(place));
+    let points = pairs
+        .iter()
+        .enumerate()
+        .map(|(place, pair)| pair.point(place));
     figures::chart(
         finding,
         "The time with a lock over the time without. Whiskers: 95 % interval of the ratio. The dotted line is the article's: a tenth slower.",

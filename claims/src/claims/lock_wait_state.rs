@@ -119,7 +119,9 @@ mod tests {
         let conclusion = rule(&samples(9999, 1, 80, 80), &[false; 4]);
         assert_eq!(
             conclusion.verdict.reason(),
-            Some("whether the lock is taken: holds with a lock that is taken; fails with a free lock")
+            Some(
+                "whether the lock is taken: holds with a lock that is taken; fails with a free lock"
+            )
         );
     }
 
@@ -143,6 +145,9 @@ mod tests {
     fn a_lock_that_is_released_wakes_every_waiter() {
         let mut samples = Samples::default();
         taken(1, &mut samples);
-        assert_eq!((samples.woken, samples.given), (WAITERS as u64, WAITERS as u64));
+        assert_eq!(
+            (samples.woken, samples.given),
+            (WAITERS as u64, WAITERS as u64)
+        );
     }
 }

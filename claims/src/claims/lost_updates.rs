@@ -108,7 +108,11 @@ fn chart(losses: &[Losses; 2], finding: &str) -> Chart {
         finding,
         "Of a million acknowledged increments, how many the counter does not hold. Whiskers: 95 % interval of a count. Nothing lost is drawn in the lowest lane; \
             its whisker ends at the rate that this many increments rule out.",
-        figures::axis("requests in flight on each of 100 connections", Unit::Count, AxisScale::Log),
+        figures::axis(
+            "requests in flight on each of 100 connections",
+            Unit::Count,
+            AxisScale::Log,
+        ),
         figures::axis("lost per million", Unit::PerMillion, AxisScale::Log),
         SYSTEMS.iter().zip(losses).map(line),
     )
@@ -132,15 +136,14 @@ mod tests {
     #[test]
     fn losses_at_every_depth_confirm() {
         let conclusion = rule(
-            &[
-                count(1, 13, 500_000, 5),
-                count(1000, 16_000, 500_000, 5),
-            ],
+            &[count(1, 13, 500_000, 5), count(1000, 16_000, 500_000, 5)],
             &[],
         );
         assert_eq!(conclusion.verdict, ClaimVerdict::Holds);
         assert!(
-            conclusion.answer.contains("3.20 % lost with 1000 in flight"),
+            conclusion
+                .answer
+                .contains("3.20 % lost with 1000 in flight"),
             "{}",
             conclusion.answer
         );

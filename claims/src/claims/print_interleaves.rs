@@ -37,9 +37,9 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         for (count, (label, system, flag)) in counts.iter_mut().zip(WRITERS) {
             let log = experiment.out.join("access.log");
             let path = absolute(&log).map_err(Failure::request("the log has no path"));
-            let setups = path.and_then(|path| quoted(&path)).map(|path| {
-                [system.with(format!("--access-log {path} {flag}"))]
-            });
+            let setups = path
+                .and_then(|path| quoted(&path))
+                .map(|path| [system.with(format!("--access-log {path} {flag}"))]);
             let runs = setups.map(|setups| experiment.compare(&setups, 1, &load).concat());
             if !runs.is_ok_and(|runs| !runs.is_empty()) {
                 experiment.note_missing(label, format!("round {} failed", round + 1));

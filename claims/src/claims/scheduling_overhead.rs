@@ -83,7 +83,10 @@ fn costs(
     rounds: u32,
     load: &Load,
 ) -> Vec<Sweep<Cost>> {
-    let setups: Vec<Setup> = systems.iter().map(|system| system.on_one_processor()).collect();
+    let setups: Vec<Setup> = systems
+        .iter()
+        .map(|system| system.on_one_processor())
+        .collect();
     let mut sweeps = Sweep::of(&setups);
     for connections in CONNECTIONS {
         let load = load.connections(connections);
@@ -120,7 +123,12 @@ fn rule(switches: &[Pair]) -> Conclusion {
         }
     };
     let ratios = pair::list(switches);
-    Conditions::new(switches.iter().map(|pair| (&pair.condition, indication(pair)))).conclude(
+    Conditions::new(
+        switches
+            .iter()
+            .map(|pair| (&pair.condition, indication(pair))),
+    )
+    .conclude(
         "how many requests are ready at once",
         format!("context switches per request, reactor over threads: {ratios}"),
     )

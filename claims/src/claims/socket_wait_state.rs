@@ -34,11 +34,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     samples.evidence(THREADS.label, rule(&samples))
 }
 
-fn watch(
-    server: &mut RunningServer<'_>,
-    times: u32,
-    samples: &mut Samples,
-) -> Result<(), Failure> {
+fn watch(server: &mut RunningServer<'_>, times: u32, samples: &mut Samples) -> Result<(), Failure> {
     let failed = Failure::request("the server could not be asked");
     let (pid, port) = (server.process.pid(), server.process.port);
     // After one reply the server has all threads of its own, and the thread of the readiness check has ended.

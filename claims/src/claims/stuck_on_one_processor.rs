@@ -11,7 +11,9 @@ use crate::claim::{Claim, Evidence};
 use crate::experiment::{CONTEXT_ROUNDS, Experiment};
 use crate::figures::{self, or_not_measured};
 use crate::rule::{Conclusion, Conditions, Indication};
-use crate::systems::{ASYNC, ASYNC_MULTI, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::systems::{
+    ASYNC, ASYNC_MULTI, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "stuck-on-one-processor",
@@ -119,7 +121,9 @@ mod tests {
 
     fn runs(processors: f64, ready: Option<f64>) -> Vec<Work> {
         let work = |processors| Work { processors, ready };
-        [0.7, 1.0, 1.0, 1.0].map(|part| work(part * processors)).to_vec()
+        [0.7, 1.0, 1.0, 1.0]
+            .map(|part| work(part * processors))
+            .to_vec()
     }
 
     fn verdict(threads: f64, cooperative: &[WorkDone]) -> ClaimVerdict {

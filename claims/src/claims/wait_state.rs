@@ -40,7 +40,9 @@ impl TimesRun {
         let threads = threads.into_iter();
         Self {
             pid,
-            threads: threads.map(|thread| (thread, times_run(pid, thread))).collect(),
+            threads: threads
+                .map(|thread| (thread, times_run(pid, thread)))
+                .collect(),
         }
     }
 
@@ -133,7 +135,10 @@ impl Samples {
             asleep whatever comes (TASK_UNINTERRUPTIBLE).",
             figures::names(["running (R)", "interruptible (S)", "uninterruptible (D)"]),
             figures::axis("share of samples", Unit::Share, AxisScale::Linear),
-            [figures::points(system, ['R', 'S', 'D'].iter().enumerate().map(point))],
+            [figures::points(
+                system,
+                ['R', 'S', 'D'].iter().enumerate().map(point),
+            )],
         );
         Evidence {
             chart: Some(chart),

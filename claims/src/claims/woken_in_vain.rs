@@ -120,16 +120,24 @@ fn rule(loads: &[Contention]) -> Conclusion {
         }
     };
     let text = |Contention { count, .. }: &Contention| {
-        format!("{} with {}", percent(count.per_million() / 1e6), count.label)
+        format!(
+            "{} with {}",
+            percent(count.per_million() / 1e6),
+            count.label
+        )
     };
     let texts: Vec<String> = loads.iter().map(text).collect();
     let texts = texts.join("; ");
-    Conditions::new(loads.iter().map(|load| (&load.count.label, indication(load))))
-        .clear_with(Indication::Confirms, CLEAR)
-        .conclude(
-            "how many threads there are, and how long each runs at a time",
-            format!("acquisitions that found the lock taken: {texts}"),
-        )
+    Conditions::new(
+        loads
+            .iter()
+            .map(|load| (&load.count.label, indication(load))),
+    )
+    .clear_with(Indication::Confirms, CLEAR)
+    .conclude(
+        "how many threads there are, and how long each runs at a time",
+        format!("acquisitions that found the lock taken: {texts}"),
+    )
 }
 
 /// The least and the most, for the title of the picture.

@@ -43,6 +43,14 @@ impl Cpus {
         Ok(Self(set))
     }
 
+    /// All processors that this program may use but the first; `None` where there is no other.
+    pub fn all_but_first() -> Option<Self> {
+        let mut others = sched_getaffinity(SELF).ok()?;
+        let first = Self(others).numbers().next()?;
+        others.unset(first).ok()?;
+        (Self(others).count() > 0).then_some(Self(others))
+    }
+
     /// How many they are.
     pub fn count(self) -> u32 {
         self.numbers().count() as u32

@@ -92,7 +92,10 @@ pub(super) fn in_threads(turns: &[Turn]) -> Outcome {
                 (client, replay)
             }
         };
-        let threads: Vec<_> = clients.iter().map(|client| scope.spawn(run(*client))).collect();
+        let threads: Vec<_> = clients
+            .iter()
+            .map(|client| scope.spawn(run(*client)))
+            .collect();
         let replays = threads.into_iter();
         replays.filter_map(|thread| thread.join().ok()).collect()
     });

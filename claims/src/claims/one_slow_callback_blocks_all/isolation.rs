@@ -56,10 +56,13 @@ impl Isolation {
         );
         let slow = |(kind, _)| percents.iter().map(move |percent| (kind, *percent));
         let places = KINDS.into_iter().flat_map(slow);
-        let measure =
-            |(kind, percent)| Place::measure(experiment, systems, rounds, kind, percent);
+        let measure = |(kind, percent)| Place::measure(experiment, systems, rounds, kind, percent);
         Self {
-            places: [(Slow::Sleeps, 0.0)].into_iter().chain(places).map(measure).collect(),
+            places: [(Slow::Sleeps, 0.0)]
+                .into_iter()
+                .chain(places)
+                .map(measure)
+                .collect(),
         }
     }
 
@@ -126,7 +129,11 @@ impl Isolation {
             figures::median_point(place.percent / 100.0, &p99_ns)
         };
         let label = places().find_map(|place| Some(place.systems.get(system)?.0));
-        ChartSeries::new(label.unwrap_or(""), Joining::Line, places().filter_map(point))
+        ChartSeries::new(
+            label.unwrap_or(""),
+            Joining::Line,
+            places().filter_map(point),
+        )
     }
 }
 
@@ -143,7 +150,9 @@ impl Place {
         let load = load.per_second(RATE_PER_S, Arrival::Constant);
         let setup = |system: &System| Setup::from(*system).with_slow_requests();
         let setups: Vec<Setup> = systems.iter().map(setup).collect();
-        let waits = experiment.each(&setups, rounds, |server| waits(server, kind, percent, &load));
+        let waits = experiment.each(&setups, rounds, |server| {
+            waits(server, kind, percent, &load)
+        });
         let labels = systems.iter().map(|system| system.label);
         Self {
             kind,

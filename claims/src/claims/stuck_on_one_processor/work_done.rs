@@ -162,16 +162,18 @@ impl WorkDone {
 
     pub(super) fn figures(&self, processors_in_all: usize) -> Vec<Figure> {
         let label = self.system.label;
-        let median = |what: &str, values: &[f64]| {
-            figures::median_of(label, what, Unit::PerRequest, values)
-        };
+        let median =
+            |what: &str, values: &[f64]| figures::median_of(label, what, Unit::PerRequest, values);
         let speed_up = format!("speed-up from one processor to {processors_in_all}");
         let ready: Vec<f64> = self.all.iter().filter_map(|run| run.ready).collect();
         let ready = median("threads that ran or were ready to run, on average", &ready);
         let mut all = vec![self.pair().ratio_figure(label, &speed_up), ready];
         if self.system.computes_exactly() {
             for (of, runs) in [(1, &self.one), (processors_in_all, &self.all)] {
-                all.push(median(&format!("processors at work, of {of}"), &processors(runs)));
+                all.push(median(
+                    &format!("processors at work, of {of}"),
+                    &processors(runs),
+                ));
             }
         }
         all.into_iter().flatten().collect()
