@@ -9,7 +9,7 @@
 
 mod truth;
 
-use results::Run;
+use results::{CheckCode, Run};
 use truth::{loadgen, truthful};
 
 #[test]
@@ -71,7 +71,7 @@ fn the_null_floor_is_a_run_like_any_other() {
             "calibrate --op {operation} -c 5 -P 4 -n 2000 --json"
         ));
         ran.assert(0, "2\u{a0}000 checked, none wrong");
-        assert_eq!(ran.run().label, "null floor");
+        assert_eq!(ran.run().label, "baseline");
     }
     loadgen("calibrate --op get").assert(2, "calibrate with incr or echo");
 }
@@ -87,7 +87,9 @@ fn a_run_is_compared_with_the_null_floor_of_its_own_load() {
         .validity
         .checks;
     assert!(
-        checks.iter().any(|check| check.name.contains("null floor")),
+        checks
+            .iter()
+            .any(|check| check.code() == Some(CheckCode::RateOfBaseline)),
         "{checks:?}"
     );
     loadgen(&format!("{run} -c 6 -n 500")).assert(2, "6 connections and 5");

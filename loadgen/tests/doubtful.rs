@@ -96,7 +96,7 @@ fn stored_runs_that_were_not_believed_are_not_believed_later() {
     let mut run = results::example::closed_loop("x");
     store("base", &run);
     run.validity.verdict = ValidityVerdict::Suspect;
-    run.validity.reasons = vec!["it stood still".to_owned()];
+    run.validity.reasons_v1 = vec!["it stood still".to_owned()];
     store("new", &run);
     let words = format!("diff {} {}", path("base").display(), path("new").display());
     let end = |words: &str| Ran::of(strict_command(words).output().unwrap());

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use report::{Colours, Format, PICTURES, PlotError, Screen};
 use results::example::{self, Recipe};
-use results::{Comparison, Run, ValidityVerdict, Verdict, file};
+use results::{Check, CheckCode, Comparison, MeasuredCheck, Run, ValidityVerdict, Verdict, file};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from);
@@ -144,7 +144,8 @@ fn invalid() -> Run {
     }
     .run();
     run.validity.verdict = ValidityVerdict::ClientBound;
-    run.validity.reasons = vec!["schedule lag p99 was 12.0 ms, over 1 ms".to_owned()];
+    let lag = MeasuredCheck::new(CheckCode::ScheduleLagP99, Some(12e6), Some(1e6));
+    run.validity.checks = vec![Check::Measured(lag)];
     run.correctness.verdict = Verdict::Unknown;
     run.correctness.notes = vec!["increments of different amounts are ambiguous".to_owned()];
     run.interrupted = true;

@@ -19,6 +19,7 @@ mod picture;
 mod pictures;
 mod plot;
 mod plotly;
+mod sentences;
 #[cfg(feature = "stills")]
 mod still;
 mod summary;
@@ -33,6 +34,7 @@ mod witnesses;
 pub use claims::terminal_claims;
 pub use page::{page, page_with_claims};
 pub use plot::{Colours, Format, PICTURES, PlotError, plot, plot_claim};
+pub use sentences::{check_in_words, reasons, reasons_of_runs, word};
 pub use summary::{csv, markdown};
 pub use terminal::{Screen, terminal, terminal_table};
 

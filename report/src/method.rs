@@ -9,6 +9,7 @@ mod claims;
 
 pub(crate) use claims::{claims_entries, claims_subtitle};
 
+use crate::sentences::check_in_words;
 use crate::table::{Cell, Column, Table};
 
 /// A term and what is said of it.
@@ -83,7 +84,7 @@ pub(crate) fn entries(comparison: &Comparison) -> Vec<Entry> {
 /// The checks of the load generator, those of the worst run of each system.
 pub(crate) fn checks(comparison: &Comparison) -> Table {
     let mut table = Table {
-        columns: ["system", "check", "reading", "should be", "outcome"]
+        columns: ["system", "check", "value", "should be", "outcome"]
             .map(Column::words)
             .to_vec(),
         rows: Vec::new(),
@@ -91,20 +92,22 @@ pub(crate) fn checks(comparison: &Comparison) -> Table {
     for system in &comparison.systems {
         let worst = system.runs().iter().max_by_key(|run| run.validity.verdict);
         for check in worst.iter().flat_map(|run| &run.validity.checks) {
-            let (text, tone) = match check.outcome {
+            let (text, tone) = match check.outcome() {
                 CheckOutcome::Passed => ("passed", "pass"),
                 CheckOutcome::Failed => ("failed", "fail"),
                 CheckOutcome::NotMade => ("not made", ""),
             };
+            let [name, value, limit] = check_in_words(check).map(Cell::words);
+            let outcome = Cell {
+                tone,
+                ..Cell::words(text)
+            };
             table.rows.push(vec![
                 Cell::words(&system.label),
-                Cell::words(&check.name),
-                Cell::words(&check.reading),
-                Cell::words(&check.limit),
-                Cell {
-                    tone,
-                    ..Cell::words(text)
-                },
+                name,
+                value,
+                limit,
+                outcome,
             ]);
         }
     }

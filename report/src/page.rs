@@ -4,12 +4,13 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
-use results::{Claims, Comparison, Weight, statements};
+use results::{Claims, Comparison};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::look::{Look, Systems};
 use crate::picture::{Marks, Picture};
+use crate::sentences::{Statement, Weight, statements};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::Theme;
 use crate::{claims, downloads, method, pictures, plotly, witnesses};
@@ -98,7 +99,7 @@ struct Said {
     text: String,
 }
 
-fn said(statement: &results::Statement) -> Said {
+fn said(statement: &Statement) -> Said {
     let (tone, word) = match statement.weight {
         Weight::Fail => ("fail", "fail"),
         Weight::Doubt => ("doubt", "doubtful"),

@@ -1,8 +1,9 @@
 //! The summary: one row a system, one column a metric, and what each is worth against the reference.
 
 use results::statistics::{Contrast, MIN_RUNS, contrast};
-use results::{Comparison, Group, Metric, Outcome, Workload, units, word};
+use results::{Comparison, Group, Metric, Outcome, Workload, units};
 
+use crate::sentences::word;
 use crate::table::{Cell, Column, Table};
 use crate::verdict::{validity_cell, verdict_cell};
 

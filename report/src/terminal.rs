@@ -2,11 +2,12 @@
 
 use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
-use results::{Comparison, Metric, Statement, Weight, statements};
+use results::{Comparison, Metric};
 
 use crate::lines::wrapped;
 use crate::look::Systems;
 use crate::method;
+use crate::sentences::{Statement, Weight, statements};
 use crate::summary::Summary;
 use crate::terminal_plot::{mark, percentile_plot};
 

@@ -1,7 +1,10 @@
 //! The page is whole, safe and says the verdict first, whatever the data.
 
 use results::example::{self, Recipe};
-use results::{Anomaly, AnomalyKind, Comparison, Example, Run, ValidityVerdict};
+use results::{
+    Anomaly, AnomalyKind, Check, CheckCode, Comparison, Example, MeasuredCheck, Run,
+    ValidityVerdict,
+};
 
 fn page_of(runs: Vec<Run>) -> String {
     report::page(&Comparison::of_runs("a title".to_owned(), runs))
@@ -33,7 +36,8 @@ fn the_page_asks_nothing_of_any_network() {
 fn the_verdict_stands_before_every_number() {
     let mut run = example::open_loop("reactor");
     run.validity.verdict = ValidityVerdict::ClientBound;
-    run.validity.reasons = vec!["schedule lag p99 was 12 ms".to_owned()];
+    let lag = MeasuredCheck::new(CheckCode::ScheduleLagP99, Some(12e6), Some(1e6));
+    run.validity.checks = vec![Check::Measured(lag)];
     let page = page_of(vec![run]);
     let verdict = page.find("the load generator was the bottleneck");
     assert!(verdict.is_some() && verdict < page.find("id=\"summary\""));

@@ -74,7 +74,7 @@ impl Comparison {
             }
         }
         Self {
-            schema: ComparisonSchema::V1,
+            schema: ComparisonSchema::V2,
             title,
             started_unix_ms: started.unwrap_or(0),
             command: Vec::new(),

@@ -10,10 +10,10 @@ use crate::Finite;
 pub struct ClientCost {
     /// One entry for each thread that sent requests.
     pub threads: Vec<ThreadCost>,
-    /// The thread that judges what several client threads were told, over the whole run, warm-up included; `None` where there is none: a
-    /// single client thread judges itself.
-    #[serde(default)]
-    pub judge: Option<ThreadCost>,
+    /// The checker thread, which checks the replies to several client threads, over the whole run, warm-up included; `None` of a
+    /// single client thread, which checks its own. Version 1 calls it `judge`.
+    #[serde(default, alias = "judge")]
+    pub checker: Option<ThreadCost>,
     /// The worst oversleep of a thread that only sleeps: how long this machine left runnable work waiting.
     pub hiccup_max_ns: Option<u64>,
     /// Processor time that the hypervisor gave to others meanwhile.

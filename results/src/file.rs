@@ -13,33 +13,33 @@ use crate::{Claims, Comparison, Run};
 
 /// A format with a version in its `schema` member.
 pub trait Format: Serialize + DeserializeOwned {
-    /// The version that this program reads and writes.
-    const SCHEMA: &'static str;
+    /// The versions that this program reads; it writes the first.
+    const SCHEMAS: &'static [&'static str];
 }
 
 impl Format for Run {
-    const SCHEMA: &'static str = "baton.run/1";
+    const SCHEMAS: &'static [&'static str] = &["baton.run/2", "baton.run/1"];
 }
 
 impl Format for Comparison {
-    const SCHEMA: &'static str = "baton.comparison/1";
+    const SCHEMAS: &'static [&'static str] = &["baton.comparison/2", "baton.comparison/1"];
 }
 
 impl Format for Claims {
-    const SCHEMA: &'static str = "baton.claims/1";
+    const SCHEMAS: &'static [&'static str] = &["baton.claims/1"];
 }
 
 /// Reads a [`Run`], a [`Comparison`] or [`Claims`].
 pub fn load<T: Format>(path: &Path) -> Result<T, LoadError> {
     let fail = |kind| LoadError {
         path: path.to_owned(),
-        expected: T::SCHEMA,
+        expected: T::SCHEMAS[0],
         kind,
     };
     let text = fs::read_to_string(path).map_err(|error| fail(Kind::Unreadable(error)))?;
     // The version comes first: of a later format, every other complaint would mislead.
     let Version { schema } = parse(&text).map_err(fail)?;
-    if schema != T::SCHEMA {
+    if !T::SCHEMAS.contains(&schema.as_str()) {
         return Err(fail(Kind::OtherSchema(schema)));
     }
     parse(&text).map_err(fail)

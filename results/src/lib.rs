@@ -22,7 +22,6 @@ mod comparison;
 mod correctness;
 mod cost;
 mod curve;
-mod finding;
 mod finite;
 mod group;
 mod histogram;
@@ -33,7 +32,6 @@ mod packed;
 mod percentile_interval;
 mod quantile;
 mod run;
-mod statement;
 mod validity;
 mod workload;
 
@@ -58,7 +56,6 @@ pub use correctness::{
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
 pub use curve::{CurvePoint, nines, percentile_curve};
-pub use finding::{finding, word};
 pub use finite::Finite;
 pub use group::Group;
 pub use histogram::Histogram;
@@ -69,6 +66,8 @@ pub use packed::{Packed, UnpackError};
 pub use percentile_interval::{PercentileInterval, percentile_intervals};
 pub use quantile::{ParseQuantileError, Quantile};
 pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};
-pub use statement::{Statement, Weight, statements};
-pub use validity::{Check, CheckOutcome, Threshold, Validity, ValidityVerdict};
+pub use validity::{
+    Bound, Check, CheckCode, CheckOutcome, MeasuredCheck, TextCheck, Threshold, Validity,
+    ValidityVerdict,
+};
 pub use workload::{Arrival, LoadMode, RunLimit, Share, Workload};

@@ -5,22 +5,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Claims, Comparison, Run};
 
-/// The version of `run.json`. A reader that meets another one says so instead of guessing.
+/// The version of `run.json`. A program refuses a version that it does not know.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum RunSchema {
-    /// The first one.
-    #[default]
+    /// Checks and reasons of the validity are text.
     #[serde(rename = "baton.run/1")]
     V1,
+    /// Checks of the validity have codes and numbers.
+    #[default]
+    #[serde(rename = "baton.run/2")]
+    V2,
 }
 
 /// The version of `comparison.json`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum ComparisonSchema {
-    /// The first one.
-    #[default]
+    /// Checks and reasons of the validity are text.
     #[serde(rename = "baton.comparison/1")]
     V1,
+    /// Checks of the validity have codes and numbers.
+    #[default]
+    #[serde(rename = "baton.comparison/2")]
+    V2,
 }
 
 /// The version of `claims.json`.

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use results::{Comparison, PercentileInterval, Run, example, file};
+use results::schema::RunSchema;
+use results::{Check, Comparison, PercentileInterval, Run, example, file};
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -32,7 +33,7 @@ fn a_run_of_an_older_program_is_read() -> Outcome {
     let path = folder.path().join("run.json");
     let mut run = example::open_loop("a");
     run.percentile_intervals = PercentileInterval::all_of(&run);
-    run.client_cost.judge = run.client_cost.threads.first().cloned();
+    run.client_cost.checker = run.client_cost.threads.first().cloned();
     file::save(&path, &run)?;
     assert_eq!(file::load::<Run>(&path)?, run);
 
@@ -42,12 +43,46 @@ fn a_run_of_an_older_program_is_read() -> Outcome {
             .and_then(|run| run.remove("percentile_intervals")),
         json["client_cost"]
             .as_object_mut()
-            .and_then(|cost| cost.remove("judge")),
+            .and_then(|cost| cost.remove("checker")),
     ];
     assert!(removed.iter().all(Option::is_some), "{removed:?}");
     fs::write(&path, serde_json::to_vec(&json)?)?;
     run.percentile_intervals.clear();
-    run.client_cost.judge = None;
+    run.client_cost.checker = None;
+    assert_eq!(file::load::<Run>(&path)?, run);
+    Ok(())
+}
+
+/// Checks and reasons of version 1 are text: they are read as they are, and stay so when they are written again.
+#[test]
+fn files_of_version_1_are_read_and_keep_their_text() -> Outcome {
+    let fixture = |name: &str| {
+        Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fixtures")
+            .join(name)
+    };
+    let run = file::load::<Run>(&fixture("run-v1.json"))?;
+    assert_eq!(run.schema, RunSchema::V1);
+    assert_eq!(
+        run.validity.reasons_v1,
+        [
+            "schedule lag p99 12.0\u{a0}ms, which should be at most 1.00\u{a0}ms: requests left late by the load \
+             generator's own fault; lower -r or raise -t"
+        ]
+    );
+    let Some(Check::Text(failed)) = run.validity.failed().next() else {
+        return Err("a check of version 1 is text".into());
+    };
+    assert_eq!(
+        [&failed.name, &failed.reading, &failed.limit],
+        ["schedule lag p99", "12.0\u{a0}ms", "at most 1.00\u{a0}ms"]
+    );
+
+    let comparison = file::load::<Comparison>(&fixture("comparison-v1.json"))?;
+    assert_eq!(comparison.systems[0].runs(), std::slice::from_ref(&run));
+    let folder = tempfile::tempdir()?;
+    let path = folder.path().join("run.json");
+    file::save(&path, &run)?;
     assert_eq!(file::load::<Run>(&path)?, run);
     Ok(())
 }
@@ -87,7 +122,7 @@ fn what_is_no_run_is_refused_with_a_remedy() -> Outcome {
             "repeat the run",
         ),
         (
-            whole.replace("baton.run/1", "baton.run/9"),
+            whole.replace("baton.run/2", "baton.run/9"),
             "schema 'baton.run/9'",
             "program version",
         ),
@@ -101,7 +136,7 @@ fn what_is_no_run_is_refused_with_a_remedy() -> Outcome {
             "missing field `label`",
             "--out",
         ),
-        ("hello".to_owned(), "is no baton.run/1 file", "--out"),
+        ("hello".to_owned(), "is no baton.run/2 file", "--out"),
     ];
     for (text, complaint, remedy) in cases {
         fs::write(&path, text)?;

@@ -14,15 +14,15 @@ pub(super) fn doubt<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Option<Strin
     let doubtful: Vec<&Run> = runs.iter().copied().filter(is_doubtful).collect();
     let first = doubtful.first()?;
     if runs.len() == 1 {
-        return Some(first.validity.reasons.join("; "));
+        return Some(report::reasons(&first.validity).join("; "));
     }
-    let reason = first.validity.reasons.first();
+    let reasons = report::reasons(&first.validity);
     Some(format!(
         "{} of {} runs are in doubt ({}), the first because: {}",
         count(doubtful.len() as u64),
         count(runs.len() as u64),
         names(&doubtful),
-        reason.map_or("it does not say", String::as_str)
+        reasons.first().map_or("it does not say", String::as_str)
     ))
 }
 
@@ -49,7 +49,7 @@ mod tests {
 
     fn run(label: &str, reasons: &[&str]) -> Run {
         let mut run = example::closed_loop(label);
-        run.validity.reasons = reasons.iter().map(|&reason| reason.to_owned()).collect();
+        run.validity.reasons_v1 = reasons.iter().map(|&reason| reason.to_owned()).collect();
         run.validity.verdict = match reasons {
             [] => ValidityVerdict::Valid,
             _ => ValidityVerdict::Suspect,

@@ -90,22 +90,18 @@ fn remarks(runs: &[Run]) -> answers::Lines {
 
 /// Each kind of doubt once, in the words of the first run that had it, with the numbers of all.
 fn doubts(runs: &[Run]) -> answers::Lines {
-    let kind = |reason: &str| reason.replace(|letter: char| letter.is_ascii_digit(), "");
-    let mut kinds: Vec<(String, &str, Vec<String>)> = Vec::new();
-    for (number, run) in (1..).zip(runs) {
-        for reason in &run.validity.reasons {
-            let number = number.to_string();
-            match kinds.iter_mut().find(|(known, ..)| *known == kind(reason)) {
-                Some((_, _, numbers)) => numbers.push(number),
-                None => kinds.push((kind(reason), reason, vec![number])),
-            }
-        }
-    }
-    let said = |(_, reason, numbers): (String, &str, Vec<String>)| {
+    let said = |(reason, indexes): (String, Vec<usize>)| {
+        let numbers: Vec<String> = indexes
+            .iter()
+            .map(|index| (index + 1).to_string())
+            .collect();
         let runs = if numbers.len() == 1 { "run" } else { "runs" };
         ("doubt", format!("{runs} {}: {reason}", numbers.join(", ")))
     };
-    kinds.into_iter().map(said).collect()
+    report::reasons_of_runs(runs)
+        .into_iter()
+        .map(said)
+        .collect()
 }
 
 /// The gravest that is to be said of a run, where there is something.
@@ -176,7 +172,7 @@ mod tests {
         let odd = |reason: &str| {
             let mut odd = run(1.0);
             odd.validity.verdict = ValidityVerdict::Suspect;
-            odd.validity.reasons = vec![reason.to_owned()];
+            odd.validity.reasons_v1 = vec![reason.to_owned()];
             odd
         };
         let text = text(&[run(1.0), odd("still for 3 s"), odd("still for 12 s")], 80);

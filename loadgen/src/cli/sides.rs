@@ -1,7 +1,8 @@
 //! The two sides of a `diff`: which runs stand against which, and what their numbers say.
 
+use report::word;
 use results::statistics::{Contrast, MIN_RUNS};
-use results::{Better, Comparison, Group, Metric, Run, units, word};
+use results::{Better, Comparison, Group, Metric, Run, units};
 
 use super::repeats::GUARDED;
 

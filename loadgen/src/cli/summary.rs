@@ -171,20 +171,20 @@ fn client(run: &Run) -> String {
         threads(number_of_threads as u64),
         percent(busy)
     );
-    // The judge works during the warm-up too: it is divided by all that it judged.
-    let judged: u64 = run
+    // The checker works during the warm-up too: its time is divided by all that it checked.
+    let checked: u64 = run
         .intervals
         .iter()
         .map(|interval| interval.completed)
         .sum();
-    if let Some(judge) = &run.client_cost.judge
-        && judged > 0
+    if let Some(checker) = &run.client_cost.checker
+        && checked > 0
     {
         let _ = write!(
             text,
-            "; and the judge's thread {}, busy {}",
-            time_of(judge.cpu_ns() as f64 / judged as f64),
-            percent(judge.cpu_ns() as f64 / run.elapsed_ns as f64)
+            "; and the checker thread {}, busy {}",
+            time_of(checker.cpu_ns() as f64 / checked as f64),
+            percent(checker.cpu_ns() as f64 / run.elapsed_ns as f64)
         );
     }
     text
@@ -194,7 +194,7 @@ fn valid(run: &Run) -> String {
     let verdict = match run.validity.verdict {
         ValidityVerdict::Valid if !validity::shares_count(run) => {
             return format!(
-                "yes, as far as {} can tell: what part of its time a client was busy or kept waiting is judged from {} on",
+                "yes, as far as {} can tell: what part of its time a client was busy or kept waiting is checked from {} on",
                 time(run.measured_ns()),
                 time(validity::SHORT.as_nanos() as u64)
             );
@@ -203,7 +203,7 @@ fn valid(run: &Run) -> String {
         ValidityVerdict::Suspect => "suspect: ",
         ValidityVerdict::ClientBound => "client-bound: ",
     };
-    format!("{verdict}{}", run.validity.reasons.join("; "))
+    format!("{verdict}{}", report::reasons(&run.validity).join("; "))
 }
 
 #[cfg(test)]
@@ -242,12 +242,12 @@ mod tests {
     }
 
     #[test]
-    fn the_judges_thread_is_part_of_what_the_client_costs() {
+    fn the_checker_thread_is_part_of_what_the_client_costs() {
         let mut run = example::open_loop("a");
-        assert!(!client(&run).contains("judge"));
-        run.client_cost.judge = run.client_cost.threads.first().cloned();
+        assert!(!client(&run).contains("checker"));
+        run.client_cost.checker = run.client_cost.threads.first().cloned();
         let alone = client(&run)
-            .split_once("; and the judge's thread")
+            .split_once("; and the checker thread")
             .map(|(own, _)| own.to_owned());
         let of_one = alone.unwrap();
         assert!(

@@ -136,7 +136,7 @@ impl<'a> Series<'a> {
         expected_to_lose: &[String],
     ) -> Comparison {
         Comparison {
-            schema: ComparisonSchema::V1,
+            schema: ComparisonSchema::V2,
             title,
             started_unix_ms,
             command: command.to_vec(),

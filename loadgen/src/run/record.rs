@@ -4,7 +4,7 @@ use results::schema::RunSchema;
 use results::units::count;
 use results::{
     Arrival, ClientCost, FailureReason, Finite, Host, LoadMode, PercentileInterval, Protocol, Run,
-    Server, ServerCost, Tool, Totals, Validity, ValidityVerdict,
+    Server, ServerCost, Tool, Totals, Validity,
 };
 
 use super::sum::Sum;
@@ -143,12 +143,12 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
     let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
     let client_cost = ClientCost {
         threads: measured.costs,
-        judge: load.judge_cost,
+        checker: load.judge_cost,
         hiccup_max_ns: load.hiccup_max_ns,
         stolen_ns: load.stolen_ns,
     };
     let mut run = Run {
-        schema: RunSchema::V1,
+        schema: RunSchema::V2,
         tool: Tool {
             name: "loadgen".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -192,12 +192,8 @@ pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
             before: &parts.reached.before,
             after: &parts.after,
         }),
-        // Judged below, from all the rest.
-        validity: Validity {
-            verdict: ValidityVerdict::Valid,
-            reasons: Vec::new(),
-            checks: Vec::new(),
-        },
+        // Checked below, from all the rest.
+        validity: Validity::UNCHECKED,
         thresholds: Vec::new(),
         client_cost,
         server_cost,

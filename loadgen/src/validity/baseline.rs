@@ -1,62 +1,59 @@
-//! The null floor: the same load on a responder that does nothing. Is it to be believed, and is a run told from it?
+//! The baseline: the same load on a responder that does nothing. Is it valid, and is a run clearly different from it?
 
-use results::{LoadMode, Quantile, Run, Validity, ValidityVerdict};
+use results::{
+    Check, CheckCode, LoadMode, MeasuredCheck, Quantile, Run, Validity, ValidityVerdict,
+};
 
-use super::finding::Finding;
-use super::{checks, sum_up};
+use super::{add, checks, sum_up, verdict_if_failed};
 
-/// Nearer to what nothing can do than this, a run says little about its server.
-const FLOOR_LIMIT: f64 = 0.90;
+/// A run that comes nearer to the baseline than this says little about its server.
+const BASELINE_LIMIT: f64 = 0.90;
 
-/// Every check that a run against such a responder allows. In a closed loop the client is the limit there by design: that it is busy
-/// is what was asked for. A machine that disturbs it is as much in the way as ever.
-pub(crate) fn of_floor(run: &Run) -> Validity {
-    let found = checks(run).into_iter();
-    match run.workload.mode {
-        LoadMode::Closed => {
-            sum_up(found.map(|finding| finding.unless(ValidityVerdict::ClientBound)))
+/// Every check that a run against such a responder allows. In a closed loop the client is the limit by design, so no check of it can fail;
+/// a machine that disturbs the client still matters.
+pub(crate) fn of_baseline(run: &Run) -> Validity {
+    let mut checks = checks(run);
+    if run.workload.mode == LoadMode::Closed {
+        for check in &mut checks {
+            if verdict_if_failed(check.code) == ValidityVerdict::ClientBound {
+                *check =
+                    MeasuredCheck::new(check.code, check.value.map(results::Finite::value), None);
+            }
         }
-        LoadMode::Open { .. } => sum_up(found),
     }
+    sum_up(checks)
 }
 
-/// Checks a run against the same load on a responder that does nothing: what is as fast as that was the load generator and the kernel.
-pub(crate) fn compare_with_floor(run: &mut Run, floor: &Run) {
+/// Checks a run against its baseline: a server that is as fast as nothing was not measured, the load generator and the kernel were.
+pub(crate) fn compare_with_baseline(run: &mut Run, baseline: &Run) {
     let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
     let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
-    if floor.validity.verdict != ValidityVerdict::Valid {
-        Finding::new(
-            "the null floor's own measurement",
-            Some("in doubt".to_owned()),
-            "valid".to_owned(),
-            true,
-            ValidityVerdict::Suspect,
-            &format!(
-                "nothing can be held against a floor that nobody believes ({}); repeat loadgen calibrate",
-                floor.validity.reasons.join("; ")
-            ),
-        )
-        .add_to(&mut run.validity);
+    if baseline.validity.verdict != ValidityVerdict::Valid {
+        let failed: Vec<Check> = baseline.validity.failed().cloned().collect();
+        // An invalid run has a failed check; a file that names none is not valid for it.
+        let number = failed.len().max(1) as f64;
+        let check = MeasuredCheck::new(CheckCode::BaselineFailedChecks, Some(number), Some(0.0));
+        add(
+            &mut run.validity,
+            MeasuredCheck {
+                because: failed,
+                ..check
+            },
+        );
     }
-    let finding = match run.workload.mode {
-        LoadMode::Closed => Finding::share(
-            "rate as a part of the null floor's",
-            rate(run).zip(rate(floor)).map(|(run, floor)| run / floor),
-            FLOOR_LIMIT,
-            ValidityVerdict::ClientBound,
-            "a server that does nothing is hardly faster; try a greater -t, or another machine for the client",
-        ),
-        LoadMode::Open { .. } => Finding::share(
-            "the null floor's p50 as a part of this run's",
-            p50_ns(run)
-                .zip(p50_ns(floor))
-                .map(|(run, floor)| floor as f64 / run as f64),
-            FLOOR_LIMIT,
-            ValidityVerdict::Suspect,
-            "a server that does nothing answers hardly sooner: the latencies are the client's and the kernel's",
-        ),
+    let limit = Some(BASELINE_LIMIT);
+    let check = match run.workload.mode {
+        LoadMode::Closed => {
+            let share = rate(run)
+                .zip(rate(baseline))
+                .map(|(run, baseline)| run / baseline);
+            MeasuredCheck::new(CheckCode::RateOfBaseline, share, limit)
+        }
+        LoadMode::Open { .. } => {
+            let both_ns = p50_ns(run).zip(p50_ns(baseline));
+            let share = both_ns.map(|(run, baseline)| baseline as f64 / run as f64);
+            MeasuredCheck::new(CheckCode::BaselineP50, share, limit)
+        }
     };
-    if let Some(finding) = finding {
-        finding.add_to(&mut run.validity);
-    }
+    add(&mut run.validity, check);
 }

@@ -1,6 +1,6 @@
-//! Each disturbance of a quiet run, and what is said of it.
+//! Each disturbance of a quiet run, and the check that notices it.
 
-use results::{CheckOutcome, ClientCost, Finite, Histogram, ThreadCost, example};
+use results::{ClientCost, Finite, Histogram, ThreadCost, example};
 
 use super::*;
 
@@ -27,7 +27,7 @@ fn cost(cpu_ns: u64, waited_ns: Option<u64>) -> ClientCost {
     };
     ClientCost {
         threads: vec![idle, thread],
-        judge: None,
+        checker: None,
         hiccup_max_ns: Some(200_000),
         stolen_ns: Some(0),
     }
@@ -41,73 +41,83 @@ fn histogram(values_ns: &[u64]) -> Histogram {
 
 fn verdict(run: &Run) -> (ValidityVerdict, usize) {
     let validity = of(run);
-    (validity.verdict, validity.reasons.len())
+    (validity.verdict, validity.failed().count())
 }
 
 #[test]
-fn a_quiet_client_is_believed() {
+fn a_quiet_client_is_valid() {
     assert_eq!(verdict(&open()), (ValidityVerdict::Valid, 0));
 }
 
 #[test]
 fn each_disturbance_is_noticed() {
     type Disturb = fn(&mut Run);
-    let cases: [(&str, Disturb, ValidityVerdict); 5] = [
+    let cases: [(CheckCode, f64, Disturb, ValidityVerdict); 5] = [
         (
-            "busiest client thread 96.0",
+            CheckCode::BusiestClientThread,
+            0.96,
             |run| run.client_cost = cost(960_000_000, Some(0)),
             ValidityVerdict::ClientBound,
         ),
         (
-            "waiting for a processor 15.0",
+            CheckCode::WaitingForProcessor,
+            0.15,
             |run| run.client_cost = cost(0, Some(150_000_000)),
             ValidityVerdict::Suspect,
         ),
         (
-            "stolen time 20.0",
+            CheckCode::StolenTime,
+            0.2,
             |run| run.client_cost.stolen_ns = Some(200_000_000),
             ValidityVerdict::Suspect,
         ),
         (
-            "worst hiccup 500",
+            CheckCode::WorstHiccup,
+            5e8,
             |run| run.client_cost.hiccup_max_ns = Some(500_000_000),
             ValidityVerdict::Suspect,
         ),
         (
-            "schedule lag p99 500",
+            CheckCode::ScheduleLagP99,
+            5e8,
             |run| run.latency.lag = Some(histogram(&[500_000_000])),
             ValidityVerdict::ClientBound,
         ),
     ];
-    for (reason, disturb, expected) in cases {
+    for (code, value, disturb, expected) in cases {
         let mut run = open();
         disturb(&mut run);
         let validity = of(&run);
-        assert_eq!(validity.verdict, expected, "{reason}");
+        assert_eq!(validity.verdict, expected, "{code:?}");
+        let failed: Vec<&Check> = validity.failed().collect();
+        let [Check::Measured(check)] = failed.as_slice() else {
+            panic!("{code:?}: {failed:?}");
+        };
+        let read = check.value.map_or(0.0, Finite::value);
+        // A histogram keeps three digits.
         assert!(
-            validity.reasons.len() == 1 && validity.reasons[0].contains(reason),
-            "{:?}",
-            validity.reasons
+            check.code == code && (read / value - 1.0).abs() < 0.001,
+            "{check:?}"
         );
     }
 }
 
-/// Who cannot follow holds up those who tell it.
+/// A checker thread that cannot follow holds up the client threads.
 #[test]
-fn a_judge_who_has_no_time_left_is_noticed() {
+fn a_busy_checker_thread_is_noticed() {
     let mut run = open();
-    run.client_cost.judge = Some(cost(300_000_000, None).threads.remove(1));
+    run.client_cost.checker = Some(cost(300_000_000, None).threads.remove(1));
     assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
-    run.client_cost.judge = Some(cost(970_000_000, None).threads.remove(1));
+    run.client_cost.checker = Some(cost(970_000_000, None).threads.remove(1));
     assert_eq!(verdict(&run), (ValidityVerdict::ClientBound, 1));
 }
 
 #[test]
-fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
+fn a_value_that_the_machine_does_not_offer_neither_fails_nor_passes() {
     let mut run = open();
     run.client_cost = ClientCost {
         threads: Vec::new(),
-        judge: None,
+        checker: None,
         hiccup_max_ns: None,
         stolen_ns: None,
     };
@@ -116,7 +126,7 @@ fn what_the_machine_does_not_tell_is_no_disturbance_and_no_pass() {
     let not_made = validity
         .checks
         .iter()
-        .filter(|check| check.outcome == CheckOutcome::NotMade);
+        .filter(|check| check.outcome() == CheckOutcome::NotMade);
     assert_eq!(not_made.count(), 5);
 }
 
@@ -138,7 +148,7 @@ fn an_overloaded_server_is_no_fault_of_the_client() {
 }
 
 #[test]
-fn in_a_closed_loop_connections_that_rest_betray_the_client() {
+fn idle_connections_of_a_closed_loop_are_noticed() {
     let mut run = example::closed_loop("x");
     run.warmup_ns = 0;
     (
@@ -156,7 +166,7 @@ fn in_a_closed_loop_connections_that_rest_betray_the_client() {
 }
 
 #[test]
-fn books_that_disagree_are_noticed_where_enough_was_seen() {
+fn counts_that_contradict_the_latencies_are_noticed_where_enough_was_seen() {
     let mut run = open();
     run.totals.failures.clear();
     run.totals.requests_per_s = Finite::new(10_000.0);
@@ -175,31 +185,27 @@ fn books_that_disagree_are_noticed_where_enough_was_seen() {
 
 #[test]
 fn a_server_as_fast_as_nothing_was_not_measured() {
-    let floor = example::closed_loop("null floor");
+    let baseline = example::closed_loop("baseline");
     let with_rate = |rate: f64| {
         let mut run = example::closed_loop("x");
-        run.totals.requests_per_s = floor
+        run.totals.requests_per_s = baseline
             .totals
             .requests_per_s
-            .and_then(|floor| Finite::new(floor.value() * rate));
-        run.validity = Validity {
-            verdict: ValidityVerdict::Valid,
-            reasons: Vec::new(),
-            checks: Vec::new(),
-        };
-        compare_with_floor(&mut run, &floor);
+            .and_then(|baseline| Finite::new(baseline.value() * rate));
+        run.validity = Validity::UNCHECKED;
+        compare_with_baseline(&mut run, &baseline);
         (run.validity.verdict, run.validity.checks.len())
     };
     assert_eq!(with_rate(0.5), (ValidityVerdict::Valid, 1));
     assert_eq!(with_rate(0.97), (ValidityVerdict::ClientBound, 1));
 
     let mut run = open();
-    compare_with_floor(&mut run, &open());
+    compare_with_baseline(&mut run, &open());
     assert_eq!(run.validity.verdict, ValidityVerdict::Suspect);
 }
 
 #[test]
-fn what_a_machine_does_in_a_few_milliseconds_is_no_share_of_anything() {
+fn a_run_of_a_few_milliseconds_has_no_shares() {
     let mut run = open();
     run.elapsed_ns = 20_000_000;
     run.client_cost = cost(20_000_000, Some(5_000_000));
@@ -210,7 +216,7 @@ fn what_a_machine_does_in_a_few_milliseconds_is_no_share_of_anything() {
 }
 
 #[test]
-fn one_tick_of_the_kernels_clock_is_no_theft() {
+fn one_tick_of_the_kernels_clock_is_not_stolen_time() {
     let mut run = open();
     run.elapsed_ns = 200_000_000;
     run.client_cost = cost(0, Some(0));
@@ -220,57 +226,61 @@ fn one_tick_of_the_kernels_clock_is_no_theft() {
     assert_eq!(verdict(&run), (ValidityVerdict::Suspect, 1));
 }
 
-/// The floor is where the client is the limit; a floor of a disturbed machine is none, and whoever is compared with it is told.
+/// The client is the limit of a baseline. A baseline of a disturbed machine is invalid, and a run that is compared with it says so.
 #[test]
-fn a_floor_may_be_busy_and_must_not_be_disturbed() {
-    let mut floor = example::closed_loop("null floor");
-    (floor.elapsed_ns, floor.warmup_ns) = (1_000_000_000, 0);
-    floor.client_cost = cost(990_000_000, Some(0));
-    let busy = of_floor(&floor);
-    assert_eq!(of(&floor).verdict, ValidityVerdict::ClientBound);
+fn a_baseline_may_be_busy_and_must_not_be_disturbed() {
+    let mut baseline = example::closed_loop("baseline");
+    (baseline.elapsed_ns, baseline.warmup_ns) = (1_000_000_000, 0);
+    baseline.client_cost = cost(990_000_000, Some(0));
+    let busy = of_baseline(&baseline);
+    assert_eq!(of(&baseline).verdict, ValidityVerdict::ClientBound);
     assert_eq!(
-        (busy.verdict, busy.reasons.len()),
+        (busy.verdict, busy.failed().count()),
         (ValidityVerdict::Valid, 0)
     );
+    let shown = measured(&busy, CheckCode::BusiestClientThread);
     assert!(
-        busy.checks
-            .iter()
-            .any(|check| check.reading.starts_with("99"))
+        shown.value.map(Finite::value) == Some(0.99) && shown.limit.is_none(),
+        "{shown:?}"
     );
 
-    floor.client_cost.hiccup_max_ns = Some(500_000_000);
-    floor.validity = of_floor(&floor);
-    assert_eq!(floor.validity.verdict, ValidityVerdict::Suspect);
+    baseline.client_cost.hiccup_max_ns = Some(500_000_000);
+    baseline.validity = of_baseline(&baseline);
+    assert_eq!(baseline.validity.verdict, ValidityVerdict::Suspect);
     let mut run = example::closed_loop("x");
     run.totals.requests_per_s = Finite::new(1.0);
-    compare_with_floor(&mut run, &floor);
-    let said = &run.validity.reasons[0];
-    assert!(
-        said.starts_with("the null floor's own measurement in doubt, which should be valid: ")
-            && said.contains("(worst hiccup 500"),
-        "{said}"
+    compare_with_baseline(&mut run, &baseline);
+    assert_eq!(run.validity.verdict, ValidityVerdict::Suspect);
+    let failed = measured(&run.validity, CheckCode::BaselineFailedChecks);
+    assert_eq!(
+        failed.because.iter().map(Check::code).collect::<Vec<_>>(),
+        [Some(CheckCode::WorstHiccup)]
     );
 }
 
-/// Three hundredths of the window, and one and a half of the run that they were counted over.
+fn measured(validity: &Validity, code: CheckCode) -> MeasuredCheck {
+    let found = validity
+        .checks
+        .iter()
+        .find(|check| check.code() == Some(code));
+    match found {
+        Some(Check::Measured(check)) => check.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+/// 150 ms are 3 % of the measured window, and 1.5 % of the run over which they were counted.
 #[test]
-fn what_was_stolen_is_a_part_of_the_whole_run() {
+fn stolen_time_is_a_share_of_the_whole_run() {
     let mut run = open();
     run.elapsed_ns = 10_000_000_000;
     run.client_cost.stolen_ns = Some(150_000_000);
     run.warmup_ns = 5_000_000_000;
     run.client_cost.threads.clear();
-    assert!(
-        of(&run)
-            .checks
-            .iter()
-            .all(|check| check.name != "stolen time" || check.outcome == CheckOutcome::Passed)
-    );
+    let stolen = |run: &Run| measured(&of(run), CheckCode::StolenTime);
+    assert_eq!(stolen(&run).outcome, CheckOutcome::Passed);
     run.client_cost.stolen_ns = Some(300_000_000);
-    assert!(
-        of(&run)
-            .reasons
-            .iter()
-            .any(|reason| reason.contains("stolen time 3.00"))
-    );
+    let stolen = stolen(&run);
+    assert_eq!(stolen.outcome, CheckOutcome::Failed);
+    assert_eq!(stolen.value.map(Finite::value), Some(0.03));
 }

@@ -1,12 +1,12 @@
 //! P1, percentile curves: how slow the slowest tenth, hundredth, thousandth of the requests was.
 
 use results::{
-    CurvePoint, Group, Histogram, Metric, Quantile, finding, percentile_curve,
-    percentile_intervals, units,
+    CurvePoint, Group, Histogram, Metric, Quantile, percentile_curve, percentile_intervals, units,
 };
 
 use super::Scene;
 use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series, Tick};
+use crate::sentences::finding;
 use crate::table::{Cell, Column, Table};
 use crate::ticks::{nines_axis, time_axis};
 

@@ -17,21 +17,16 @@ pub(super) fn host() -> Host {
 }
 
 pub(super) fn valid() -> Validity {
+    let lag = MeasuredCheck::new(CheckCode::ScheduleLagP99, Some(59_400.0), Some(1e6));
     Validity {
-        verdict: ValidityVerdict::Valid,
-        reasons: Vec::new(),
-        checks: vec![Check {
-            name: "schedule lag p99".to_owned(),
-            reading: "59.4 µs".to_owned(),
-            limit: "under 1 ms".to_owned(),
-            outcome: CheckOutcome::Passed,
-        }],
+        checks: vec![Check::Measured(lag)],
+        ..Validity::UNCHECKED
     }
 }
 
 pub(super) fn client_cost(completed: u64) -> ClientCost {
     ClientCost {
-        judge: None,
+        checker: None,
         threads: vec![ThreadCost {
             cpu_user_ns: completed * 400,
             cpu_system_ns: completed * 1_900,

@@ -56,7 +56,7 @@ pub fn comparison(repeats: u64) -> Comparison {
         }
     };
     Comparison {
-        schema: ComparisonSchema::V1,
+        schema: ComparisonSchema::V2,
         title: "one counter, 20 000 increments per second over 64 connections".to_owned(),
         started_unix_ms: 1_700_000_000_000,
         command: vec!["loadgen".into(), "compare".into()],

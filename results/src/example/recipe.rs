@@ -63,7 +63,7 @@ impl Recipe {
         let [response, service, lag] = whole;
         let open = self.rate_per_s.is_some();
         Run {
-            schema: RunSchema::V1,
+            schema: RunSchema::V2,
             tool: Tool {
                 name: "loadgen".to_owned(),
                 version: "0.1.0".to_owned(),

@@ -31,7 +31,7 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
         Ok(plan) => plan,
         Err(why) => return Ending::Usage(why),
     };
-    plan.label = Some("null floor".to_owned());
+    plan.label = Some("baseline".to_owned());
     if plan.keys.count() > 1 {
         // The responder has one counter for all of them.
         plan.check = CheckLevel::None;
@@ -40,7 +40,7 @@ pub fn run(arguments: &CalibrateArguments, command: &[String]) -> Ending {
         Ok(outcome) => outcome,
         Err(ending) => return ending,
     };
-    outcome.run.validity = validity::of_floor(&outcome.run);
+    outcome.run.validity = validity::of_baseline(&outcome.run);
     let folder = arguments.out.as_deref();
     match run::show(&outcome.run, arguments.json, false, folder) {
         Ok(()) => Ending::of(&outcome, arguments.allow_invalid),

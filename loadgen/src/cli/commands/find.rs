@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use results::units::{number, percent};
-use results::{CheckOutcome, Finite, Run, Verdict};
+use results::{CheckCode, Finite, Run, Verdict};
 
 use crate::cli::args::{FindArguments, LoadArguments};
 use crate::cli::doubt::doubt;
@@ -117,12 +117,10 @@ fn too_high(run: &Run, arguments: &FindArguments) -> Option<String> {
         return Some(format!("only {} of it was answered", percent(achieved)));
     }
     // A client that was in the way kept the limit all the same; one that was late may have missed it by its own fault.
-    let late = run.validity.checks.iter().find(|check| {
-        check.name.starts_with("schedule lag") && check.outcome == CheckOutcome::Failed
-    })?;
+    let late = run.validity.failed_check(CheckCode::ScheduleLagP99)?;
+    let [name, value, _] = report::check_in_words(late);
     Some(format!(
-        "the load generator itself was late ({} {})",
-        late.name, late.reading
+        "the load generator itself was late ({name} {value})"
     ))
 }
 

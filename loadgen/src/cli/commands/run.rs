@@ -60,7 +60,7 @@ pub fn run(arguments: &RunArguments, command: &[String]) -> Ending {
 /// Adds what the command line asks beyond the measurement itself: the null floor, and the limits.
 pub(super) fn judge(run: &mut Run, arguments: &RunArguments, null_floor: Option<&Run>) {
     if let Some(floor) = null_floor {
-        validity::compare_with_floor(run, floor);
+        validity::compare_with_baseline(run, floor);
     }
     run.thresholds = arguments.goals.iter().map(|goal| goal.check(run)).collect();
 }

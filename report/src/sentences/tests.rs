@@ -1,7 +1,16 @@
 //! What is said of sound, wrong, invalid and missing runs.
 
+use results::{Check, CheckCode, MeasuredCheck, Run, ValidityVerdict, example};
+
 use super::*;
-use crate::{Run, ValidityVerdict, example};
+
+fn failed(code: CheckCode, value: f64, limit: f64) -> Vec<Check> {
+    vec![Check::Measured(MeasuredCheck::new(
+        code,
+        Some(value),
+        Some(limit),
+    ))]
+}
 
 fn said(comparison: &Comparison) -> Vec<(Weight, String)> {
     statements(comparison)
@@ -47,13 +56,15 @@ fn wrong_answers_come_first_and_in_numbers() {
 fn an_invalid_run_is_named_first() {
     let mut run = example::open_loop("a");
     run.validity.verdict = ValidityVerdict::ClientBound;
-    run.validity.reasons = vec!["schedule lag p99 was 12 ms".to_owned()];
+    run.validity.checks = failed(CheckCode::ScheduleLagP99, 12e6, 1e6);
     run.interrupted = true;
     let all = said(&one(run));
     assert_eq!(all[0].0, Weight::Fail);
-    assert_eq!(
-        all[0].1,
-        "the load generator was the bottleneck with a (the run): schedule lag p99 was 12 ms"
+    assert!(
+        all[0].1.starts_with(
+            "the load generator was the bottleneck with a (the run): schedule lag p99 is 12.0 ms,"
+        ),
+        "{all:?}"
     );
     assert_eq!(
         all[1],
@@ -99,19 +110,22 @@ fn two_machines_are_pointed_out() {
 
 #[test]
 fn one_reason_for_all_is_said_once() {
-    let suspect = |label: &str, reading| {
+    let suspect = |label: &str, share| {
         let mut run = example::open_loop(label);
         run.validity.verdict = ValidityVerdict::Suspect;
-        run.validity.reasons = vec![format!("waited {reading} % for a processor")];
+        run.validity.checks = failed(CheckCode::WaitingForProcessor, share, 0.1);
         run
     };
     let all = said(&Comparison::of_runs(
         "two".to_owned(),
-        vec![suspect("a", 41), suspect("b", 57)],
+        vec![suspect("a", 0.41), suspect("b", 0.57)],
     ));
-    let text =
-        "the measurement is suspect with a (the run); b (the run): waited 41 % for a processor";
-    assert_eq!(all, [(Weight::Doubt, text.to_owned())]);
+    let text = "the measurement is suspect with a (the run); b (the run): client thread waiting for a processor is 41.0 %,";
+    assert_eq!(all.len(), 1);
+    assert!(
+        all[0].0 == Weight::Doubt && all[0].1.starts_with(text) && !all[0].1.contains("57"),
+        "{all:?}"
+    );
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use results::{AnomalyKind, Run, System, Verdict, units};
+
 use super::{Statement, Weight, of_runs};
-use crate::{AnomalyKind, Run, System, Verdict, units};
 
 /// Says what is to be said of the runs of a system.
 pub(super) fn say(all: &mut Vec<Statement>, system: &System, runs: &[Run]) {

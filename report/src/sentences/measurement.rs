@@ -1,8 +1,9 @@
 //! What is said of the measurement as a whole: the load generator, the machines, the loads.
 
-use super::{Statement, Weight, of_runs};
-use crate::knee::Knee;
-use crate::{Comparison, Group, Run, ValidityVerdict};
+use results::knee::Knee;
+use results::{Comparison, Group, Run, ValidityVerdict};
+
+use super::{Statement, Weight, of_runs, reasons_of_runs};
 
 /// Says whether the numbers are those of the servers.
 pub(super) fn say(all: &mut Vec<Statement>, comparison: &Comparison) {
@@ -40,28 +41,16 @@ fn say_of_client(all: &mut Vec<Statement>, comparison: &Comparison) {
         });
         let affected: Vec<String> = affected.collect();
         if !affected.is_empty() {
-            let reasons = reasons(comparison.runs().filter(of_verdict)).join("; ");
-            let text = format!("{what} with {}: {reasons}", affected.join("; "));
+            let reasons = reasons_of_runs(comparison.runs().filter(of_verdict)).into_iter();
+            let reasons: Vec<String> = reasons.map(|(reason, _)| reason).collect();
+            let text = format!(
+                "{what} with {}: {}",
+                affected.join("; "),
+                reasons.join("; ")
+            );
             all.push(Statement { weight, text });
         }
     }
-}
-
-/// The reasons of all runs, but of those that differ in their numbers alone only the first.
-fn reasons<'a>(runs: impl Iterator<Item = &'a Run>) -> Vec<&'a str> {
-    let kind = |reason: &str| -> String {
-        reason
-            .chars()
-            .filter(|letter| !letter.is_ascii_digit())
-            .collect()
-    };
-    let mut reasons: Vec<&str> = Vec::new();
-    for reason in runs.flat_map(|run| &run.validity.reasons) {
-        if !reasons.iter().any(|known| kind(known) == kind(reason)) {
-            reasons.push(reason);
-        }
-    }
-    reasons
 }
 
 fn say_of_hosts(all: &mut Vec<Statement>, comparison: &Comparison) {

@@ -1,13 +1,13 @@
 //! The sentence that a picture is titled with: the greatest difference, in numbers from the data.
 
-use crate::statistics::{Contrast, Evidence, MIN_RUNS};
-use crate::{Better, Group, LoadMode, Metric, Workload, units};
+use results::statistics::{Contrast, Evidence, MIN_RUNS};
+use results::{Better, Group, LoadMode, Metric, Workload, units};
 
 /// What the groups say about the metrics, in one sentence: the greatest difference of them all.
 ///
 /// The reference is the first group. Only what the statistics support is called a difference; without one, the first
 /// metric is given as it was measured.
-pub fn finding(groups: &[Group<'_>], metrics: &[Metric]) -> String {
+pub(crate) fn finding(groups: &[Group<'_>], metrics: &[Metric]) -> String {
     let (Some((reference, others)), Some(first)) = (groups.split_first(), metrics.first()) else {
         return "Nothing was measured".to_owned();
     };
@@ -108,8 +108,9 @@ fn load_in_brief(workload: &Workload) -> String {
 
 #[cfg(test)]
 mod tests {
+    use results::example;
+
     use super::*;
-    use crate::example;
 
     fn of(repeats: u64, systems: usize) -> String {
         let comparison = example::comparison(repeats);
@@ -152,7 +153,7 @@ mod tests {
             |label: &str, seeds: [u64; 5]| seeds.map(|seed| recipe(seed, label).run()).to_vec();
         let mut all = runs("a", [1, 2, 3, 4, 5]);
         all.extend(runs("b", [1, 2, 3, 4, 5]));
-        let comparison = crate::Comparison::of_runs("equal".to_owned(), all);
+        let comparison = results::Comparison::of_runs("equal".to_owned(), all);
         let text = finding(&Group::of(&comparison), &[Metric::P99]);
         assert!(
             text.contains("no difference in p99 is established"),

@@ -1,22 +1,28 @@
 //! What a comparison says before any number: are the answers right, is the measurement sound, were the limits kept?
 
 mod answers;
+mod finding;
 mod measurement;
+mod validity;
 
-use crate::{Comparison, Outcome, System, Verdict, units};
+use results::{Comparison, Outcome, System, Verdict, units};
+
+pub(crate) use finding::finding;
+pub use finding::word;
+pub use validity::{check_in_words, reasons, reasons_of_runs};
 
 /// One sentence of the verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub(crate) struct Statement {
     /// How bad it is.
-    pub weight: Weight,
+    pub(crate) weight: Weight,
     /// The sentence.
-    pub text: String,
+    pub(crate) text: String,
 }
 
 /// How bad a statement is; the worst one is read first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Weight {
+pub(crate) enum Weight {
     /// Something is wrong: answers, limits, or the measurement itself.
     Fail,
     /// The numbers may mislead.
@@ -28,7 +34,7 @@ pub enum Weight {
 }
 
 /// The verdict on a comparison, the worst statements first. The first statement is what a hurried reader takes home.
-pub fn statements(comparison: &Comparison) -> Vec<Statement> {
+pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
     let mut all = Vec::new();
     for system in &comparison.systems {
         match &system.outcome {
