@@ -9,6 +9,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use results::units;
 use service::Counter;
 use service::counter::{Mutex, Racy};
 
@@ -27,66 +28,119 @@ pub struct ArticlePrograms {
     pub lost: u64,
 }
 
-/// The article's number of threads.
-pub const THREADS: usize = 100;
-/// Increments of each thread.
-pub const INCREMENTS: usize = 1000;
-
-/// Times that each program is run in one repetition. The quickest counts: a disturbance only makes a time longer.
-pub const TIMES: usize = 3;
-
 /// One repetition in one interpreter takes a tenth of a second, or a few tenths on a busy machine.
 const SCRIPT: &str = include_str!("../../originals/counter.py");
 
-/// Runs the article's script `rounds` times in every Python found, interleaved.
-pub fn in_pythons(rounds: u32) -> Vec<ArticlePrograms> {
-    let mut found: BTreeMap<Version, ArticlePrograms> = BTreeMap::new();
-    let pythons = distinct(pythons());
-    for _ in 0..rounds {
-        for (version, python) in &pythons {
-            let Some(lines) = once(python) else {
+impl ArticlePrograms {
+    /// The article's number of threads.
+    pub const THREADS: usize = 100;
+
+    /// Increments of each thread.
+    pub const INCREMENTS: usize = 1000;
+
+    /// Times that each program is run in one repetition. The quickest counts: a disturbance only makes a time longer.
+    pub const TIMES: usize = 3;
+
+    /// Runs the article's script `rounds` times in every Python found, interleaved.
+    pub fn in_pythons(rounds: u32) -> Vec<Self> {
+        let mut found: BTreeMap<Version, Self> = BTreeMap::new();
+        let pythons = one_for_each_version(pythons());
+        for _ in 0..rounds {
+            for (version, python) in &pythons {
+                let Some(printed) = run(python, &["-c", SCRIPT]) else {
+                    continue;
+                };
+                let programs = found.entry(*version).or_default();
+                programs.name = format!("CPython {}.{}", version.0, version.1);
+                programs.add(&printed);
+            }
+        }
+        // A script that did not run to its end printed no time.
+        found.retain(|_, programs| !programs.unlocked_ns.is_empty());
+        found.into_values().collect()
+    }
+
+    /// Runs the same in Rust, with this many increments for each thread.
+    pub fn in_rust(rounds: u32, increments: usize) -> Self {
+        let number = units::count(increments as u64);
+        let mut programs = Self {
+            name: format!("Rust, {number} increments for each thread"),
+            ..Self::default()
+        };
+        for _ in 0..rounds {
+            let mut quickest = [Duration::MAX; 3];
+            for _ in 0..Self::TIMES {
+                let (unlocked, counted) = in_threads::<Racy>(increments);
+                programs.lost += (Self::THREADS * increments) as u64 - counted;
+                let locked = in_threads::<Mutex>(increments).0;
+                let times = [unlocked, locked, deferred(increments)];
+                for (quickest, time) in quickest.iter_mut().zip(times) {
+                    *quickest = time.min(*quickest);
+                }
+            }
+            let [unlocked, locked, deferred] = quickest.map(|time| time.as_nanos() as f64);
+            programs.unlocked_ns.push(unlocked);
+            programs.locked_ns.push(locked);
+            programs.deferred_ns.push(deferred);
+        }
+        programs
+    }
+
+    /// Adds what one run of the script printed: for each program its name, its time and what it lost, then the version. A
+    /// script without a version did not run to its end.
+    fn add(&mut self, printed: &str) {
+        let lines = printed
+            .lines()
+            .map(|line| line.split_whitespace().collect());
+        let lines: Vec<Vec<&str>> = lines.collect();
+        if !lines
+            .iter()
+            .any(|words| words[..].first() == Some(&"version"))
+        {
+            return;
+        }
+        for words in lines {
+            let [name, ns, lost] = words[..] else {
                 continue;
             };
-            let programs = found.entry(*version).or_default();
-            programs.name = format!("CPython {}.{}", version.0, version.1);
-            programs.take(&lines);
+            let (Ok(ns), Ok(lost)) = (ns.parse(), lost.parse::<u64>()) else {
+                continue;
+            };
+            match name {
+                "unlocked" => {
+                    self.unlocked_ns.push(ns);
+                    self.lost += lost;
+                }
+                "locked" => self.locked_ns.push(ns),
+                _ => self.deferred_ns.push(ns),
+            }
         }
     }
-    found.into_values().collect()
 }
 
 /// The two numbers of a version: as text, 3.10 would come before 3.9.
 type Version = (u32, u32);
 
 /// One interpreter for each version; one with Twisted is preferred.
-fn distinct(pythons: Vec<PathBuf>) -> BTreeMap<Version, PathBuf> {
-    let mut chosen: BTreeMap<Version, (PathBuf, bool)> = BTreeMap::new();
+fn one_for_each_version(pythons: Vec<PathBuf>) -> BTreeMap<Version, PathBuf> {
+    const QUESTION: &str = "import pkgutil, sys; print('%d.%d' % sys.version_info[:2]); print(pkgutil.find_loader('twisted'))";
+    let mut chosen: BTreeMap<Version, (bool, PathBuf)> = BTreeMap::new();
     for python in pythons {
-        let Some((version, has_twisted)) = version_and_twisted(&python) else {
+        let printed = run(&python, &["-W", "ignore", "-c", QUESTION]).unwrap_or_default();
+        let (first, second) = printed.split_once('\n').unwrap_or_default();
+        let Some(version) = version(first.trim()) else {
             continue;
         };
-        let better = |(_, had): &(PathBuf, bool)| has_twisted && !had;
-        if chosen.get(&version).is_none_or(better) {
-            chosen.insert(version, (python, has_twisted));
+        let has_twisted = !["", "None"].contains(&second.trim());
+        let known = chosen.get(&version);
+        if known.is_none_or(|(known_has, _)| has_twisted && !known_has) {
+            chosen.insert(version, (has_twisted, python));
         }
     }
-    let path = |(version, (python, _))| (version, python);
-    chosen.into_iter().map(path).collect()
-}
-
-/// An interpreter's version, and whether it has Twisted.
-fn version_and_twisted(python: &Path) -> Option<(Version, bool)> {
-    const QUESTION: &str = "import pkgutil, sys; print('%d.%d' % sys.version_info[:2]); print(pkgutil.find_loader('twisted'))";
-    let output = Command::new(python)
-        .args(["-W", "ignore", "-c", QUESTION])
-        .output()
-        .ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut lines = text.lines();
-    Some((
-        version(lines.next()?)?,
-        lines.next().is_some_and(|loader| loader != "None"),
-    ))
+    let chosen = chosen.into_iter();
+    chosen
+        .map(|(version, (_, python))| (version, python))
+        .collect()
 }
 
 fn version(text: &str) -> Option<Version> {
@@ -94,74 +148,31 @@ fn version(text: &str) -> Option<Version> {
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// What one program printed.
-struct Line {
-    name: String,
-    ns: f64,
-    lost: u64,
-}
-
-impl ArticlePrograms {
-    fn take(&mut self, lines: &[Line]) {
-        for Line { name, ns, lost } in lines {
-            match name.as_str() {
-                "unlocked" => {
-                    self.unlocked_ns.push(*ns);
-                    self.lost += lost;
-                }
-                "locked" => self.locked_ns.push(*ns),
-                _ => self.deferred_ns.push(*ns),
-            }
-        }
-    }
-}
-
-/// One run of the script: what each program printed. A script that did not print its version did not run.
-fn once(python: &Path) -> Option<Vec<Line>> {
-    let output = Command::new(python).args(["-c", SCRIPT]).output().ok()?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let mut began = false;
-    let mut lines = Vec::new();
-    for line in text.lines() {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words[..] {
-            ["version", _] => began = true,
-            [name, ns, lost] => {
-                lines.push(Line {
-                    name: name.to_owned(),
-                    ns: ns.parse().ok()?,
-                    lost: lost.parse().ok()?,
-                });
-            }
-            _ => {}
-        }
-    }
-    began.then_some(lines)
+/// What an interpreter prints.
+fn run(python: &Path, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(python).args(arguments).output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Interpreters: the one of `originals`, which has Twisted, those on PATH, and those of pyenv.
 fn pythons() -> Vec<PathBuf> {
+    let mut found = Vec::new();
     // This program lies in target/release or target/debug.
-    let program = env::current_exe().ok();
-    let target = program
+    if let Some(target) = env::current_exe()
+        .ok()
         .as_deref()
-        .and_then(|program| program.parent()?.parent());
-    let mut found: Vec<PathBuf> = target
-        .map(|target| target.join("originals/bin/python"))
-        .into_iter()
-        .collect();
-    let names = ["python3", "python2"];
-    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
-        found.extend(names.iter().map(|name| folder.join(name)));
+        .and_then(|own| own.parent()?.parent())
+    {
+        found.push(target.join("originals/bin/python"));
     }
-    let pyenv = env::var_os("PYENV_ROOT")
-        .map(PathBuf::from)
-        .or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv")));
+    for folder in env::split_paths(&env::var_os("PATH").unwrap_or_default()) {
+        found.extend(["python3", "python2"].map(|name| folder.join(name)));
+    }
+    let home = || Some(PathBuf::from(env::var_os("HOME")?).join(".pyenv"));
+    let pyenv = env::var_os("PYENV_ROOT").map(PathBuf::from).or_else(home);
     let versions = pyenv.and_then(|root| fs::read_dir(root.join("versions")).ok());
+    let versions = versions.into_iter().flatten().flatten();
     let mut kept: Vec<PathBuf> = versions
-        .into_iter()
-        .flatten()
-        .flatten()
         .map(|entry| entry.path().join("bin/python"))
         .collect();
     kept.sort();
@@ -170,42 +181,11 @@ fn pythons() -> Vec<PathBuf> {
     found
 }
 
-/// The same in Rust, with this many increments for each thread.
-pub fn in_rust(rounds: u32, increments: usize) -> ArticlePrograms {
-    let mut programs = ArticlePrograms {
-        name: format!(
-            "Rust, {} increments for each thread",
-            results::units::count(increments as u64)
-        ),
-        ..ArticlePrograms::default()
-    };
-    for _ in 0..rounds {
-        let mut quickest = [Duration::MAX; 3];
-        for _ in 0..TIMES {
-            let (unlocked, counted) = in_threads::<Racy>(increments);
-            programs.lost += (THREADS * increments) as u64 - counted;
-            let took = [
-                unlocked,
-                in_threads::<Mutex>(increments).0,
-                deferred(increments),
-            ];
-            for (quickest, took) in quickest.iter_mut().zip(took) {
-                *quickest = took.min(*quickest);
-            }
-        }
-        let [unlocked, locked, deferred] = quickest.map(|took| took.as_nanos() as f64);
-        programs.unlocked_ns.push(unlocked);
-        programs.locked_ns.push(locked);
-        programs.deferred_ns.push(deferred);
-    }
-    programs
-}
-
 fn in_threads<C: Counter + Sync>(increments: usize) -> (Duration, u64) {
     let counter = C::starting_at(0);
     let start = Instant::now();
     thread::scope(|scope| {
-        for _ in 0..THREADS {
+        for _ in 0..ArticlePrograms::THREADS {
             scope.spawn(|| (0..increments).for_each(|_| assert!(counter.add(1).is_some())));
         }
     });
@@ -216,7 +196,7 @@ fn in_threads<C: Counter + Sync>(increments: usize) -> (Duration, u64) {
 fn deferred(increments: usize) -> Duration {
     let counter = Cell::new(0_u64);
     let start = Instant::now();
-    let pending: Vec<Box<dyn FnOnce() + '_>> = (0..THREADS)
+    let pending: Vec<Box<dyn FnOnce() + '_>> = (0..ArticlePrograms::THREADS)
         .map(|_| -> Box<dyn FnOnce() + '_> {
             Box::new(|| {
                 for _ in 0..increments {
@@ -237,7 +217,7 @@ mod tests {
     #[test]
     fn the_programs_count_what_they_should() {
         assert_eq!(in_threads::<Mutex>(10).1, 1000);
-        let programs = in_rust(2, 10);
+        let programs = ArticlePrograms::in_rust(2, 10);
         assert_eq!(
             (programs.locked_ns.len(), programs.deferred_ns.len()),
             (2, 2)
@@ -253,19 +233,12 @@ mod tests {
     #[test]
     fn a_script_s_lines_become_numbers() {
         let mut programs = ArticlePrograms::default();
-        let line = |name: &str, lost| Line {
-            name: name.to_owned(),
-            ns: 5.0,
-            lost,
-        };
-        programs.take(&[line("unlocked", 3_267), line("deferred", 0)]);
+        programs.add("unlocked 5 3267\nlocked 6 0\n");
+        assert!(programs.unlocked_ns.is_empty(), "it did not end");
+        programs.add("unlocked 5 3267\ndeferred 7 0\nversion 3.11\n");
         assert_eq!(
-            (
-                programs.lost,
-                programs.unlocked_ns.len(),
-                programs.deferred_ns.len()
-            ),
-            (3_267, 1, 1)
+            (programs.unlocked_ns, programs.deferred_ns, programs.lost),
+            (vec![5.0], vec![7.0], 3_267)
         );
     }
 }

@@ -4,8 +4,7 @@ use std::time::Instant;
 
 use results::{Chart, Examined, Figure};
 
-use crate::experiment::Experiment;
-use crate::rule::Conclusion;
+use crate::{Conclusion, Experiment};
 
 /// One sentence of the article, made into an experiment.
 #[derive(Debug, Clone, Copy)]

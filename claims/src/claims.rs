@@ -19,7 +19,7 @@ mod threads_beat_deferreds;
 mod wait_state;
 mod woken_in_vain;
 
-use crate::claim::Claim;
+use crate::Claim;
 
 /// Every claim.
 pub const ALL: &[Claim] = &[

@@ -11,11 +11,10 @@ use report::{Colours, Format};
 use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};
 
-use crate::agree::{self, Agreement};
-use crate::claim::Claim;
+use crate::agree::Agreement;
 use crate::claims::{ALL, find};
-use crate::experiment::Experiment;
 use crate::markdown::markdown;
+use crate::{Claim, Experiment, agree};
 
 /// Tests the article's sentences: each is an experiment over real sockets, with a verdict
 #[derive(Debug, Parser)]

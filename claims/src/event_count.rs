@@ -5,6 +5,8 @@ use results::{
     AnomalyKind, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units,
 };
 
+use crate::figures;
+
 /// Events among operations, over all runs of one system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EventCount {
@@ -19,9 +21,19 @@ pub struct EventCount {
 }
 
 /// A count among this many operations may decide, however few the runs.
-pub const ENOUGH_OPERATIONS: u64 = 1_000_000;
+const ENOUGH_OPERATIONS: u64 = 1_000_000;
 
 impl EventCount {
+    /// This many events.
+    pub fn new(label: impl Into<String>, events: u64, of: u64, runs: usize) -> Self {
+        Self {
+            label: label.into(),
+            events,
+            of,
+            runs,
+        }
+    }
+
     /// Whether a verdict may rest on it.
     pub fn is_enough(&self) -> bool {
         self.of >= ENOUGH_OPERATIONS || (self.runs >= MIN_RUNS && self.of > 0)
@@ -56,66 +68,56 @@ impl EventCount {
         let figure = Figure::new(system, what, Unit::PerMillion, self.per_million())?;
         Some(figure.between(low, high).of_runs(self.runs))
     }
-}
 
-/// The counts with their labels, in one line.
-pub fn list<'a>(counts: impl IntoIterator<Item = &'a EventCount>) -> String {
-    let counts: Vec<String> = counts.into_iter().map(EventCount::labelled).collect();
-    counts.join("; ")
-}
-
-/// Lost updates over all runs of a system: acknowledged increments that the counter does not hold.
-pub fn lost(label: &str, runs: &[Run]) -> Option<EventCount> {
-    let group = Group {
-        label,
-        runs: runs.iter().collect(),
-    };
-    Some(EventCount {
-        label: label.to_owned(),
-        events: group.value(Metric::Lost)? as u64,
-        of: group.acknowledged(),
-        runs: runs.len(),
-    })
-}
-
-/// Increments acknowledged with a value that another increment had been given, over all runs of a system. The checker finds
-/// these in the replies alone, whatever the counter holds in the end.
-pub fn duplicates(label: &str, runs: &[Run]) -> Option<EventCount> {
-    let is_duplicate = |kind| kind == AnomalyKind::LostUpdate;
-    anomalies(label, runs.iter().map(|run| &run.correctness), is_duplicate)
-}
-
-/// Wrong answers of any kind, over all runs of a system that the checker could decide. None in a run means that its whole
-/// history is linearizable.
-pub fn wrong_answers(label: &str, runs: &[Run]) -> Option<EventCount> {
-    let is_decided = |correctness: &&Correctness| {
-        correctness.level == CheckLevel::Full
-            && matches!(correctness.verdict, Verdict::Correct | Verdict::Wrong)
-    };
-    let checked = runs.iter().map(|run| &run.correctness);
-    anomalies(label, checked.filter(is_decided), |_| true)
-}
-
-/// Anomalies of some kinds; `None` where no operation was checked.
-fn anomalies<'a>(
-    label: &str,
-    checked: impl Iterator<Item = &'a Correctness>,
-    is_counted: impl Fn(AnomalyKind) -> bool,
-) -> Option<EventCount> {
-    let mut count = EventCount {
-        label: label.to_owned(),
-        events: 0,
-        of: 0,
-        runs: 0,
-    };
-    for correctness in checked {
-        let counted = correctness.anomalies.iter();
-        let counted = counted.filter(|anomaly| is_counted(anomaly.kind));
-        count.events += counted.map(|anomaly| anomaly.count).sum::<u64>();
-        count.of += correctness.operations_checked;
-        count.runs += 1;
+    /// The counts with their labels, in one line.
+    pub fn list<'a>(counts: impl IntoIterator<Item = &'a Self>) -> String {
+        figures::list(counts.into_iter().map(Self::labelled))
     }
-    (count.of > 0).then_some(count)
+
+    /// Lost updates over all runs of a system: acknowledged increments that the counter does not hold.
+    pub fn lost(label: &str, runs: &[Run]) -> Option<Self> {
+        let group = Group {
+            label,
+            runs: runs.iter().collect(),
+        };
+        let events = group.value(Metric::Lost)? as u64;
+        Some(Self::new(label, events, group.acknowledged(), runs.len()))
+    }
+
+    /// Increments acknowledged with a value that another increment had been given, over all runs of a system. The checker finds
+    /// these in the replies alone, whatever the counter holds in the end.
+    pub fn duplicates(label: &str, runs: &[Run]) -> Option<Self> {
+        let is_duplicate = |kind| kind == AnomalyKind::LostUpdate;
+        Self::anomalies(label, runs.iter().map(|run| &run.correctness), is_duplicate)
+    }
+
+    /// Wrong answers of any kind, over all runs of a system that the checker could decide. None in a run means that its whole
+    /// history is linearizable.
+    pub fn wrong_answers(label: &str, runs: &[Run]) -> Option<Self> {
+        let is_decided = |correctness: &&Correctness| {
+            correctness.level == CheckLevel::Full
+                && matches!(correctness.verdict, Verdict::Correct | Verdict::Wrong)
+        };
+        let checked = runs.iter().map(|run| &run.correctness);
+        Self::anomalies(label, checked.filter(is_decided), |_| true)
+    }
+
+    /// Anomalies of some kinds; `None` where no operation was checked.
+    fn anomalies<'a>(
+        label: &str,
+        checked: impl Iterator<Item = &'a Correctness>,
+        is_counted: impl Fn(AnomalyKind) -> bool,
+    ) -> Option<Self> {
+        let mut count = Self::new(label, 0, 0, 0);
+        for correctness in checked {
+            let counted = correctness.anomalies.iter();
+            let counted = counted.filter(|anomaly| is_counted(anomaly.kind));
+            count.events += counted.map(|anomaly| anomaly.count).sum::<u64>();
+            count.of += correctness.operations_checked;
+            count.runs += 1;
+        }
+        (count.of > 0).then_some(count)
+    }
 }
 
 #[cfg(test)]
@@ -124,12 +126,7 @@ mod tests {
 
     #[test]
     fn a_count_is_enough_with_four_runs_or_a_million_operations() {
-        let count = |of, runs| EventCount {
-            label: String::new(),
-            events: 0,
-            of,
-            runs,
-        };
+        let count = |of, runs| EventCount::new("", 0, of, runs);
         assert!(count(1_000_000, 1).is_enough() && count(100_000, 4).is_enough());
         assert!(!count(999_999, 3).is_enough() && !count(0, 9).is_enough());
     }

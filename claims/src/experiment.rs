@@ -7,11 +7,9 @@ use loadgen::experiment::{Cpus, Interrupt, NotStarted, Process, interleaved};
 use loadgen::run::run;
 use results::{Effort, Missing, Run};
 
-use crate::article_programs::{self, ArticlePrograms};
-use crate::failure::Failure;
-use crate::load::Load;
 use crate::process_cost::ProcessCost;
 use crate::systems::System;
+use crate::{ArticlePrograms, Failure, Load};
 
 /// The servers, the time that there is, and what could not be measured.
 #[derive(Debug)]
@@ -97,7 +95,7 @@ impl<'a> Experiment<'a> {
     pub fn in_pythons(&mut self) -> Vec<ArticlePrograms> {
         let rounds = self.quick_or_full(5, 8);
         self.in_pythons
-            .get_or_insert_with(|| article_programs::in_pythons(rounds))
+            .get_or_insert_with(|| ArticlePrograms::in_pythons(rounds))
             .clone()
     }
 

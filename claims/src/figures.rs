@@ -5,11 +5,16 @@ use results::{
     AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Figure, Joining, Metric, Run, Unit, units,
 };
 
-use crate::event_count::EventCount;
+use crate::EventCount;
 
 /// The text, or what stands where nothing was measured.
 pub fn or_not_measured(text: Option<String>) -> String {
     text.unwrap_or_else(|| units::NOT_MEASURED.to_owned())
+}
+
+/// Several texts in one.
+pub fn list(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join("; ")
 }
 
 /// `1 connection`, `50 connections`.

@@ -13,26 +13,36 @@
 //! **Contract.** A verdict follows from the evidence by a rule that was written before the run. It rests on at least four
 //! restarted servers, or on a count over a million operations. A claim that could not be measured says why.
 //!
-//! Reading order: [`claim`], [`rule`], [`experiment`], then any file of [`claims`].
+//! Reading order: [`Claim`], [`Conclusion`], [`Experiment`], then any file of [`claims`].
 
-pub mod claim;
-pub mod rule;
+mod claim;
+mod rule;
+pub use claim::{Claim, Evidence};
+pub use rule::{Conclusion, Conditions, Indication};
 
-pub mod experiment;
-pub mod failure;
-pub mod load;
+mod experiment;
+mod failure;
+mod load;
 mod peer;
-pub mod process_cost;
-pub mod sweep;
+mod process_cost;
+mod sweep;
 pub mod systems;
 mod threads;
+pub use experiment::{CONTEXT_ROUNDS, Experiment, RunningServer, Setup};
+pub use failure::Failure;
+pub use load::Load;
+pub use process_cost::ProcessCost;
+pub use sweep::{Level, Sweep};
 
-pub mod event_count;
+mod event_count;
 pub mod figures;
-pub mod pair;
+mod pair;
+pub use event_count::EventCount;
+pub use pair::{Difference, Pair};
 
-pub mod article_programs;
+mod article_programs;
 pub mod claims;
+pub use article_programs::ArticlePrograms;
 
 pub mod agree;
 pub mod cli;

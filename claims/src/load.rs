@@ -8,7 +8,7 @@ use loadgen::config::target::{Place, Protocol, Target};
 use loadgen::config::{Arrival, Config, Keys, Limit, Open, Warmup};
 use results::CheckLevel;
 
-use crate::failure::Failure;
+use crate::Failure;
 
 /// A load, whatever it is put on. At first one connection with one request in flight, and no warm-up.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,9 @@
 //! Two systems under one condition, compared over their runs.
 
 use results::statistics::{Contrast, contrast};
-use results::{ChartPoint, Figure, Unit};
+use results::{ChartPoint, Figure, Metric, Run, Unit};
 
-use crate::figures::or_not_measured;
+use crate::figures;
 
 /// Two systems under one condition, with a number for each run of each.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,21 @@ pub enum Difference {
 }
 
 impl Pair {
+    /// These numbers under this condition.
+    pub fn new(condition: impl Into<String>, reference: Vec<f64>, candidate: Vec<f64>) -> Self {
+        Self {
+            condition: condition.into(),
+            reference,
+            candidate,
+        }
+    }
+
+    /// A metric of the runs of two systems.
+    pub fn of_runs(condition: impl Into<String>, runs: &[Vec<Run>], metric: Metric) -> Self {
+        let values = |place: usize| figures::values(&runs[place], metric);
+        Self::new(condition, values(0), values(1))
+    }
+
     /// The ratio of the medians, candidate over reference, with its interval.
     fn contrast(&self) -> Option<Contrast> {
         contrast(&self.reference, &self.candidate)
@@ -84,28 +99,29 @@ impl Pair {
 
     /// `3.10× [2.60×, 3.70×]`.
     pub fn text(&self) -> String {
-        or_not_measured(self.ratio_figure("", "").map(|figure| figure.to_string()))
+        figures::or_not_measured(self.ratio_figure("", "").map(|figure| figure.to_string()))
     }
-}
 
-/// Every ratio with its condition: `3.10× [2.60×, 3.70×] with 1 connection; …`.
-pub fn list<'a>(pairs: impl IntoIterator<Item = &'a Pair>) -> String {
-    let text = |pair: &Pair| format!("{} with {}", pair.text(), pair.condition);
-    let pairs: Vec<String> = pairs.into_iter().map(text).collect();
-    pairs.join("; ")
-}
+    /// Every ratio with its condition: `3.10× [2.60×, 3.70×] with 1 connection; …`.
+    pub fn list<'a>(pairs: impl IntoIterator<Item = &'a Self>) -> String {
+        let text = |pair: &Self| format!("{} with {}", pair.text(), pair.condition);
+        figures::list(pairs.into_iter().map(text))
+    }
 
-/// The smallest and the largest ratio, each with its condition: `from 3.10× [2.60×, 3.70×] (a) to …`. A single ratio stands
-/// alone; of none there is nothing.
-pub fn smallest_to_largest(pairs: impl IntoIterator<Item = Pair>) -> Option<String> {
-    let known = |pair: Pair| Some((pair.ratio()?, pair));
-    let mut all: Vec<(f64, Pair)> = pairs.into_iter().filter_map(known).collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let text = |(_, pair): &(f64, Pair)| format!("{} ({})", pair.text(), pair.condition);
-    match &all[..] {
-        [] => None,
-        [only] => Some(text(only)),
-        [smallest, .., largest] => Some(format!("from {} to {}", text(smallest), text(largest))),
+    /// The smallest and the largest ratio, each with its condition: `from 3.10× [2.60×, 3.70×] (a) to …`. A single ratio
+    /// stands alone; of none there is nothing.
+    pub fn smallest_to_largest(pairs: impl IntoIterator<Item = Self>) -> Option<String> {
+        let known = |pair: Self| Some((pair.ratio()?, pair));
+        let mut all: Vec<(f64, Self)> = pairs.into_iter().filter_map(known).collect();
+        all.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let text = |(_, pair): &(f64, Self)| format!("{} ({})", pair.text(), pair.condition);
+        match &all[..] {
+            [] => None,
+            [only] => Some(text(only)),
+            [smallest, .., largest] => {
+                Some(format!("from {} to {}", text(smallest), text(largest)))
+            }
+        }
     }
 }
 
@@ -114,11 +130,7 @@ mod tests {
     use super::*;
 
     fn pair(reference: [f64; 4], candidate: [f64; 4]) -> Pair {
-        Pair {
-            condition: "a".to_owned(),
-            reference: reference.to_vec(),
-            candidate: candidate.to_vec(),
-        }
+        Pair::new("a", reference.to_vec(), candidate.to_vec())
     }
 
     #[test]
@@ -147,13 +159,13 @@ mod tests {
             condition: condition.to_owned(),
             ..pair([1.0; 4], [factor; 4])
         };
-        let text = smallest_to_largest([of("a", 4.0), of("b", 2.0), of("c", 3.0)]);
+        let text = Pair::smallest_to_largest([of("a", 4.0), of("b", 2.0), of("c", 3.0)]);
         assert_eq!(
             text.unwrap(),
             "from 2.00× [2.00×, 2.00×] (b) to 4.00× [4.00×, 4.00×] (a)"
         );
-        let only = smallest_to_largest([of("a", 4.0)]);
+        let only = Pair::smallest_to_largest([of("a", 4.0)]);
         assert_eq!(only.unwrap(), "4.00× [4.00×, 4.00×] (a)");
-        assert_eq!(smallest_to_largest([]), None);
+        assert_eq!(Pair::smallest_to_largest([]), None);
     }
 }

@@ -2,10 +2,8 @@
 
 use results::{ChartSeries, Figure, Joining, Metric, Run, Unit};
 
-use crate::experiment::{Experiment, Setup};
 use crate::figures::{connections, median_of, median_point};
-use crate::load::Load;
-use crate::pair::Pair;
+use crate::{Experiment, Load, Pair, Setup};
 
 /// One system, and the runs that it has with each number of connections.
 #[derive(Debug, Clone)]
@@ -27,19 +25,24 @@ pub struct Level<T> {
     pub of: fn(&T) -> Option<f64>,
 }
 
-/// The processor time that one request costs.
-pub const CPU_PER_REQUEST: Level<Run> = Level {
-    what: "processor time per request",
-    unit: Unit::Time,
-    of: |run| Metric::CpuPerRequest.of(run),
-};
+impl Level<Run> {
+    /// The processor time that one request costs.
+    pub const CPU_PER_REQUEST: Self = Self::new("processor time per request", Unit::Time, |run| {
+        Metric::CpuPerRequest.of(run)
+    });
 
-/// The requests that are answered in a second.
-pub const THROUGHPUT: Level<Run> = Level {
-    what: "requests per second",
-    unit: Unit::PerSecond,
-    of: |run| Metric::Throughput.of(run),
-};
+    /// The requests that are answered in a second.
+    pub const THROUGHPUT: Self = Self::new("requests per second", Unit::PerSecond, |run| {
+        Metric::Throughput.of(run)
+    });
+}
+
+impl<T> Level<T> {
+    /// The number that `of` finds.
+    pub const fn new(what: &'static str, unit: Unit, of: fn(&T) -> Option<f64>) -> Self {
+        Self { what, unit, of }
+    }
+}
 
 impl<T> Sweep<T> {
     /// Sweeps whose runs are still to be made.
@@ -95,35 +98,33 @@ impl<T> Sweep<T> {
             self.places.iter().filter_map(point),
         )
     }
-}
 
-/// The second of these sweeps against the first, with this many connections.
-pub fn pair<T>(sweeps: &[Sweep<T>], number: u32, of: fn(&T) -> Option<f64>) -> Pair {
-    let values = |place: usize| {
-        let sweep = sweeps.get(place);
-        sweep.map_or_else(Vec::new, |sweep| sweep.values(number, of))
-    };
-    Pair {
-        condition: connections(number),
-        reference: values(0),
-        candidate: values(1),
+    /// The second of these sweeps against the first, with this many connections.
+    pub fn pair(sweeps: &[Self], number: u32, of: fn(&T) -> Option<f64>) -> Pair {
+        let values = |place: usize| {
+            let sweep = sweeps.get(place);
+            sweep.map_or_else(Vec::new, |sweep| sweep.values(number, of))
+        };
+        Pair::new(connections(number), values(0), values(1))
     }
 }
 
-/// Loads each system with each of these numbers of connections; `load` is the rest of the load.
-pub fn sweep(
-    experiment: &mut Experiment<'_>,
-    setups: &[Setup],
-    connections: &[u32],
-    rounds: u32,
-    load: &Load,
-) -> Vec<Sweep<Run>> {
-    let mut sweeps = Sweep::of(setups);
-    for number in connections {
-        let runs = experiment.compare(setups, rounds, &load.connections(*number));
-        for (sweep, runs) in sweeps.iter_mut().zip(runs) {
-            sweep.places.push((*number, runs));
+impl Sweep<Run> {
+    /// Loads each system with each of these numbers of connections; `load` is the rest of the load.
+    pub fn measure(
+        experiment: &mut Experiment<'_>,
+        setups: &[Setup],
+        connections: &[u32],
+        rounds: u32,
+        load: &Load,
+    ) -> Vec<Self> {
+        let mut sweeps = Self::of(setups);
+        for number in connections {
+            let runs = experiment.compare(setups, rounds, &load.connections(*number));
+            for (sweep, runs) in sweeps.iter_mut().zip(runs) {
+                sweep.places.push((*number, runs));
+            }
         }
+        sweeps
     }
-    sweeps
 }

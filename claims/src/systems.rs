@@ -6,8 +6,7 @@ use std::time::Duration;
 
 use loadgen::experiment::{Cpus, Preset, ServerSpec};
 
-use crate::experiment::Setup;
-use crate::failure::Failure;
+use crate::{Failure, Setup};
 
 /// A system: its name in every table and picture, and how it is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,11 +3,8 @@
 use results::ClaimVerdict;
 
 use super::exactness;
-use crate::claim::{Claim, Evidence};
-use crate::event_count::EventCount;
-use crate::experiment::Experiment;
-use crate::rule::Conclusion;
 use crate::systems::{ASYNC_RACY, ASYNC_YIELDING, REACTOR, REDIS, THREADS_RACY, TWISTED};
+use crate::{Claim, Conclusion, EventCount, Evidence, Experiment};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "cooperative-is-exact",

@@ -4,15 +4,13 @@ use loadgen::config::Arrival;
 use results::statistics::median;
 use results::{AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{Experiment, RunningServer};
-use crate::failure::Failure;
-use crate::figures::{self, or_not_measured};
-use crate::load::Load;
-use crate::pair::{Difference, Pair};
+use crate::figures::or_not_measured;
 use crate::peer::Peer;
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::{
+    Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Failure, Indication, Load,
+    Pair, RunningServer, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "data-waits-in-the-buffer",
@@ -79,10 +77,10 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
 
 /// The reactor against threads at one rate.
 fn pairs(rate: &Rate, runs: &Dwells) -> [Pair; 2] {
-    rate.quantiles.map(|(name, quantile)| Pair {
-        condition: format!("{name} at {}", rate.name),
-        reference: values(&runs[0], quantile),
-        candidate: values(&runs[1], quantile),
+    rate.quantiles.map(|(name, quantile)| {
+        let condition = format!("{name} at {}", rate.name);
+        let values = |place: usize| values(&runs[place], quantile);
+        Pair::new(condition, values(0), values(1))
     })
 }
 
@@ -150,8 +148,7 @@ fn rule(pairs: &[Pair]) -> Conclusion {
         let (condition, ratio) = (&pair.condition, pair.text());
         format!("{condition}: {reactor} against {threads} ({ratio})")
     };
-    let texts: Vec<String> = pairs.iter().map(text).collect();
-    let texts = texts.join("; ");
+    let texts = figures::list(pairs.iter().map(text));
     Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair)))).conclude(
         "the rate, and which of the requests",
         format!("bytes lay in the kernel, reactor against threads: {texts}"),

@@ -15,12 +15,9 @@ use results::{Figure, Unit};
 
 use self::record::Turn;
 use self::replay::Outcome;
-use crate::claim::{Claim, Evidence};
-use crate::experiment::Experiment;
-use crate::failure::Failure;
 use crate::peer::Peer;
-use crate::rule::Conclusion;
 use crate::systems::{REACTOR, System, THREADS, quoted};
+use crate::{Claim, Conclusion, Evidence, Experiment, Failure};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "deterministic",

@@ -2,13 +2,8 @@
 
 use results::Run;
 
-use crate::claim::Evidence;
-use crate::event_count::{self, EventCount, wrong_answers};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment};
-use crate::figures;
-use crate::load::Load;
-use crate::rule::Conclusion;
 use crate::systems::System;
+use crate::{CONTEXT_ROUNDS, Conclusion, EventCount, Evidence, Experiment, Load, figures};
 
 /// Batches of runs in which the control may show its mistake. More of them cannot hide it.
 const BATCHES: usize = 4;
@@ -26,7 +21,8 @@ pub(super) fn count(
     let load = load(experiment.quick_or_full(300_000, 500_000));
     let rounds = experiment.rounds();
     let mut runs = experiment.compare(&systems, rounds, &load);
-    let is_right = |runs: &[Run]| wrong_answers("", runs).is_none_or(|count| count.events == 0);
+    let is_right =
+        |runs: &[Run]| EventCount::wrong_answers("", runs).is_none_or(|count| count.events == 0);
     for _ in 1..BATCHES {
         if is_right(&runs[0]) && !experiment.is_stopped() {
             let again = experiment.compare(&systems[..1], rounds, &load);
@@ -34,7 +30,7 @@ pub(super) fn count(
         }
     }
     let mut runs = runs.into_iter();
-    systems.map(|system| wrong_answers(system.label, &runs.next()?))
+    systems.map(|system| EventCount::wrong_answers(system.label, &runs.next()?))
 }
 
 /// The figures and the picture of everything that was counted; the context systems get a smaller load, for Python is slow.
@@ -46,7 +42,7 @@ pub(super) fn evidence(
 ) -> Evidence {
     let mut counts: Vec<EventCount> = counts.into_iter().flatten().collect();
     let runs = experiment.compare(context, CONTEXT_ROUNDS, &load(100_000));
-    let of = |(system, runs): (&System, &Vec<Run>)| wrong_answers(system.label, runs);
+    let of = |(system, runs): (&System, &Vec<Run>)| EventCount::wrong_answers(system.label, runs);
     counts.extend(context.iter().zip(&runs).filter_map(of));
     let figure = |count: &EventCount| count.figure(&count.label, "wrong answers");
     let title = "wrong answers per million";
@@ -72,7 +68,7 @@ pub(super) fn rule(control: &EventCount, exact: &[&EventCount]) -> Conclusion {
         ));
     }
     let counts = exact.iter().copied().chain([control]);
-    Conclusion::holds(format!("wrong answers: {}", event_count::list(counts)))
+    Conclusion::holds(format!("wrong answers: {}", EventCount::list(counts)))
 }
 
 #[cfg(test)]

@@ -3,14 +3,11 @@
 use loadgen::config::Arrival;
 use results::{AxisScale, Chart, Figure, Metric, Run, Unit};
 
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment};
-use crate::figures;
-use crate::load::Load;
-use crate::pair::{self, Difference, Pair};
-use crate::rule::{Conclusion, Conditions, Indication};
-use crate::sweep::{CPU_PER_REQUEST, Level, Sweep, THROUGHPUT, pair, sweep};
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::{
+    CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Indication,
+    Level, Load, Pair, Sweep, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "faster-on-one-processor",
@@ -30,18 +27,10 @@ const CONTEXT: [System; 2] = [ASYNC, REDIS];
 const OURS: &str = "reactor / threads";
 
 const LEVELS: [Level<Run>; 4] = [
-    THROUGHPUT,
-    CPU_PER_REQUEST,
-    Level {
-        what: "p50",
-        unit: Unit::Time,
-        of: |run| Metric::P50.of(run),
-    },
-    Level {
-        what: "p99",
-        unit: Unit::Time,
-        of: |run| Metric::P99.of(run),
-    },
+    Level::THROUGHPUT,
+    Level::CPU_PER_REQUEST,
+    Level::new("p50", Unit::Time, |run| Metric::P50.of(run)),
+    Level::new("p99", Unit::Time, |run| Metric::P99.of(run)),
 ];
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
@@ -53,10 +42,10 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let article = [PYTHON_THREADS, TWISTED].map(System::on_one_processor);
     let context = experiment.context(&CONTEXT);
     let context: Vec<_> = context.into_iter().map(System::on_one_processor).collect();
-    let closed = sweep(experiment, &ours, connections, rounds, &load);
-    let python = sweep(experiment, &article, &[SOME], rounds, &load);
-    let open = sweep(experiment, &ours, &[SOME], rounds, &open_load);
-    let context = sweep(experiment, &context, &[SOME], CONTEXT_ROUNDS, &load);
+    let closed = Sweep::measure(experiment, &ours, connections, rounds, &load);
+    let python = Sweep::measure(experiment, &article, &[SOME], rounds, &load);
+    let open = Sweep::measure(experiment, &ours, &[SOME], rounds, &open_load);
+    let context = Sweep::measure(experiment, &context, &[SOME], CONTEXT_ROUNDS, &load);
 
     let mut all: Vec<Figure> = Vec::new();
     for connections in connections {
@@ -65,19 +54,19 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     all.extend(ratios(&python, SOME, "Twisted / Python threads"));
     for level in &LEVELS[2..] {
         let what = format!("{}, {SOME} connections, 10 000/s", level.what);
-        all.extend(pair(&open, SOME, level.of).ratio_figure(OURS, &what));
+        all.extend(Sweep::pair(&open, SOME, level.of).ratio_figure(OURS, &what));
     }
     for sweep in context.iter().chain(&closed).chain(&python) {
         all.extend(sweep.figures_at(SOME, &LEVELS));
     }
     let mut pairs: Vec<Pair> = connections
         .iter()
-        .map(|connections| pair(&closed, *connections, THROUGHPUT.of))
+        .map(|connections| Sweep::pair(&closed, *connections, Level::THROUGHPUT.of))
         .collect();
     let chart = chart(&closed, &pairs);
     let in_python = Pair {
         condition: format!("{SOME} connections in Python"),
-        ..pair(&python, SOME, THROUGHPUT.of)
+        ..Sweep::pair(&python, SOME, Level::THROUGHPUT.of)
     };
     if !in_python.candidate.is_empty() {
         pairs.push(in_python);
@@ -92,7 +81,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
 /// The numbers of the second system over those of the first.
 fn ratios(sweeps: &[Sweep<Run>], connections: u32, systems: &str) -> Vec<Figure> {
     let ratio =
-        |level: &Level<Run>| pair(sweeps, connections, level.of).figure(systems, level.what);
+        |level: &Level<Run>| Sweep::pair(sweeps, connections, level.of).figure(systems, level.what);
     LEVELS.iter().filter_map(ratio).collect()
 }
 
@@ -106,7 +95,7 @@ fn rule(throughput: &[Pair]) -> Conclusion {
         (_, Some((_, high))) if high < 1.05 => Indication::Refutes,
         _ => Indication::Undecided,
     };
-    let ratios = pair::list(throughput);
+    let ratios = Pair::list(throughput);
     Conditions::new(
         throughput
             .iter()
@@ -120,13 +109,13 @@ fn rule(throughput: &[Pair]) -> Conclusion {
 
 fn chart(sweeps: &[Sweep<Run>], pairs: &[Pair]) -> Chart {
     let ends = [pairs.first(), pairs.last()].into_iter().flatten();
-    let ratios = pair::list(ends).replace("; ", ", ");
+    let ratios = Pair::list(ends).replace("; ", ", ");
     figures::chart(
         &format!("requests per second, one thread over many: {ratios}"),
         "Requests per second in a closed loop, the server on one processor. Median of the runs; the band is from the lowest to the highest.",
         figures::axis("connections", Unit::Count, AxisScale::Log),
         figures::axis("requests per second", Unit::PerSecond, AxisScale::Linear),
-        sweeps.iter().map(|sweep| sweep.line(THROUGHPUT.of)),
+        sweeps.iter().map(|sweep| sweep.line(Level::THROUGHPUT.of)),
     )
 }
 

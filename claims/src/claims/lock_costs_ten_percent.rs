@@ -2,14 +2,11 @@
 
 use results::{AxisScale, Chart, Metric, Unit};
 
-use crate::article_programs::{self, ArticlePrograms};
-use crate::claim::{Claim, Evidence};
-use crate::experiment::Experiment;
-use crate::figures;
-use crate::load::Load;
-use crate::pair::{Pair, smallest_to_largest};
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::{THREADS, THREADS_RACY};
+use crate::{
+    ArticlePrograms, Claim, Conclusion, Conditions, Evidence, Experiment, Indication, Load, Pair,
+    figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lock-costs-ten-percent",
@@ -23,10 +20,10 @@ pub(super) const CLAIM: Claim = Claim {
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let rounds = experiment.quick_or_full(5, 15);
-    let increments = article_programs::INCREMENTS;
+    let increments = ArticlePrograms::INCREMENTS;
     let mut programs = vec![
-        article_programs::in_rust(rounds, increments),
-        article_programs::in_rust(rounds, 10 * increments),
+        ArticlePrograms::in_rust(rounds, increments),
+        ArticlePrograms::in_rust(rounds, 10 * increments),
     ];
     programs.extend(experiment.in_pythons());
     let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
@@ -35,11 +32,8 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let rounds = experiment.rounds().max(6);
     for depth in [1, 16] {
         let runs = experiment.compare(&[THREADS_RACY, THREADS], rounds, &load.depth(depth));
-        pairs.push(Pair {
-            condition: format!("sockets, {depth} in flight"),
-            reference: figures::values(&runs[0], Metric::CpuPerRequest),
-            candidate: figures::values(&runs[1], Metric::CpuPerRequest),
-        });
+        let condition = format!("sockets, {depth} in flight");
+        pairs.push(Pair::of_runs(condition, &runs, Metric::CpuPerRequest));
     }
     let conclusion = rule(&pairs);
     let figure = |pair: &Pair| pair.figure("locked / unlocked", "time");
@@ -51,11 +45,8 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
 }
 
 fn of_programs(programs: &ArticlePrograms) -> Pair {
-    Pair {
-        condition: programs.name.clone(),
-        reference: programs.unlocked_ns.clone(),
-        candidate: programs.locked_ns.clone(),
-    }
+    let (unlocked, locked) = (&programs.unlocked_ns, &programs.locked_ns);
+    Pair::new(&programs.name, unlocked.clone(), locked.clone())
 }
 
 /// What "roughly 10 %" is taken to mean.
@@ -91,7 +82,7 @@ fn rule(pairs: &[Pair]) -> Conclusion {
             () => Indication::Undecided,
         }
     };
-    let answer = smallest_to_largest(pairs.iter().cloned());
+    let answer = Pair::smallest_to_largest(pairs.iter().cloned());
     let answer = answer.map_or_else(String::new, |text| format!("locked over unlocked: {text}"));
     // The time of threads that fight for one lock varies: where several conditions are clear, the others need not be.
     Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair))))

@@ -1,12 +1,10 @@
 //! The article's cure: a lock around the increment.
 
 use super::exactness::{count, evidence, rule};
-use crate::claim::{Claim, Evidence};
-use crate::experiment::Experiment;
-use crate::rule::Conclusion;
 use crate::systems::{
     ASYNC_MULTI, PYTHON_THREADS, PYTHON_THREADS_RACY, THREADS, THREADS_ATOMIC, THREADS_RACY,
 };
+use crate::{Claim, Conclusion, Evidence, Experiment};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lock-is-exact",

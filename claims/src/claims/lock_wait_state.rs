@@ -8,11 +8,9 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::unistd::gettid;
 use results::units;
 
-use crate::claim::{Claim, Evidence};
 use crate::claims::wait_state::{Samples, TimesRun};
-use crate::experiment::Experiment;
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::THREADS;
+use crate::{Claim, Conclusion, Conditions, Evidence, Experiment, Indication};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lock-wait-state",

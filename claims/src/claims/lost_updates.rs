@@ -2,14 +2,11 @@
 
 use results::{AxisScale, Chart, Unit};
 
-use crate::article_programs::{ArticlePrograms, INCREMENTS, THREADS as THREAD_COUNT, TIMES};
-use crate::claim::{Claim, Evidence};
-use crate::event_count::{EventCount, duplicates, lost};
-use crate::experiment::Experiment;
-use crate::figures;
-use crate::load::Load;
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::{System, THREADS, THREADS_RACY};
+use crate::{
+    ArticlePrograms, Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Indication,
+    Load, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "lost-updates",
@@ -38,14 +35,14 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         let runs = experiment.compare(&SYSTEMS, rounds, &load);
         for ((system, runs), losses) in SYSTEMS.iter().zip(&runs).zip(&mut losses) {
             let label = format!("{depth} in flight");
-            let Some(lost) = lost(&label, runs) else {
+            let Some(lost) = EventCount::lost(&label, runs) else {
                 continue;
             };
             all.extend(lost.figure(system.label, &format!("lost, {label}")));
             // The checker finds at most what was lost: every value up to the counter's last was acknowledged at least once, and
             // so were some above it that an older value then overwrote.
             let what = format!("acknowledged with the value of another, {label}");
-            let found = duplicates(&label, runs);
+            let found = EventCount::duplicates(&label, runs);
             all.extend(found.and_then(|count| count.figure(system.label, &what)));
             losses.push((depth, lost));
         }
@@ -67,12 +64,13 @@ type Losses = Vec<(u32, EventCount)>;
 
 fn of_python(programs: &ArticlePrograms) -> EventCount {
     let runs = programs.unlocked_ns.len();
-    EventCount {
-        label: programs.name.clone(),
-        events: programs.lost,
-        of: (runs * TIMES * THREAD_COUNT * INCREMENTS) as u64,
+    let in_a_run = ArticlePrograms::TIMES * ArticlePrograms::THREADS * ArticlePrograms::INCREMENTS;
+    EventCount::new(
+        &programs.name,
+        programs.lost,
+        (runs * in_a_run) as u64,
         runs,
-    }
+    )
 }
 
 /// Each depth and each Python confirms where something was lost, and refutes where nothing was in enough operations.

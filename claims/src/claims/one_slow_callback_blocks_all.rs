@@ -7,11 +7,10 @@ use results::statistics::{MIN_RUNS, median};
 use results::units;
 
 use self::isolation::Isolation;
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment};
-use crate::figures::or_not_measured;
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, Slow, System, THREADS, TWISTED};
+use crate::{
+    CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Evidence, Experiment, Indication, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "one-slow-callback-blocks-all",
@@ -75,7 +74,7 @@ impl Delays {
     fn texts(&self) -> [String; 2] {
         [0, 1].map(|place| {
             let share = self.beside.get(place).and_then(|runs| median(runs));
-            or_not_measured(share.map(units::percent))
+            figures::or_not_measured(share.map(units::percent))
         })
     }
 
@@ -102,7 +101,7 @@ fn finding(conditions: &[(&str, Delays)]) -> String {
         let [threads, reactor] = delays.texts();
         format!("{name} delays {reactor} of the others on one thread, {threads} under threads")
     };
-    conditions.iter().map(text).collect::<Vec<_>>().join("; ")
+    figures::list(conditions.iter().map(text))
 }
 
 /// Each kind of slow request is a condition.
@@ -113,10 +112,10 @@ fn rule(conditions: &[(&str, Delays)]) -> Conclusion {
             "beside {name}, {reactor} of the others wait 5 ms or more on one thread and {threads} under threads"
         )
     };
-    let answer: Vec<String> = conditions.iter().map(text).collect();
+    let answer = figures::list(conditions.iter().map(text));
     let conditions = conditions.iter();
     Conditions::new(conditions.map(|(name, delays)| (*name, delays.indication())))
-        .conclude("what the slow request does", answer.join("; "))
+        .conclude("what the slow request does", answer)
 }
 
 /// Whether in three of four runs one of ten waited long; `Some(false)` where fewer than one of twenty did; else `None`.

@@ -3,14 +3,8 @@
 use std::fs;
 use std::path::absolute;
 
-use crate::claim::{Claim, Evidence};
-use crate::event_count::{self, EventCount};
-use crate::experiment::Experiment;
-use crate::failure::Failure;
-use crate::figures;
-use crate::load::Load;
-use crate::rule::Conclusion;
 use crate::systems::{REACTOR, System, THREADS, quoted};
+use crate::{Claim, Conclusion, EventCount, Evidence, Experiment, Failure, Load, figures};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "print-interleaves",
@@ -32,7 +26,7 @@ const WRITERS: [(&str, System, &str); 3] = [
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let requests = experiment.quick_or_full(20_000, 60_000);
     let load = Load::requests(requests).connections(100);
-    let mut counts = WRITERS.map(|(label, ..)| no_lines(label));
+    let mut counts = WRITERS.map(|(label, ..)| EventCount::new(label, 0, 0, 0));
     for round in 0..experiment.rounds() {
         for (count, (label, system, flag)) in counts.iter_mut().zip(WRITERS) {
             let log = experiment.out.join("access.log");
@@ -58,15 +52,6 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         chart: Some(figures::rates_by_system(&conclusion.answer, title, &counts)),
         figures: counts.iter().filter_map(figure).collect(),
         conclusion,
-    }
-}
-
-fn no_lines(label: &str) -> EventCount {
-    EventCount {
-        label: label.to_owned(),
-        events: 0,
-        of: 0,
-        runs: 0,
     }
 }
 
@@ -96,7 +81,7 @@ fn rule(counts: &[EventCount; 3]) -> Conclusion {
         let (label, text) = (&wrong.label, wrong.text());
         return Conclusion::not_measured(format!("{label} corrupted lines too: {text}"));
     }
-    let answer = format!("corrupted lines: {}", event_count::list(counts));
+    let answer = format!("corrupted lines: {}", EventCount::list(counts));
     match unlocked.events {
         0 => Conclusion::fails(answer),
         _ => Conclusion::holds(answer),

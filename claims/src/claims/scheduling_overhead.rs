@@ -2,15 +2,12 @@
 
 use results::{AxisScale, Chart, Run, Unit};
 
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment, Setup};
-use crate::figures;
-use crate::load::Load;
-use crate::pair::{self, Difference, Pair};
 use crate::process_cost::ProcessCost;
-use crate::rule::{Conclusion, Conditions, Indication};
-use crate::sweep::{Level, Sweep, pair};
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::{
+    CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Indication,
+    Level, Load, Pair, Setup, Sweep, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "scheduling-overhead",
@@ -39,24 +36,18 @@ struct Cost {
     waiting_ns: Option<f64>,
 }
 
-const SWITCHES: Level<Cost> = Level {
-    what: "switches per request",
-    unit: Unit::PerRequest,
-    of: |cost| Some(cost.switches),
-};
+const SWITCHES: Level<Cost> = Level::new("switches per request", Unit::PerRequest, |cost| {
+    Some(cost.switches)
+});
 
 const LEVELS: [Level<Cost>; 3] = [
     SWITCHES,
-    Level {
-        what: "kernel time per request",
-        unit: Unit::Time,
-        of: |cost| Some(cost.kernel_ns),
-    },
-    Level {
-        what: "wait for a processor per request",
-        unit: Unit::Time,
-        of: |cost| cost.waiting_ns,
-    },
+    Level::new("kernel time per request", Unit::Time, |cost| {
+        Some(cost.kernel_ns)
+    }),
+    Level::new("wait for a processor per request", Unit::Time, |cost| {
+        cost.waiting_ns
+    }),
 ];
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
@@ -64,7 +55,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let load = Load::lasting_ms(experiment.quick_or_full(300, 700));
     let rounds = experiment.rounds();
     let mut sweeps = costs(experiment, &DECIDING, rounds, &load);
-    let pairs = CONNECTIONS.map(|connections| pair(&sweeps, connections, SWITCHES.of));
+    let pairs = CONNECTIONS.map(|connections| Sweep::pair(&sweeps, connections, SWITCHES.of));
     let conclusion = rule(&pairs);
     let context = experiment.context(&CONTEXT);
     let load = Load::lasting_ms(500);
@@ -122,7 +113,7 @@ fn rule(switches: &[Pair]) -> Conclusion {
             _ => Indication::Undecided,
         }
     };
-    let ratios = pair::list(switches);
+    let ratios = Pair::list(switches);
     Conditions::new(
         switches
             .iter()

@@ -5,14 +5,11 @@ use std::time::Duration;
 use results::statistics::MIN_RUNS;
 use results::{AxisScale, Chart, Figure, Finite, Metric, Run, Unit};
 
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment, Setup};
-use crate::figures;
-use crate::load::Load;
-use crate::pair::{Difference, Pair};
-use crate::rule::Conclusion;
-use crate::sweep::{CPU_PER_REQUEST, Level, Sweep, THROUGHPUT, sweep};
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
+use crate::{
+    CONTEXT_ROUNDS, Claim, Conclusion, Difference, Evidence, Experiment, Level, Load, Pair, Setup,
+    Sweep, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "slower-with-more-threads",
@@ -34,13 +31,11 @@ const CONTEXT_CONNECTIONS: [u32; 3] = [FEW, 100, 1_000];
 
 /// A server that does not count its own switches has none here.
 const LEVELS: [Level<Run>; 3] = [
-    CPU_PER_REQUEST,
-    THROUGHPUT,
-    Level {
-        what: "switches per request",
-        unit: Unit::PerRequest,
-        of: |run| Metric::SwitchesPerRequest.of(run),
-    },
+    Level::CPU_PER_REQUEST,
+    Level::THROUGHPUT,
+    Level::new("switches per request", Unit::PerRequest, |run| {
+        Metric::SwitchesPerRequest.of(run)
+    }),
 ];
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
@@ -53,7 +48,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let load = experiment.quick_or_full(load, patient(Load::lasting_ms(1_000)));
     let rounds = experiment.rounds().max(6);
     let setups = [THREADS, REACTOR].map(with_room);
-    let mut sweeps = sweep(experiment, &setups, connections, rounds, &load);
+    let mut sweeps = Sweep::measure(experiment, &setups, connections, rounds, &load);
     let most = most_connections(&sweeps);
     let [threads, reactor] = [&sweeps[0], &sweeps[1]].map(|sweep| growth(sweep, most));
     let conclusion = rule(&threads, &reactor);
@@ -61,7 +56,13 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let context: Vec<_> = context.into_iter().map(System::on_one_processor).collect();
     let load = patient(Load::lasting_ms(500));
     let places = &CONTEXT_CONNECTIONS;
-    sweeps.extend(sweep(experiment, &context, places, CONTEXT_ROUNDS, &load));
+    sweeps.extend(Sweep::measure(
+        experiment,
+        &context,
+        places,
+        CONTEXT_ROUNDS,
+        &load,
+    ));
     let levels = sweeps.iter().flat_map(|sweep| sweep.figures(&LEVELS));
     Evidence {
         chart: Some(chart(&sweeps, &conclusion.answer)),
@@ -88,11 +89,9 @@ fn most_connections(sweeps: &[Sweep<Run>]) -> u32 {
 
 /// Processor time per request with this many connections against that with ten.
 fn growth(sweep: &Sweep<Run>, most: u32) -> Pair {
-    Pair {
-        condition: format!("{most} against {}", figures::connections(FEW)),
-        reference: sweep.values(FEW, CPU_PER_REQUEST.of),
-        candidate: sweep.values(most, CPU_PER_REQUEST.of),
-    }
+    let condition = format!("{most} against {}", figures::connections(FEW));
+    let cost = |connections| sweep.values(connections, Level::CPU_PER_REQUEST.of);
+    Pair::new(condition, cost(FEW), cost(most))
 }
 
 /// The growth to the most connections that it had, and the slope: what ten times as many bring, by the ends of the line.
@@ -157,7 +156,9 @@ fn chart(sweeps: &[Sweep<Run>], finding: &str) -> Chart {
         "Processor time of the server, user and kernel, for each request. Median of the runs; the band is from the lowest to the highest.",
         figures::axis("connections", Unit::Count, AxisScale::Log),
         figures::axis("processor time per request", Unit::Time, scale),
-        sweeps.iter().map(|sweep| sweep.line(CPU_PER_REQUEST.of)),
+        sweeps
+            .iter()
+            .map(|sweep| sweep.line(Level::CPU_PER_REQUEST.of)),
     )
 }
 

@@ -2,14 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::claim::{Claim, Evidence};
 use crate::claims::wait_state::{Samples, TimesRun};
-use crate::experiment::{Experiment, RunningServer};
-use crate::failure::Failure;
 use crate::peer::Peer;
-use crate::rule::{Conclusion, Indication};
 use crate::systems::THREADS;
 use crate::threads::threads;
+use crate::{Claim, Conclusion, Evidence, Experiment, Failure, Indication, RunningServer};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "socket-wait-state",

@@ -7,12 +7,12 @@ use std::thread;
 use results::{AxisScale, Chart, ChartSeries, Unit};
 
 use self::work_done::{ONE, WorkDone, most, work_done};
-use crate::claim::{Claim, Evidence};
-use crate::experiment::{CONTEXT_ROUNDS, Experiment};
-use crate::figures::{self, or_not_measured};
-use crate::rule::{Conclusion, Conditions, Indication};
+use crate::figures::or_not_measured;
 use crate::systems::{
     ASYNC, ASYNC_MULTI, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED,
+};
+use crate::{
+    CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Evidence, Experiment, Indication, figures,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -71,8 +71,7 @@ fn rule(threads: &WorkDone, cooperative: &[WorkDone]) -> Conclusion {
         let speed_up = of.speed_up().map(|speed_up| format!("{speed_up:.2}×"));
         format!("{} {}", of.system.label, or_not_measured(speed_up))
     };
-    let texts: Vec<String> = all().map(text).collect();
-    let texts = texts.join("; ");
+    let texts = figures::list(all().map(text));
     let answer = format!("speed-up from one processor to all, of the quickest runs: {texts}");
     if all().any(|of| most(&of.one) > ONE) {
         let why = "a server on one processor did the work of more: its clock is wrong";

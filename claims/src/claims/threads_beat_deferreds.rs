@@ -2,12 +2,10 @@
 
 use results::{AxisScale, Chart, ChartSeries, Unit};
 
-use crate::article_programs::{self, ArticlePrograms};
-use crate::claim::{Claim, Evidence};
-use crate::experiment::Experiment;
-use crate::figures;
-use crate::pair::{Difference, Pair, smallest_to_largest};
-use crate::rule::{Conclusion, Conditions, Indication};
+use crate::{
+    ArticlePrograms, Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Indication,
+    Pair, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "threads-beat-deferreds",
@@ -19,8 +17,11 @@ pub(super) const CLAIM: Claim = Claim {
     examine,
 };
 
+/// The times of one program.
+type Times = fn(&ArticlePrograms) -> &Vec<f64>;
+
 /// The three programs: each with its name in the table, its name in the picture, and its times.
-const PROGRAMS: [(&str, &str, fn(&ArticlePrograms) -> &Vec<f64>); 3] = [
+const PROGRAMS: [(&str, &str, Times); 3] = [
     ("threads, no lock", "threads, no lock", |of| &of.unlocked_ns),
     ("threads, lock", "threads", |of| &of.locked_ns),
     ("deferreds", "deferreds", |of| &of.deferred_ns),
@@ -28,7 +29,7 @@ const PROGRAMS: [(&str, &str, fn(&ArticlePrograms) -> &Vec<f64>); 3] = [
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let rounds = experiment.quick_or_full(5, 15);
-    let rust = article_programs::in_rust(rounds, article_programs::INCREMENTS);
+    let rust = ArticlePrograms::in_rust(rounds, ArticlePrograms::INCREMENTS);
     let mut programs = vec![rust];
     for python in experiment.in_pythons() {
         match python.deferred_ns.is_empty() {
@@ -53,10 +54,9 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
 /// Each language is a condition: both threaded programs must be faster.
 fn rule(programs: &[ArticlePrograms]) -> Conclusion {
     let pairs = |of: &ArticlePrograms| {
-        [("no lock", &of.unlocked_ns), ("a lock", &of.locked_ns)].map(|(with, threads)| Pair {
-            condition: format!("{with}, {}", of.name),
-            reference: of.deferred_ns.clone(),
-            candidate: threads.clone(),
+        [("no lock", &of.unlocked_ns), ("a lock", &of.locked_ns)].map(|(with, threads)| {
+            let condition = format!("{with}, {}", of.name);
+            Pair::new(condition, of.deferred_ns.clone(), threads.clone())
         })
     };
     let indication = |of: &ArticlePrograms| match pairs(of).map(|pair| pair.difference(0.05)) {
@@ -66,7 +66,7 @@ fn rule(programs: &[ArticlePrograms]) -> Conclusion {
         }
         _ => Indication::Undecided,
     };
-    let answer = smallest_to_largest(programs.iter().flat_map(pairs));
+    let answer = Pair::smallest_to_largest(programs.iter().flat_map(pairs));
     let answer = answer.map_or_else(String::new, |text| {
         format!("time of the threads over that of the deferreds: {text}")
     });
@@ -75,7 +75,7 @@ fn rule(programs: &[ArticlePrograms]) -> Conclusion {
 }
 
 fn chart(programs: &[ArticlePrograms], finding: &str) -> Chart {
-    let series = |(_, label, times): (_, &str, fn(&ArticlePrograms) -> &Vec<f64>)| -> ChartSeries {
+    let series = |(_, label, times): (_, &str, Times)| -> ChartSeries {
         let point = |(place, of)| figures::median_point(place as f64, times(of));
         figures::points(label, programs.iter().enumerate().map(point))
     };

@@ -5,10 +5,8 @@ use std::time::Duration;
 
 use results::{AxisScale, ChartPoint, Figure, Unit, units};
 
-use crate::claim::Evidence;
-use crate::figures;
-use crate::rule::{Conclusion, Indication};
 use crate::threads::{Sample, sample, times_run};
+use crate::{Conclusion, Evidence, Indication, figures};
 
 /// What was seen of threads that wait, and of the same threads after the event that they waited for.
 #[derive(Debug, Clone, Default)]

@@ -2,15 +2,12 @@
 
 use results::units::percent;
 
-use crate::claim::{Claim, Evidence};
-use crate::event_count::EventCount;
-use crate::experiment::{Experiment, RunningServer};
-use crate::failure::Failure;
-use crate::figures;
-use crate::load::Load;
 use crate::peer::Peer;
-use crate::rule::{Conclusion, Conditions, Indication};
 use crate::systems::THREADS;
+use crate::{
+    Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Failure, Indication, Load,
+    RunningServer, figures,
+};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "woken-in-vain",
@@ -77,13 +74,10 @@ impl Contention {
     /// `(contended, acquisitions)` of each run.
     fn of(label: String, runs: &[(u64, u64)]) -> Self {
         let is_rare = |(contended, of): &(u64, u64)| *contended as f64 * 1e6 < OFTEN * *of as f64;
+        let events = runs.iter().map(|(contended, _)| contended).sum();
+        let of = runs.iter().map(|(_, acquisitions)| acquisitions).sum();
         Self {
-            count: EventCount {
-                label,
-                events: runs.iter().map(|(contended, _)| contended).sum(),
-                of: runs.iter().map(|(_, acquisitions)| acquisitions).sum(),
-                runs: runs.len(),
-            },
+            count: EventCount::new(label, events, of, runs.len()),
             is_rare_in_every_run: runs.iter().all(is_rare),
         }
     }
@@ -126,8 +120,7 @@ fn rule(loads: &[Contention]) -> Conclusion {
             count.label
         )
     };
-    let texts: Vec<String> = loads.iter().map(text).collect();
-    let texts = texts.join("; ");
+    let texts = figures::list(loads.iter().map(text));
     Conditions::new(
         loads
             .iter()

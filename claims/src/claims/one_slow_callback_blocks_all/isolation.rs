@@ -7,11 +7,8 @@ use results::{AxisScale, Chart, ChartSeries, Figure, Joining, Metric, Unit};
 
 use super::slow_clients::SlowClients;
 use super::{DECIDING_PERCENT, Delays, KINDS};
-use crate::experiment::{Experiment, RunningServer, Setup};
-use crate::failure::Failure;
-use crate::figures;
-use crate::load::Load;
 use crate::systems::{Slow, System};
+use crate::{Experiment, Failure, Load, RunningServer, Setup, figures};
 
 /// What a slow request takes.
 const SLOW: Duration = Duration::from_millis(10);

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use crate::failure::Failure;
+use crate::Failure;
 use crate::peer::Peer;
 
 /// The clients. Where they are dropped, their thread goes on until it fails.

@@ -7,14 +7,10 @@ use std::time::{Duration, Instant};
 use results::statistics::MIN_RUNS;
 use results::{Figure, Unit};
 
-use crate::experiment::{Experiment, RunningServer, Setup};
-use crate::failure::Failure;
-use crate::figures;
-use crate::pair::Pair;
 use crate::peer::Peer;
-use crate::rule::Indication;
 use crate::systems::{Slow, System};
 use crate::threads::ran_or_ready;
+use crate::{Experiment, Failure, Indication, Pair, RunningServer, Setup, figures};
 
 /// Connections: enough to keep every processor at work.
 fn connections() -> usize {
@@ -123,11 +119,8 @@ impl WorkDone {
 
     /// All processors against one, run by run.
     pub(super) fn pair(&self) -> Pair {
-        Pair {
-            condition: self.system.label.to_owned(),
-            reference: processors(&self.one),
-            candidate: processors(&self.all),
-        }
+        let (one, all) = (processors(&self.one), processors(&self.all));
+        Pair::new(self.system.label, one, all)
     }
 
     /// Of the quickest runs; `None` of too few.
