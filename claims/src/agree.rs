@@ -148,8 +148,9 @@ fn tally(agreements: &[Agreement]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use results::example;
+
     use super::*;
-    use crate::example;
 
     fn depends(on: &str) -> ClaimVerdict {
         ClaimVerdict::Depends { on: on.to_owned() }

@@ -47,6 +47,3 @@ pub use article_programs::ArticlePrograms;
 pub mod agree;
 pub mod cli;
 pub mod markdown;
-
-#[cfg(test)]
-mod example;

@@ -1,6 +1,5 @@
 //! What a server process cost from the moment it was ready to its end. The kernel counts it, in the same way for every server.
 
-use std::fs;
 use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
@@ -32,15 +31,9 @@ impl ProcessCost {
 
     /// A process that has just begun and has lost no thread yet. An interpreter has read its modules by then.
     pub(crate) fn so_far(pid: u32) -> Option<Self> {
-        let threads = threads::threads(pid);
-        let switches: Option<u64> = threads
-            .into_iter()
-            .map(|thread| threads::switches(pid, thread))
-            .sum();
-        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
         Some(Self {
-            switches: switches?,
-            kernel: threads::kernel_time_in(&stat)?,
+            kernel: threads::kernel_time(pid)?,
+            switches: threads::switches(pid)?,
         })
     }
 

@@ -1,22 +1,14 @@
 //! The claims stand first on the page, each in a line of its own; their pictures are drawn; nothing in them is code.
 
-use results::schema::ClaimsSchema;
 use results::{
     AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, ClaimVerdict, Claims, Effort, Examined,
-    Figure, Joining, Missing, Tool, Unit, example,
+    Figure, Joining, Missing, Unit, example,
 };
 
 const HOSTILE: &str = "</script><img src=x onerror=alert(1)> {{ 7 * 7 }}";
 
 fn examined(name: &str, verdict: ClaimVerdict, chart: Option<Chart>) -> Examined {
     Examined {
-        name: name.to_owned(),
-        sentence: format!("a sentence about {name}"),
-        confirms: "this".to_owned(),
-        refutes: "that".to_owned(),
-        experiment: "so".to_owned(),
-        verdict,
-        answer: "3.1× as many".to_owned(),
         figures: Figure::new(HOSTILE, "ratio", Unit::Ratio, 3.1)
             .into_iter()
             .collect(),
@@ -25,8 +17,7 @@ fn examined(name: &str, verdict: ClaimVerdict, chart: Option<Chart>) -> Examined
             reason: "not installed".to_owned(),
         }],
         chart,
-        repeat: format!("claims run {name}"),
-        elapsed_ns: 1,
+        ..example::claims(&[(name, verdict)]).claims.remove(0)
     }
 }
 
@@ -60,14 +51,7 @@ fn claims() -> Claims {
         on: "the load".to_owned(),
     };
     Claims {
-        schema: ClaimsSchema::V1,
-        tool: Tool {
-            name: "claims".to_owned(),
-            version: "1".to_owned(),
-        },
         command: vec!["claims".to_owned(), "run".to_owned()],
-        started_unix_ms: 0,
-        host: example::open_loop("a").host,
         effort: Effort::Quick,
         claims: vec![
             examined(
@@ -86,6 +70,7 @@ fn claims() -> Claims {
                 Some(chart(AxisScale::Nines, AxisScale::Linear, Joining::Line)),
             ),
         ],
+        ..example::claims(&[])
     }
 }
 

@@ -2,9 +2,11 @@
 //!
 //! They follow from a seed and a [`Recipe`], so a picture drawn from one is the same picture tomorrow.
 
+mod claims;
 mod machine;
 mod recipe;
 
+pub use claims::claims;
 pub use recipe::Recipe;
 
 use crate::schema::ComparisonSchema;
