@@ -75,8 +75,8 @@
 
   // The pictures that a reader without scripts sees are the page's own SVG files: offered once more, they take no second room.
   for (const figure of all("main > figure")) {
-    const still = figure.querySelector("noscript");
-    const [, source] = (still && still.textContent.match(/src="([^"]+)"/)) || [];
+    const noscript = figure.querySelector("noscript");
+    const [, source] = (noscript && noscript.textContent.match(/src="([^"]+)"/)) || [];
     if (!source) continue;
     const name = figure.id + ".svg";
     const link = Object.assign(document.createElement("a"), { download: name, href: source, textContent: name });

@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use results::{ClaimVerdict, Claims, Examined, Figure, Finite, units};
 use serde_json::{Value, json};
 
-use crate::look::Systems;
 use crate::method;
 use crate::picture::Picture;
 use crate::pictures;
+use crate::style::Systems;
 use crate::table::{Cell, Column, Table};
 
 /// The section of the page; `drawn` are the names of the pictures that it has.

@@ -1,6 +1,5 @@
 //! `report.html`: one file that opens anywhere, asks no network, and says the verdict first.
 
-#[cfg(feature = "stills")]
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment};
@@ -8,12 +7,12 @@ use results::{Claims, Comparison};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::look::{Look, Systems};
 use crate::picture::{Marks, Picture};
 use crate::sentences::{Statement, Weight, statements};
+use crate::style::{Style, Systems};
 use crate::summary::{Summary, ratio_note};
 use crate::theme::Theme;
-use crate::{claims, downloads, method, pictures, plotly, witnesses};
+use crate::{anomalies, claims, downloads, method, pictures, plotly, static_picture};
 
 /// The page of a comparison.
 pub fn page(comparison: &Comparison) -> String {
@@ -53,12 +52,12 @@ fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
     let summary_table = summary.table(reference);
     let figures = figures(comparison, &summary, &pictures);
     let drawn: Vec<Value> = pictures.iter().map(picture).collect();
-    let witnesses = witnesses::table(comparison);
+    let anomalies = anomalies::table(comparison);
     let taken = PLOTLY.len()
         + bytes_of(&figures)
         + bytes_of(&drawn)
         + bytes_of(&summary_table)
-        + bytes_of(&witnesses);
+        + bytes_of(&anomalies);
     let room = PAGE_BYTES.saturating_sub(taken);
     json!({
         "title": comparison.title,
@@ -66,7 +65,7 @@ fn content(comparison: &Comparison, claims: Option<&Claims>) -> Value {
         "claims": claims.map(|claims| claims::section(claims, &pictures)),
         "compared": claims.is_none() || !comparison.systems.is_empty(),
         "statements": statements(comparison).iter().map(said).collect::<Vec<_>>(),
-        "witnesses": witnesses,
+        "anomalies": anomalies,
         "summary": summary_table,
         "ratio_note": reference.map_or(String::new(), |label| ratio_note(comparison, label)),
         "systems": key(&systems),
@@ -116,13 +115,13 @@ fn said(statement: &Statement) -> Said {
 /// The key: a button for each system that a picture may show.
 fn key(systems: &Systems) -> Vec<Value> {
     let button = |(place, label): (usize, &String)| {
-        let look = Look::of_system(place);
+        let style = Style::of_system(place);
         json!({
             "place": place,
             "label": label,
-            "glyph": look.symbol.glyph(),
-            "colour": look.colour,
-            "strokes": look.dash.strokes(),
+            "glyph": style.symbol.glyph(),
+            "colour": style.colour,
+            "strokes": style.dash.strokes(),
         })
     };
     systems.labels().iter().enumerate().map(button).collect()
@@ -143,24 +142,14 @@ fn picture(picture: &Picture) -> Value {
         "caption": picture.caption,
         "panels": panels.collect::<Vec<_>>(),
         "table": picture.table,
-        "still": still(picture),
+        "static_image": static_image(picture),
     })
 }
 
 /// The picture for a reader without scripts.
-#[cfg(feature = "stills")]
-fn still(picture: &Picture) -> Option<String> {
-    let svg = crate::still::svg(picture, &Theme::LIGHT);
-    Some(format!(
-        "data:image/svg+xml;base64,{}",
-        STANDARD.encode(svg)
-    ))
-}
-
-/// Such a reader has the tables.
-#[cfg(not(feature = "stills"))]
-fn still(_: &Picture) -> Option<String> {
-    None
+fn static_image(picture: &Picture) -> String {
+    let svg = static_picture::svg(picture, &Theme::LIGHT);
+    format!("data:image/svg+xml;base64,{}", STANDARD.encode(svg))
 }
 
 fn panel_id(picture: &Picture, place: usize) -> String {

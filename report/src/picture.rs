@@ -1,6 +1,6 @@
 //! A picture as data: what is drawn, before it is decided with what.
 //!
-//! A file in `pictures/` turns a comparison into a [`Picture`]; `plotly/` and `still/` turn any picture into an
+//! A file in `pictures/` turns a comparison into a [`Picture`]; `plotly/` and `static_picture/` turn any picture into an
 //! interactive figure or an SVG. Neither knows the other, and a new picture needs no new drawing code.
 
 use crate::table::Table;
@@ -16,7 +16,7 @@ pub(crate) struct Picture {
     pub(crate) caption: String,
     /// The drawings, side by side where there is room.
     pub(crate) panels: Vec<Panel>,
-    /// The same numbers for those who cannot or would not look.
+    /// The same numbers for those who cannot see it, or prefer numbers.
     pub(crate) table: Table,
     /// All that is drawn, where it is too much to be read: for those who want to draw it themselves.
     pub(crate) cells: Option<Table>,

@@ -5,7 +5,7 @@ use results::{Comparison, Group, Metric, Outcome, Workload, units};
 
 use crate::sentences::word;
 use crate::table::{Cell, Column, Table};
-use crate::verdict::{validity_cell, verdict_cell};
+use crate::verdict_cells::{validity_cell, verdict_cell};
 
 /// The summary as comma-separated values (RFC 4180), the numbers in full.
 pub fn csv(comparison: &Comparison) -> String {

@@ -4,12 +4,12 @@ use comfy_table::presets::NOTHING;
 use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
 use results::{Comparison, Metric};
 
-use crate::lines::wrapped;
-use crate::look::Systems;
 use crate::method;
 use crate::sentences::{Statement, Weight, statements};
+use crate::style::Systems;
 use crate::summary::Summary;
 use crate::terminal_plot::{mark, percentile_plot};
+use crate::text::wrapped;
 
 /// The terminal that is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

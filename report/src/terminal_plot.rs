@@ -2,7 +2,7 @@
 
 use results::{Comparison, CurvePoint, Group, percentile_curve, units};
 
-use crate::look::{Look, Symbol, Systems};
+use crate::style::{Style, Symbol, Systems};
 use crate::terminal::Screen;
 
 /// Lines of the plot.
@@ -66,7 +66,7 @@ pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option
 /// for a terminal has neither colours nor dashes to tell them apart.
 pub(crate) fn mark(systems: &Systems, place: usize) -> char {
     if systems.labels().len() <= Symbol::ALL.len() {
-        return Look::of_system(place).symbol.glyph();
+        return Style::of_system(place).symbol.glyph();
     }
     ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('·')
 }

@@ -1,8 +1,8 @@
-//! Colours: one list for the page, its script and the still pictures.
+//! Colours: one list for the page, its script and the static pictures.
 //!
 //! The colours are those of Okabe and Ito (*Color Universal Design*, 2008) without the yellow, which no white page can
 //! carry, and shifted in lightness where the background asks for it: lines keep a contrast of 3:1 and text of 4.5:1
-//! (WCAG 2.2, 1.4.3 and 1.4.11), which the tests compute. Colour is never the only key: see [`Look`](crate::look::Look).
+//! (WCAG 2.2, 1.4.3 and 1.4.11), which the tests compute. Colour is never the only key: see [`Style`](crate::style::Style).
 
 /// Colours that systems are told apart by.
 pub(crate) const COLOURS: usize = 7;

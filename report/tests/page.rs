@@ -46,9 +46,9 @@ fn the_verdict_stands_before_every_number() {
 
 /// Who reads that a server is wrong can see at which operation.
 #[test]
-fn wrong_answers_have_their_witnesses() {
+fn wrong_answers_have_their_counterexamples() {
     let honest = page_of(vec![example::closed_loop("reactor")]);
-    assert!(!honest.contains("The witnesses"));
+    assert!(!honest.contains("The counterexamples"));
     let mut run = example::closed_loop("threaded racy");
     run.correctness.anomalies = vec![Anomaly {
         kind: AnomalyKind::StaleRead,

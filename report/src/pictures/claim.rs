@@ -2,9 +2,9 @@
 
 use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining, Unit};
 
+use crate::axes::{count_axis, doubling_axis, log_axis, nines_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{count_axis, doubling_axis, log_axis, nines_axis};
 
 /// The picture of a chart; `place` gives each system its look. None of a chart without a point.
 pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> Option<Picture> {

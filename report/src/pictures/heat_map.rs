@@ -5,10 +5,10 @@ mod grid;
 use results::{Histogram, Interval, Run, units};
 
 use self::grid::Grid;
-use super::Scene;
+use super::Input;
+use crate::axes::{extent, linear_ticks};
 use crate::picture::{Axis, Heat, Marks, Panel, Picture, Scale};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{extent, linear_ticks};
 
 pub(super) const NAME: &str = "heat-map";
 
@@ -20,11 +20,11 @@ const MOST_TIMES_AS_LONG: f64 = 4.0;
 const MOST_COLUMNS: usize = 120;
 
 /// The picture, or none of runs without intervals.
-pub(super) fn draw(scene: &Scene) -> Option<Picture> {
-    let shown: Vec<Course> = scene
+pub(super) fn draw(input: &Input) -> Option<Picture> {
+    let shown: Vec<Course> = input
         .of_one_load()
         .into_iter()
-        .filter_map(|group| Course::of(scene.place(group), group.label, group.runs.first()?))
+        .filter_map(|group| Course::of(input.place(group), group.label, group.runs.first()?))
         .take(MOST_PANELS)
         .collect();
     // One grid and one scale of colours for all panels, or they could not be compared.

@@ -3,18 +3,18 @@
 use results::knee::{Above, Knee};
 use results::{Group, LoadMode, Metric, Workload, units};
 
-use super::Scene;
+use super::Input;
 use super::sweep::{self, Sweep};
+use crate::axes::{count_axis, extent, linear_ticks, log_axis};
 use crate::picture::{Axis, Marks, Panel, Picture, Scale};
-use crate::ticks::{count_axis, extent, linear_ticks, log_axis};
 
 pub(super) const NAME: &str = "load-latency";
 
 const METRICS: [Metric; 3] = [Metric::P50, Metric::P99, Metric::P99_9];
 
 /// The picture, or none of runs that were not made under several open-loop rates.
-pub(super) fn draw(scene: &Scene) -> Option<Picture> {
-    let groups = sweep::groups(scene, offered, |left, right| {
+pub(super) fn draw(input: &Input) -> Option<Picture> {
+    let groups = sweep::groups(input, offered, |left, right| {
         left.same_load(&Workload {
             mode: left.mode,
             ..right.clone()
@@ -23,7 +23,7 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
     let x = rate_axis(groups.iter().filter_map(|group| offered(group.workload())));
     let text = |rate| format!("{} req/s offered", units::number(rate));
     let sweep = Sweep {
-        scene,
+        input,
         groups,
         swept: offered,
         x,
@@ -105,7 +105,7 @@ fn achieved(sweep: &Sweep) -> Panel {
 
 /// The greatest rate that each system kept up with, as far as that was found; of many systems, the two ends.
 fn finding(sweep: &Sweep) -> String {
-    let sustained = sweep.scene.labels().iter().filter_map(|label| {
+    let sustained = sweep.input.labels().iter().filter_map(|label| {
         let own = sweep.groups.iter().filter(|group| group.label == *label);
         let knee = Knee::of(&own.copied().collect::<Vec<_>>())?;
         let greatest = knee.kept_up_per_s?;

@@ -3,25 +3,25 @@
 use results::statistics::count_interval;
 use results::{Group, Metric, Workload, units};
 
-use super::{Scene, sweep};
+use super::{Input, sweep};
+use crate::axes::{doubling_axis, log_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{doubling_axis, log_axis};
 
 pub(super) const NAME: &str = "lost-updates";
 
 /// The picture, or none where nobody lost anything: the verdict says so better.
-pub(super) fn draw(scene: &Scene) -> Option<Picture> {
-    let losses: Vec<Loss> = scene
+pub(super) fn draw(input: &Input) -> Option<Picture> {
+    let losses: Vec<Loss> = input
         .groups
         .iter()
         .filter_map(|group| Loss::of(&[group]))
         .collect();
-    let by_system: Vec<Loss> = scene
+    let by_system: Vec<Loss> = input
         .labels()
         .iter()
         .filter_map(|label| {
-            let own: Vec<&Group> = scene
+            let own: Vec<&Group> = input
                 .groups
                 .iter()
                 .filter(|group| group.label == *label)
@@ -33,16 +33,16 @@ pub(super) fn draw(scene: &Scene) -> Option<Picture> {
         return None;
     }
     // Over several numbers of writers each is a point of its own; else each system is one.
-    let panel = match sweep::groups(scene, writers, |_, _| true) {
+    let panel = match sweep::groups(input, writers, |_, _| true) {
         Some(groups) => {
             let counts = groups.iter().filter_map(|group| writers(group.workload()));
             over_writers(
-                scene,
+                input,
                 &losses,
                 doubling_axis("connections that write", counts),
             )
         }
-        None => in_lanes(scene, &by_system),
+        None => in_lanes(input, &by_system),
     };
     Some(Picture {
         name: NAME.to_owned(),
@@ -61,7 +61,7 @@ fn writers(workload: &Workload) -> Option<f64> {
 }
 
 /// Each load a point; points at the same number of writers stand a little apart.
-fn over_writers(scene: &Scene, losses: &[Loss], x: Axis) -> Panel {
+fn over_writers(input: &Input, losses: &[Loss], x: Axis) -> Panel {
     let y = axis(losses);
     let point = |system: usize, _: usize, loss: &Loss| {
         let (low, high) = loss.interval();
@@ -73,7 +73,7 @@ fn over_writers(scene: &Scene, losses: &[Loss], x: Axis) -> Panel {
             hover: loss.said(),
         }
     };
-    let series = series(scene, losses, Joined::Apart, point);
+    let series = series(input, losses, Joined::Apart, point);
     Panel {
         title: String::new(),
         x,
@@ -83,7 +83,7 @@ fn over_writers(scene: &Scene, losses: &[Loss], x: Axis) -> Panel {
 }
 
 /// Each system a point in a lane of its own.
-fn in_lanes(scene: &Scene, losses: &[Loss]) -> Panel {
+fn in_lanes(input: &Input, losses: &[Loss]) -> Panel {
     let x = axis(losses);
     let point = |_: usize, at: usize, loss: &Loss| {
         let (low, high) = loss.interval();
@@ -95,7 +95,7 @@ fn in_lanes(scene: &Scene, losses: &[Loss]) -> Panel {
             hover: loss.said(),
         }
     };
-    let series = series(scene, losses, Joined::Lanes, point);
+    let series = series(input, losses, Joined::Lanes, point);
     Panel {
         title: String::new(),
         y: Axis::of_lanes(losses.iter().map(|loss| loss.label)),
@@ -106,7 +106,7 @@ fn in_lanes(scene: &Scene, losses: &[Loss]) -> Panel {
 
 /// One series a system, of what `point` makes of its place, the loss's place, and the loss.
 fn series(
-    scene: &Scene,
+    input: &Input,
     losses: &[Loss],
     joined: Joined,
     point: impl Fn(usize, usize, &Loss) -> Point,
@@ -123,7 +123,7 @@ fn series(
             last: None,
         })
     };
-    let labels = scene.labels().iter().enumerate();
+    let labels = input.labels().iter().enumerate();
     labels.filter_map(of_system).collect()
 }
 

@@ -11,22 +11,22 @@ mod sweep;
 use results::knee::keeps_up;
 use results::{Comparison, Group};
 
-use crate::look::Systems;
 use crate::picture::Picture;
+use crate::style::Systems;
 
 /// Every picture that the data of a comparison suffices for, in the order of the page.
 pub(crate) fn all(comparison: &Comparison) -> Vec<Picture> {
     let groups = Group::of(comparison);
-    let scene = Scene::new(comparison, &groups);
+    let input = Input::new(comparison, &groups);
     [
-        percentiles::draw(&scene),
-        load_latency::draw(&scene),
-        scaling::CONNECTIONS.draw(&scene),
-        scaling::KEYS.draw(&scene),
-        scaling::PAYLOAD.draw(&scene),
-        scaling::CORES.draw(&scene),
-        lost_updates::draw(&scene),
-        heat_map::draw(&scene),
+        percentiles::draw(&input),
+        load_latency::draw(&input),
+        scaling::CONNECTIONS.draw(&input),
+        scaling::KEYS.draw(&input),
+        scaling::PAYLOAD.draw(&input),
+        scaling::CORES.draw(&input),
+        lost_updates::draw(&input),
+        heat_map::draw(&input),
     ]
     .into_iter()
     .flatten()
@@ -68,12 +68,12 @@ pub(crate) fn needs(name: &str) -> &'static str {
 }
 
 /// What the pictures have in common: the groups, and each system's place.
-pub(crate) struct Scene<'a> {
+pub(crate) struct Input<'a> {
     groups: &'a [Group<'a>],
     systems: Systems,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> Input<'a> {
     fn new(comparison: &'a Comparison, groups: &'a [Group<'a>]) -> Self {
         let systems = Systems::of(Some(comparison), None);
         Self { groups, systems }

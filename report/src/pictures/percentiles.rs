@@ -4,30 +4,30 @@ use results::{
     CurvePoint, Group, Histogram, Metric, Quantile, percentile_curve, percentile_intervals, units,
 };
 
-use super::Scene;
+use super::Input;
+use crate::axes::{nines_axis, time_axis};
 use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series, Tick};
 use crate::sentences::finding;
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{nines_axis, time_axis};
 
 pub(crate) const NAME: &str = "percentiles";
 
 /// The picture, or none without a single reply.
-pub(crate) fn draw(scene: &Scene) -> Option<Picture> {
-    let groups = scene.of_one_load();
+pub(crate) fn draw(input: &Input) -> Option<Picture> {
+    let groups = input.of_one_load();
     let curves: Vec<Curve> = groups.iter().filter_map(|group| Curve::of(group)).collect();
     let samples = curves.iter().map(|curve| curve.merged.count()).max()?;
     let (mut x, lane) = nines_axis(samples);
     x.places = places(&curves, lane);
     let series: Vec<Series> = curves
         .iter()
-        .map(|curve| curve.series(scene, lane))
+        .map(|curve| curve.series(input, lane))
         .collect();
     let heights = series.iter().flat_map(heights);
     Some(Picture {
         name: NAME.to_owned(),
         finding: title(&curves),
-        caption: caption(scene, &curves),
+        caption: caption(input, &curves),
         panels: vec![Panel {
             title: String::new(),
             x,
@@ -86,7 +86,7 @@ impl<'a> Curve<'a> {
         (!merged.is_empty()).then_some(Self { group, merged })
     }
 
-    fn series(&self, scene: &Scene, lane: f64) -> Series {
+    fn series(&self, input: &Input, lane: f64) -> Series {
         let curve = percentile_curve(&self.merged);
         let quantiles: Vec<Quantile> = curve.iter().map(|point| point.quantile).collect();
         let ranges = self.ranges(&quantiles);
@@ -103,7 +103,7 @@ impl<'a> Curve<'a> {
         let longest_ns = self.merged.max_ns().unwrap_or(0);
         let range = self.ranges(&[Quantile::MAX]).pop().flatten();
         Series {
-            system: scene.place(self.group),
+            system: input.place(self.group),
             label: self.group.label.to_owned(),
             points: points.collect(),
             joined: Joined::Line {
@@ -191,7 +191,7 @@ fn heights(series: &Series) -> impl Iterator<Item = f64> + '_ {
     })
 }
 
-fn caption(scene: &Scene, curves: &[Curve]) -> String {
+fn caption(input: &Input, curves: &[Curve]) -> String {
     let repeated = curves.iter().any(|curve| curve.group.runs.len() > 1);
     let mut caption =
         "Each line says how long the given share of the requests took at most; lower is better. \
@@ -201,7 +201,7 @@ fn caption(scene: &Scene, curves: &[Curve]) -> String {
         caption +=
             " The line is of all runs together, the band from the lowest run to the highest.";
     }
-    if let (true, Some(curve)) = (scene.is_sweep(), curves.first()) {
+    if let (true, Some(curve)) = (input.is_sweep(), curves.first()) {
         caption += &format!(
             " Of the loads that were measured, this is {}.",
             curve.group.workload()

@@ -2,10 +2,10 @@
 
 use results::{Metric, Workload, units};
 
-use super::Scene;
+use super::Input;
 use super::sweep::{self, Sweep, Swept};
+use crate::axes::doubling_axis;
 use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series};
-use crate::ticks::doubling_axis;
 
 /// What grows.
 pub(super) struct Growing {
@@ -79,8 +79,8 @@ const METRICS: [(Metric, &str); 5] = [
 
 impl Growing {
     /// The picture, or none of runs that do not differ in this.
-    pub(super) fn draw(&self, scene: &Scene) -> Option<Picture> {
-        let groups = sweep::groups(scene, self.swept, |left, right| {
+    pub(super) fn draw(&self, input: &Input) -> Option<Picture> {
+        let groups = sweep::groups(input, self.swept, |left, right| {
             left.same_load(&(self.as_much)(right.clone(), left))
         })?;
         let values = groups
@@ -89,7 +89,7 @@ impl Growing {
         let x = doubling_axis(self.many, values);
         let many = self.many;
         let sweep = Sweep {
-            scene,
+            input,
             groups,
             swept: self.swept,
             x,

@@ -3,36 +3,36 @@
 use results::statistics::{MIN_RUNS, Spread};
 use results::{Group, Metric, ValidityVerdict, Workload};
 
-use super::Scene;
+use super::Input;
+use crate::axes::{count_axis, extent, log_axis, time_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Point, Series, Tick};
 use crate::table::{Cell, Column, Table};
-use crate::ticks::{count_axis, extent, log_axis, time_axis};
-use crate::verdict::validity_cell;
+use crate::verdict_cells::validity_cell;
 
 /// The number of the load that is swept, such as the connections; `None` of a load that has none.
 pub(crate) type Swept = fn(&Workload) -> Option<f64>;
 
 /// The groups that differ in the swept number alone, if it takes at least two values.
 pub(crate) fn groups<'a>(
-    scene: &Scene<'a>,
+    input: &Input<'a>,
     swept: Swept,
     same_but: impl Fn(&Workload, &Workload) -> bool,
 ) -> Option<Vec<&'a Group<'a>>> {
-    let first = scene
+    let first = input
         .groups
         .iter()
         .find(|group| swept(group.workload()).is_some())?;
     let belongs = |group: &&Group| {
         swept(group.workload()).is_some() && same_but(first.workload(), group.workload())
     };
-    let groups: Vec<&Group> = scene.groups.iter().filter(belongs).collect();
+    let groups: Vec<&Group> = input.groups.iter().filter(belongs).collect();
     let (low, high) = extent(groups.iter().filter_map(|group| swept(group.workload())))?;
     (low < high).then_some(groups)
 }
 
 /// What distinguishes the pictures of a sweep.
 pub(crate) struct Sweep<'a, 's> {
-    pub(crate) scene: &'s Scene<'a>,
+    pub(crate) input: &'s Input<'a>,
     pub(crate) groups: Vec<&'a Group<'a>>,
     pub(crate) swept: Swept,
     pub(crate) x: Axis,
@@ -112,7 +112,7 @@ impl Sweep<'_, '_> {
             let own = self.groups.iter().filter(|group| group.label == *label);
             let mut points: Vec<Point> = own.clone().filter_map(point).collect();
             points.sort_by(|left, right| left.x.total_cmp(&right.x));
-            let system = own.clone().map(|group| self.scene.place(group)).next()?;
+            let system = own.clone().map(|group| self.input.place(group)).next()?;
             (!points.is_empty()).then(|| Series {
                 system,
                 label: label.clone(),
@@ -121,7 +121,7 @@ impl Sweep<'_, '_> {
                 last: None,
             })
         };
-        self.scene.labels().iter().filter_map(of_system).collect()
+        self.input.labels().iter().filter_map(of_system).collect()
     }
 
     /// What the band and the symbols are, for the caption.

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{escaped, numbers};
-use crate::look::{Dash, Look, Symbol};
 use crate::picture::{Axis, Joined, Mark, Point, Series, Tick};
+use crate::style::{Dash, Style, Symbol};
 
 /// The traces of one series: its band, its line, the dotted end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series, band_opacity: f64) -> Vec<Value> {
@@ -19,7 +19,7 @@ pub(super) fn series_traces(series: &Series, band_opacity: f64) -> Vec<Value> {
         traces.push(line(
             series,
             &series.points[..sure.min(series.points.len())],
-            &dash(look(series).dash),
+            &dash(style_of(series).dash),
             2.5,
         ));
     }
@@ -156,7 +156,7 @@ pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
     let text: Vec<String> = points.iter().map(said).collect();
     // In a template, `%{` begins a variable; a label is not meant as one.
     let label = escaped(&series.label).replace('%', "&#37;");
-    let glyph = look(series).symbol.glyph();
+    let glyph = style_of(series).symbol.glyph();
     let key = format!("<span style=\"color:{}\">{glyph}</span>", colour(series));
     json!({
         "type": "scatter",
@@ -197,11 +197,11 @@ pub(super) fn places(axis: &Axis, height: f64) -> Value {
 }
 
 fn colour(series: &Series) -> String {
-    format!("@series-{}", look(series).colour)
+    format!("@series-{}", style_of(series).colour)
 }
 
-fn look(series: &Series) -> Look {
-    Look::of_system(series.system)
+fn style_of(series: &Series) -> Style {
+    Style::of_system(series.system)
 }
 
 /// The dash in the library's words.
@@ -226,7 +226,7 @@ fn symbol_of_each(series: &Series, shown: &[Point]) -> Value {
 }
 
 fn symbol(series: &Series) -> &'static str {
-    match look(series).symbol {
+    match style_of(series).symbol {
         Symbol::Circle => "circle",
         Symbol::Square => "square",
         Symbol::TriangleUp => "triangle-up",

@@ -87,7 +87,7 @@ fn wrong_answers(runs: &[Run]) -> String {
         ));
     }
     for (kind, number) in anomalies(runs) {
-        // The line above has said it already, and in updates rather than in witnesses.
+        // The sentence above says it already, and counts updates, not counterexamples.
         if kind != AnomalyKind::LostUpdate || lost == 0 {
             parts.push(format!("{kind}: {}", units::count(number)));
         }

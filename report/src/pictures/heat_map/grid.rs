@@ -3,8 +3,8 @@
 use results::{Histogram, Quantile, units};
 
 use super::{Course, seconds};
+use crate::axes::{extent, log_axis};
 use crate::picture::{Axis, Beyond, Heat, Tick};
-use crate::ticks::{extent, log_axis};
 
 /// Rows in each power of ten.
 const ROWS_PER_DECADE: f64 = 12.0;

@@ -9,14 +9,14 @@ use kuva::render::plots::Plot;
 use results::units;
 
 use super::plain;
-use crate::look::{Look, Symbol};
+use crate::axes::extent;
 use crate::picture::{Heat, Joined, Mark, Point, Series};
+use crate::style::{Style, Symbol};
 use crate::theme::Theme;
-use crate::ticks::extent;
 
 pub(super) fn series_plots(series: &Series, theme: &Theme, band_opacity: f64) -> Vec<Plot> {
-    let look = Look::of_system(series.system);
-    let colour = theme.series[look.colour];
+    let style = Style::of_system(series.system);
+    let colour = theme.series[style.colour];
     let mut plots = Vec::new();
     if let Joined::Line { sure } = series.joined {
         let sure = sure.min(series.points.len());
@@ -24,7 +24,7 @@ pub(super) fn series_plots(series: &Series, theme: &Theme, band_opacity: f64) ->
         plots.push(
             line(&series.points[..sure], colour)
                 .with_stroke_width(2.2)
-                .with_line_style(style(look))
+                .with_line_style(line_style(style))
                 .into(),
         );
         let dashed = &series.points[sure.saturating_sub(1)..];
@@ -193,8 +193,8 @@ fn between(colours: &[&str], share: f64) -> String {
 }
 
 /// The dash of a system's lines, in the library's words.
-fn style(look: Look) -> LineStyle {
-    match look.dash.strokes() {
+fn line_style(style: Style) -> LineStyle {
+    match style.dash.strokes() {
         "" => LineStyle::Solid,
         strokes => LineStyle::Custom(strokes.to_owned()),
     }
@@ -203,14 +203,14 @@ fn style(look: Look) -> LineStyle {
 pub(super) fn legend_entry(series: &Series, theme: &Theme) -> LegendEntry {
     LegendEntry {
         label: plain(&series.label),
-        color: theme.series[Look::of_system(series.system).colour].to_owned(),
+        color: theme.series[Style::of_system(series.system).colour].to_owned(),
         shape: LegendShape::Marker(marker(series.system)),
         dasharray: None,
     }
 }
 
 fn marker(system: usize) -> MarkerShape {
-    match Look::of_system(system).symbol {
+    match Style::of_system(system).symbol {
         Symbol::Circle => MarkerShape::Circle,
         Symbol::Square => MarkerShape::Square,
         Symbol::TriangleUp => MarkerShape::Triangle,

@@ -1,4 +1,4 @@
-//! Text in lines, for those who draw it: a terminal and the still pictures.
+//! Text in lines, for those who draw it: a terminal and the static pictures.
 
 /// Lines of at most `room` characters, broken at spaces.
 pub(crate) fn wrapped(text: &str, room: usize) -> Vec<String> {

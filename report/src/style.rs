@@ -46,7 +46,7 @@ impl Systems {
 
 /// The look of the system at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Look {
+pub(crate) struct Style {
     /// The number of its colour.
     pub(crate) colour: usize,
     /// Its mark.
@@ -55,7 +55,7 @@ pub(crate) struct Look {
     pub(crate) dash: Dash,
 }
 
-impl Look {
+impl Style {
     /// No line looks like another before each colour was drawn in each dash, nor anything like another before all
     /// combinations of the three are used up.
     pub(crate) fn of_system(place: usize) -> Self {
@@ -155,8 +155,8 @@ mod tests {
     #[test]
     fn no_look_repeats_before_all_are_used() {
         let key = |place| {
-            let look = Look::of_system(place);
-            (look.colour, look.symbol.glyph(), look.dash.strokes())
+            let style = Style::of_system(place);
+            (style.colour, style.symbol.glyph(), style.dash.strokes())
         };
         let all = COLOURS * Symbol::ALL.len() * Dash::ALL.len();
         assert_eq!((0..all).map(key).collect::<BTreeSet<_>>().len(), all);

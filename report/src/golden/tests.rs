@@ -52,7 +52,7 @@ fn assert_golden(name: &str, figures: &[Value]) -> Result<(), Box<dyn Error>> {
     }
     assert!(
         std::fs::read_to_string(&path)? == text,
-        "{} is another figure: look at UPDATE_GOLDEN=1 cargo test -p report && git diff",
+        "{} is another figure: run UPDATE_GOLDEN=1 cargo test -p report && git diff",
         path.display()
     );
     Ok(())

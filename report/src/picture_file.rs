@@ -7,11 +7,11 @@ use std::fmt;
 use results::{Claims, Comparison};
 
 use crate::claims;
-use crate::look::Systems;
 use crate::picture::Picture;
 use crate::pictures;
-#[cfg(feature = "stills")]
-use crate::{still, theme::Theme};
+use crate::static_picture;
+use crate::style::Systems;
+use crate::theme::Theme;
 
 /// What a picture is drawn as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +53,6 @@ pub enum PlotError {
     NoData(String),
     /// No claim of this name has a picture.
     NoClaim(String),
-    /// This program was built without the feature `stills`.
-    NotBuilt,
     /// The drawing library failed.
     Drawing(String),
 }
@@ -77,9 +75,6 @@ impl fmt::Display for PlotError {
             Self::NoClaim(name) => write!(
                 f,
                 "this file holds no picture of a claim '{name}': claims list names them, claims run draws them"
-            ),
-            Self::NotBuilt => f.write_str(
-                "this program draws no SVG and no PNG: write an .html, or build it with --features stills",
             ),
             Self::Drawing(reason) => write!(f, "the picture could not be drawn: {reason}"),
         }
@@ -121,19 +116,13 @@ pub fn plot_claim(
     draw(picture, format, colours)
 }
 
-#[cfg(feature = "stills")]
 fn draw(picture: &Picture, format: Format, colours: Colours) -> Result<Vec<u8>, PlotError> {
     let theme = match colours {
         Colours::Light => Theme::LIGHT,
         Colours::Dark => Theme::DARK,
     };
     match format {
-        Format::Svg => Ok(still::svg(picture, &theme).into_bytes()),
-        Format::Png => still::png(picture, &theme).map_err(PlotError::Drawing),
+        Format::Svg => Ok(static_picture::svg(picture, &theme).into_bytes()),
+        Format::Png => static_picture::png(picture, &theme).map_err(PlotError::Drawing),
     }
-}
-
-#[cfg(not(feature = "stills"))]
-fn draw(_: &Picture, _: Format, _: Colours) -> Result<Vec<u8>, PlotError> {
-    Err(PlotError::NotBuilt)
 }

@@ -1,4 +1,4 @@
-//! The operations that convict a server: of each system and kind of wrong answer, how many there were and the first few.
+//! The anomalies: of each system and kind, how many there are and the first few counterexamples.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,10 @@ use results::{Anomaly, Comparison, Example, units};
 
 use crate::table::{Cell, Column, Table};
 
-/// One row for each witness; no rows where nothing was wrong.
+/// One row for each counterexample; no rows where nothing was wrong.
 pub(crate) fn table(comparison: &Comparison) -> Table {
     let mut table = Table {
-        columns: ["system", "wrong", "how often", "witness"]
+        columns: ["system", "anomaly", "count", "counterexample"]
             .map(Column::words)
             .to_vec(),
         rows: Vec::new(),

@@ -15,8 +15,8 @@ use kuva::render::render::{Primitive, Scene, render_multiple};
 
 use self::axes::{in_steps, layout};
 use self::marks::{heat_plot, legend_entry, series_plots};
-use crate::lines::wrapped;
 use crate::picture::{Marks, Panel, Picture, band_opacity};
+use crate::text::wrapped;
 use crate::theme::Theme;
 
 /// A picture as SVG.
