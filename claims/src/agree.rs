@@ -1,6 +1,5 @@
 //! Whether several runs have the same verdicts: a claim whose verdict changes on one machine is not measured well enough.
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use results::{ClaimVerdict, Claims, file};
@@ -97,16 +96,10 @@ impl Agreement {
 pub fn text(agreements: &[Agreement]) -> String {
     let mut text = String::new();
     for claim in agreements {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{:30} {}: {}",
-            claim.name,
-            claim.summary(),
-            claim.words().join(", ")
-        );
+        let (name, words) = (&claim.name, claim.words().join(", "));
+        text += &format!("{name:30} {}: {words}\n", claim.summary());
         for condition in claim.conditions_text() {
-            let _ = writeln!(text, "{:30} {condition}", "");
+            text += &format!("{:30} {condition}\n", "");
         }
     }
     text + &tally(agreements) + "\n"
@@ -116,23 +109,17 @@ pub fn text(agreements: &[Agreement]) -> String {
 pub fn markdown(agreements: &[Agreement]) -> String {
     let runs = agreements.first().map_or(0, |claim| claim.verdicts.len());
     let columns: String = (1..=runs).map(|run| format!(" run {run} |")).collect();
-    let mut text = format!(
-        "| claim |{columns} together |\n|---|{}---|\n",
-        "---|".repeat(runs)
-    );
+    let rule = "---|".repeat(runs);
+    let mut text = format!("| claim |{columns} together |\n|---|{rule}---|\n");
     for claim in agreements {
         let words = claim.words().join(" | ");
-        let _ = writeln!(text, "| `{}` | {words} | {} |", claim.name, claim.summary());
+        text += &format!("| `{}` | {words} | {} |\n", claim.name, claim.summary());
     }
     for claim in agreements {
         let conditions: Vec<String> = claim.conditions_text().collect();
         if !conditions.is_empty() {
-            let _ = write!(
-                text,
-                "\n`{}`:\n\n* {}\n",
-                claim.name,
-                conditions.join("\n* ")
-            );
+            let list = conditions.join("\n* ");
+            text += &format!("\n`{}`:\n\n* {list}\n", claim.name);
         }
     }
     format!("{text}\n{}\n", tally(agreements))
@@ -140,10 +127,8 @@ pub fn markdown(agreements: &[Agreement]) -> String {
 
 fn tally(agreements: &[Agreement]) -> String {
     let same = agreements.iter().filter(|claim| claim.is_one()).count();
-    format!(
-        "{same} of {} claims have the same verdict in every run.",
-        agreements.len()
-    )
+    let all = agreements.len();
+    format!("{same} of {all} claims have the same verdict in every run.")
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! The command line: `list`, `explain`, `plot`, `run`, `agree`.
 
+use std::fmt::Display;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -13,7 +14,7 @@ use results::{Claims, Comparison, Effort, Tool, file};
 
 use crate::agree::Agreement;
 use crate::claims::{ALL, find};
-use crate::markdown::markdown;
+use crate::markdown::{markdown, reason};
 use crate::{Claim, Experiment, agree};
 
 /// Tests the article's sentences: each is an experiment over real sockets, with a verdict
@@ -85,8 +86,8 @@ struct RunArguments {
     programs: Option<PathBuf>,
 }
 
-/// The exit code of verdicts that differ.
-const DIFFERS: u8 = 1;
+/// The exit code of verdicts that differ, or of a file that cannot be written.
+const FAILED: u8 = 1;
 
 /// The exit code of a wrong command line.
 const USAGE: u8 = 2;
@@ -94,11 +95,25 @@ const USAGE: u8 = 2;
 /// The exit code of a run that was interrupted (128 + SIGINT).
 const INTERRUPTED: u8 = 130;
 
+/// Why a command ends early: its exit code and its message.
+struct Stop(u8, String);
+
+impl Stop {
+    fn usage(why: impl ToString) -> Self {
+        Self(USAGE, why.to_string())
+    }
+
+    /// Says what could not be done, and the flag that helps.
+    fn failed(what: impl Display, error: impl Display, remedy: &str) -> Self {
+        Self(FAILED, format!("{what}: {error}{remedy}"))
+    }
+}
+
 /// Executes the command line.
 pub fn run(words: &[String]) -> ExitCode {
     let outcome = match Arguments::try_parse_from(words) {
         Ok(Arguments { command }) => match command {
-            Command::List => list(),
+            Command::List => Ok(list()),
             Command::Explain { names } => explain(&names),
             Command::Plot(arguments) => plot(&arguments),
             Command::Run(arguments) => examine(&arguments, words),
@@ -110,133 +125,108 @@ pub fn run(words: &[String]) -> ExitCode {
             return ExitCode::from(if error.use_stderr() { USAGE } else { 0 });
         }
     };
-    outcome.unwrap_or_else(|(code, why)| {
+    outcome.unwrap_or_else(|Stop(code, why)| {
         eprintln!("claims: {why}");
         ExitCode::from(code)
     })
 }
 
-/// An exit code, and the message of one that is an error.
-type Outcome = Result<ExitCode, (u8, String)>;
-
-fn list() -> Outcome {
+fn list() -> ExitCode {
     let widest = ALL.iter().map(|claim| claim.name.len()).max().unwrap_or(0);
-    let text: String = ALL
-        .iter()
-        .map(|claim| format!("{:widest$}  “{}”\n", claim.name, claim.sentence))
-        .collect();
-    print(&text)
+    let line = |claim: &Claim| format!("{:widest$}  “{}”\n", claim.name, claim.sentence);
+    print(&ALL.iter().map(line).collect::<String>())
 }
 
-fn explain(names: &[String]) -> Outcome {
-    let text: Vec<String> = chosen(names)?
-        .iter()
-        .map(|claim| claim.explanation())
-        .collect();
-    print(&text.join("\n"))
+fn explain(names: &[String]) -> Result<ExitCode, Stop> {
+    let claims = chosen(names)?;
+    let texts: Vec<String> = claims.iter().map(|claim| claim.explanation()).collect();
+    Ok(print(&texts.join("\n")))
 }
 
-fn plot(arguments: &PlotArguments) -> Outcome {
-    let claims: Claims = file::load(&arguments.file).map_err(|error| (USAGE, error.to_string()))?;
-    let format = match arguments.output.extension().and_then(|end| end.to_str()) {
+fn plot(arguments: &PlotArguments) -> Result<ExitCode, Stop> {
+    let PlotArguments { file, output, .. } = arguments;
+    let shown = output.display();
+    let claims: Claims = file::load(file).map_err(Stop::usage)?;
+    let format = match output.extension().and_then(|end| end.to_str()) {
         Some("svg") => Format::Svg,
         Some("png") => Format::Png,
         _ => {
-            return Err((
-                USAGE,
-                format!(
-                    "--output {} ends in neither .svg nor .png",
-                    arguments.output.display()
-                ),
-            ));
+            let why = format!("--output {shown} ends in neither .svg nor .png");
+            return Err(Stop::usage(why));
         }
     };
     let drawn = report::plot_claim(&claims, &arguments.name, format, arguments.theme)
-        .map_err(|error| (USAGE, error.to_string()))?;
-    file::write_atomically(&arguments.output, &drawn).map_err(|error| {
-        (
-            1,
-            format!(
-                "cannot write {}: {error}; choose another --output",
-                arguments.output.display()
-            ),
+        .map_err(Stop::usage)?;
+    file::write_atomically(output, &drawn).map_err(|error| {
+        Stop::failed(
+            format!("cannot write {shown}"),
+            error,
+            "; choose another --output",
         )
     })?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn examine(arguments: &RunArguments, words: &[String]) -> Outcome {
-    let failed = |why: String| (1, why);
+fn examine(arguments: &RunArguments, words: &[String]) -> Result<ExitCode, Stop> {
     let chosen = chosen(&arguments.names)?;
-    let comparison: Option<Comparison> = match &arguments.comparison {
-        Some(path) => Some(file::load(path).map_err(|error| (USAGE, error.to_string()))?),
-        None => None,
+    let comparison = arguments.comparison.as_deref();
+    let comparison: Option<Comparison> = comparison
+        .map(file::load)
+        .transpose()
+        .map_err(Stop::usage)?;
+    let effort = match arguments.full {
+        true => Effort::Full,
+        false => Effort::Quick,
     };
-    let effort = if arguments.full {
-        Effort::Full
-    } else {
-        Effort::Quick
-    };
-    let interrupt = Interrupt::listen()
-        .map_err(|error| failed(format!("cannot listen for Ctrl-C: {error}")))?;
-    let programs = match &arguments.programs {
-        Some(folder) => folder.clone(),
-        None => own_folder().map_err(|error| {
-            failed(format!(
-                "the folder of this program is unknown: {error}; give --programs"
-            ))
-        })?,
-    };
-    let mut experiment = Experiment::new(effort, programs, arguments.out.clone(), &interrupt);
-    let mut claims = begun(words, effort);
+    let interrupt =
+        Interrupt::listen().map_err(|error| Stop::failed("cannot listen for Ctrl-C", error, ""))?;
+    let programs = arguments.programs.clone().map_or_else(own_folder, Ok);
+    let programs = programs.map_err(|error| {
+        Stop::failed(
+            "the folder of this program is unknown",
+            error,
+            "; give --programs",
+        )
+    })?;
+    let out = &arguments.out;
+    let mut experiment = Experiment::new(effort, programs, out.clone(), &interrupt);
+    let mut claims = no_claims(words, effort);
     for (place, claim) in chosen.iter().enumerate() {
         if interrupt.is_stopped() {
             break;
         }
         eprintln!("claims: {} of {}: {}", place + 1, chosen.len(), claim.name);
         let examined = claim.examine(&mut experiment);
-        eprintln!(
-            "claims: {}: {}{} ({:.0} s)",
-            examined.name,
-            examined.verdict.word(),
-            examined
-                .verdict
-                .reason()
-                .map_or_else(String::new, |why| format!(": {why}")),
-            examined.elapsed_ns as f64 / 1e9
-        );
+        let seconds = examined.elapsed_ns as f64 / 1e9;
+        let (verdict, why) = (examined.verdict.word(), reason(&examined.verdict));
+        eprintln!("claims: {}: {verdict}{why} ({seconds:.0} s)", examined.name);
         claims.claims.push(examined);
     }
-    write(&claims, comparison.as_ref(), &arguments.out).map_err(|error| {
-        failed(format!(
-            "cannot write into {}: {error}; choose another --out",
-            arguments.out.display()
-        ))
+    write(&claims, comparison.as_ref(), out).map_err(|error| {
+        let what = format!("cannot write into {}", out.display());
+        Stop::failed(what, error, "; choose another --out")
     })?;
-    eprintln!(
-        "claims: report: {}",
-        arguments.out.join("report.html").display()
-    );
-    print(&report::terminal_claims(&claims))?;
+    eprintln!("claims: report: {}", out.join("report.html").display());
+    print(&report::terminal_claims(&claims));
     match interrupt.is_stopped() {
-        true => Err((INTERRUPTED, "interrupted".to_owned())),
+        true => Err(Stop(INTERRUPTED, "interrupted".to_owned())),
         false => Ok(ExitCode::SUCCESS),
     }
 }
 
-fn agree(files: &[PathBuf], as_markdown: bool) -> Outcome {
-    let agreements = agree::of_files(files).map_err(|error| (USAGE, error.to_string()))?;
-    print(&match as_markdown {
+fn agree(files: &[PathBuf], as_markdown: bool) -> Result<ExitCode, Stop> {
+    let agreements = agree::of_files(files).map_err(Stop::usage)?;
+    let printed = print(&match as_markdown {
         true => agree::markdown(&agreements),
         false => agree::text(&agreements),
-    })?;
+    });
     match agreements.iter().all(Agreement::is_one) {
-        true => Ok(ExitCode::SUCCESS),
-        false => Ok(ExitCode::from(DIFFERS)),
+        true => Ok(printed),
+        false => Ok(ExitCode::from(FAILED)),
     }
 }
 
-fn begun(words: &[String], effort: Effort) -> Claims {
+fn no_claims(words: &[String], effort: Effort) -> Claims {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     Claims {
         schema: ClaimsSchema::V1,
@@ -252,11 +242,7 @@ fn begun(words: &[String], effort: Effort) -> Claims {
     }
 }
 
-fn write(
-    claims: &Claims,
-    comparison: Option<&Comparison>,
-    folder: &std::path::Path,
-) -> io::Result<()> {
+fn write(claims: &Claims, comparison: Option<&Comparison>, folder: &Path) -> io::Result<()> {
     file::save(&folder.join("claims.json"), claims)?;
     file::write_atomically(&folder.join("claims.md"), markdown(claims).as_bytes())?;
     let page = report::page_with_claims(comparison, claims);
@@ -264,30 +250,24 @@ fn write(
 }
 
 /// The claims of these names; all, where none is named.
-fn chosen(names: &[String]) -> Result<Vec<&'static Claim>, (u8, String)> {
+fn chosen(names: &[String]) -> Result<Vec<&'static Claim>, Stop> {
     if names.is_empty() {
         return Ok(ALL.iter().collect());
     }
-    let known = |name: &String| {
-        find(name).ok_or_else(|| {
-            (
-                USAGE,
-                format!("there is no claim '{name}'; see claims list"),
-            )
-        })
-    };
+    let unknown =
+        |name: &String| Stop::usage(format!("there is no claim '{name}'; see claims list"));
+    let known = |name: &String| find(name).ok_or_else(|| unknown(name));
     names.iter().map(known).collect()
 }
 
 fn own_folder() -> io::Result<PathBuf> {
     let program = std::env::current_exe()?;
-    Ok(program
-        .parent()
-        .map_or_else(PathBuf::new, ToOwned::to_owned))
+    let folder = program.parent();
+    Ok(folder.map_or_else(PathBuf::new, Path::to_owned))
 }
 
-fn print(text: &str) -> Outcome {
+fn print(text: &str) -> ExitCode {
     // A closed pipe is no error.
     let _ = io::stdout().write_all(text.as_bytes());
-    Ok(ExitCode::SUCCESS)
+    ExitCode::SUCCESS
 }

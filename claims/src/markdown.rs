@@ -1,9 +1,8 @@
-//! The claims as a Markdown table: for `docs/claims.md`, and for whoever reads in a terminal.
+//! The claims as a Markdown table: for `docs/claims.md` and for a terminal.
 
-use std::fmt::Write as _;
 use std::time::{Duration, UNIX_EPOCH};
 
-use results::{Claims, Effort, Examined};
+use results::{ClaimVerdict, Claims, Effort, Examined, Missing};
 
 /// The table, then each claim's figures.
 pub fn markdown(claims: &Claims) -> String {
@@ -25,25 +24,26 @@ pub fn markdown(claims: &Claims) -> String {
 }
 
 /// The command without the folders of this machine.
-fn command(claims: &Claims) -> String {
-    let effort = match claims.effort {
-        Effort::Quick => "--quick",
-        Effort::Full => "--full",
-    };
-    format!("claims run {effort}")
+fn command(claims: &Claims) -> &'static str {
+    match claims.effort {
+        Effort::Quick => "claims run --quick",
+        Effort::Full => "claims run --full",
+    }
+}
+
+/// `: why`, of a verdict that says why.
+pub(crate) fn reason(verdict: &ClaimVerdict) -> String {
+    let reason = verdict.reason();
+    reason.map_or_else(String::new, |why| format!(": {why}"))
 }
 
 fn row(claim: &Examined) -> String {
-    let reason = claim
-        .verdict
-        .reason()
-        .map_or_else(String::new, |why| format!(": {why}"));
     format!(
         "| `{}` | {} | **{}**{} | {} |\n",
         claim.name,
         cell(&claim.sentence),
         claim.verdict.word(),
-        cell(&reason),
+        cell(&reason(&claim.verdict)),
         cell(&claim.answer)
     )
 }
@@ -54,10 +54,7 @@ fn section(claim: &Examined) -> String {
         claim.name,
         claim.sentence,
         claim.verdict.word(),
-        claim
-            .verdict
-            .reason()
-            .map_or_else(String::new, |why| format!(": {why}")),
+        reason(&claim.verdict),
         claim.answer,
         claim.confirms,
         claim.refutes,
@@ -68,21 +65,11 @@ fn section(claim: &Examined) -> String {
         text += "| system | what | value | runs |\n|---|---|---|---|\n";
     }
     for figure in &claim.figures {
-        // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "| {} | {} | {figure} | {} |",
-            cell(&figure.system),
-            cell(&figure.what),
-            figure.runs
-        );
+        let (system, what) = (cell(&figure.system), cell(&figure.what));
+        text += &format!("| {system} | {what} | {figure} | {} |\n", figure.runs);
     }
-    for missing in &claim.missing {
-        let _ = writeln!(
-            text,
-            "\nNot measured: {}: {}",
-            missing.system, missing.reason
-        );
+    for Missing { system, reason } in &claim.missing {
+        text += &format!("\nNot measured: {system}: {reason}\n");
     }
     text + "\n"
 }
