@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use results::{Chart, Examined, Figure};
 
-use crate::{Conclusion, Experiment};
+use crate::{Conclusion, EventCount, Experiment, figures};
 
 /// One sentence of the article, made into an experiment.
 #[derive(Debug, Clone, Copy)]
@@ -70,6 +70,17 @@ impl Claim {
 }
 
 impl Evidence {
+    /// What these counts of events (`wrong answers`) show, a rate for each system.
+    pub fn of_counts(conclusion: Conclusion, what: &str, counts: &[EventCount]) -> Self {
+        let title = format!("{what} per million");
+        let figure = |count: &EventCount| count.figure(&count.label, what);
+        Self {
+            chart: Some(figures::rates_by_system(&conclusion.answer, &title, counts)),
+            figures: counts.iter().filter_map(figure).collect(),
+            conclusion,
+        }
+    }
+
     /// No evidence, and why.
     pub fn none(why: impl Into<String>) -> Self {
         Self {

@@ -64,7 +64,7 @@ impl Setup {
     }
 }
 
-/// The runs of each system that is shown for context: as few as anybody may compare.
+/// The runs of each system that is shown for context: the fewest that may be compared.
 pub const CONTEXT_ROUNDS: u32 = 4;
 
 /// A server that has just been started, and the means to load it.

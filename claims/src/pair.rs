@@ -109,7 +109,7 @@ impl Pair {
     }
 
     /// The smallest and the largest ratio, each with its condition: `from 3.10× [2.60×, 3.70×] (a) to …`. A single ratio
-    /// stands alone; of none there is nothing.
+    /// stands alone; `None` of none.
     pub fn smallest_to_largest(pairs: impl IntoIterator<Item = Self>) -> Option<String> {
         let known = |pair: Self| Some((pair.ratio()?, pair));
         let mut all: Vec<(f64, Self)> = pairs.into_iter().filter_map(known).collect();

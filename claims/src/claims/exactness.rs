@@ -3,7 +3,7 @@
 use results::Run;
 
 use crate::systems::System;
-use crate::{CONTEXT_ROUNDS, Conclusion, EventCount, Evidence, Experiment, Load, figures};
+use crate::{CONTEXT_ROUNDS, Conclusion, EventCount, Evidence, Experiment, Load};
 
 /// Batches of runs in which the control may show its mistake. More of them cannot hide it.
 const BATCHES: usize = 4;
@@ -44,13 +44,7 @@ pub(super) fn evidence(
     let runs = experiment.compare(context, CONTEXT_ROUNDS, &load(100_000));
     let of = |(system, runs): (&System, &Vec<Run>)| EventCount::wrong_answers(system.label, runs);
     counts.extend(context.iter().zip(&runs).filter_map(of));
-    let figure = |count: &EventCount| count.figure(&count.label, "wrong answers");
-    let title = "wrong answers per million";
-    Evidence {
-        chart: Some(figures::rates_by_system(&conclusion.answer, title, &counts)),
-        figures: counts.iter().filter_map(figure).collect(),
-        conclusion,
-    }
+    Evidence::of_counts(conclusion, "wrong answers", &counts)
 }
 
 /// One wrong answer refutes. None confirms only where the control shows that this load would have found one.

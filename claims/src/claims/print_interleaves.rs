@@ -4,7 +4,7 @@ use std::fs;
 use std::path::absolute;
 
 use crate::systems::{REACTOR, System, THREADS, quoted};
-use crate::{Claim, Conclusion, EventCount, Evidence, Experiment, Failure, Load, figures};
+use crate::{Claim, Conclusion, EventCount, Evidence, Experiment, Failure, Load};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "print-interleaves",
@@ -45,14 +45,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
             let _ = fs::remove_file(&log);
         }
     }
-    let conclusion = rule(&counts);
-    let figure = |count: &EventCount| count.figure(&count.label, "corrupted lines");
-    let title = "corrupted lines per million";
-    Evidence {
-        chart: Some(figures::rates_by_system(&conclusion.answer, title, &counts)),
-        figures: counts.iter().filter_map(figure).collect(),
-        conclusion,
-    }
+    Evidence::of_counts(rule(&counts), "corrupted lines", &counts)
 }
 
 impl EventCount {

@@ -159,7 +159,7 @@ mod tests {
         }
     }
 
-    /// On a busy machine the work tells nothing, but it does tell something that no second thread was ready.
+    /// On a busy machine the work shows nothing, but it does show something that no second thread was ready.
     #[test]
     fn a_disturbed_server_with_one_ready_thread_confirms_and_with_two_decides_nothing() {
         let disturbed = |ready| WorkDone {

@@ -49,7 +49,7 @@ fn at_once<P>(moment: &[(P, u64, u64)]) -> usize {
     begins.map(on_at).max().unwrap_or(0)
 }
 
-/// A few turns of every peer.
+/// A few turns of every client.
 const MOMENT_NS: u64 = 4_000_000;
 
 #[cfg(test)]
