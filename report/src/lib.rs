@@ -36,6 +36,7 @@ pub use picture_file::{Colours, Format, PICTURES, PlotError, plot, plot_claim};
 pub use sentences::{check_in_words, reasons, reasons_of_runs, word};
 pub use summary::{csv, markdown};
 pub use terminal::{Screen, terminal, terminal_table};
+pub use text::{HeadedLines, headed_lines, text_table, wrap};
 
 #[cfg(test)]
 #[path = "golden/tests.rs"]

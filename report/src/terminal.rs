@@ -1,7 +1,6 @@
 //! The summary on a terminal: what was done, the table, a small plot, and the verdict last, where the eye is.
 
-use comfy_table::presets::NOTHING;
-use comfy_table::{Attribute, CellAlignment, Color, ContentArrangement};
+use comfy_table::{Attribute, Cell, Color};
 use results::{Comparison, Metric};
 
 use crate::method;
@@ -9,7 +8,7 @@ use crate::sentences::{Statement, Weight, statements};
 use crate::style::Systems;
 use crate::summary::Summary;
 use crate::terminal_plot::{mark, percentile_plot};
-use crate::text::wrapped;
+use crate::text::{aligned, lines_of, plain_table, wrap};
 
 /// The terminal that is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +24,8 @@ pub fn terminal(comparison: &Comparison, screen: Screen) -> String {
     let head = [comparison.title.clone(), method::subtitle(comparison)];
     let head = head
         .iter()
-        .flat_map(|line| wrapped(line, usize::from(screen.columns)));
-    let mut text: String = head.map(|line| line + "\n").collect();
+        .flat_map(|line| wrap(line, usize::from(screen.columns)));
+    let mut text: String = head.map(|line| format!("{line}\n")).collect();
     text.push('\n');
     text += &terminal_table(comparison, screen);
     if let Some(plot) = percentile_plot(comparison, screen) {
@@ -55,25 +54,20 @@ pub fn terminal_table(comparison: &Comparison, screen: Screen) -> String {
             None => break,
         }
     }
-    let mut table = comfy_table::Table::new();
-    table
-        .load_style(NOTHING)
-        .set_content_arrangement(ContentArrangement::Disabled);
+    let mut table = plain_table();
     if screen.colours {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    table.set_header(
-        columns
-            .iter()
-            .map(|column| aligned(column, column.title.clone()).add_attribute(Attribute::Bold)),
-    );
+    table.set_header(columns.iter().map(|column| {
+        aligned(Cell::new(&column.title), column.numeric).add_attribute(Attribute::Bold)
+    }));
     let rows = columns.first().map_or(0, |column| column.cells.len());
     for row in 0..rows {
         table.add_row(columns.iter().map(|column| {
             let (text, tone) = &column.cells[row];
-            let cell = aligned(column, text.clone());
+            let cell = aligned(Cell::new(text), column.numeric);
             match *tone {
                 "fail" => cell.fg(Color::Red),
                 "doubt" => cell.fg(Color::Yellow),
@@ -82,8 +76,7 @@ pub fn terminal_table(comparison: &Comparison, screen: Screen) -> String {
             }
         }));
     }
-    let lines = table.lines().map(|line| line.trim_end().to_owned() + "\n");
-    lines.collect()
+    lines_of(&table)
 }
 
 /// A column and how soon it is left out: 0 never, else the highest first.
@@ -153,15 +146,6 @@ fn ratio_column(table: &crate::table::Table) -> Option<Column> {
     })
 }
 
-fn aligned(column: &Column, text: String) -> comfy_table::Cell {
-    let alignment = if column.numeric {
-        CellAlignment::Right
-    } else {
-        CellAlignment::Left
-    };
-    comfy_table::Cell::new(text).set_alignment(alignment)
-}
-
 /// The columns that the table would take: each has a space on both sides.
 fn width(columns: &[Column]) -> usize {
     let of_column = |column: &Column| {
@@ -190,7 +174,7 @@ fn said(statement: &Statement, screen: Screen) -> String {
         word
     };
     let room = usize::from(screen.columns).saturating_sub(6).max(20);
-    let lines = wrapped(&statement.text, room);
+    let lines = wrap(&statement.text, room);
     format!("{word}{}\n", lines.join("\n      "))
 }
 

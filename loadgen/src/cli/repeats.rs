@@ -1,5 +1,6 @@
 //! Several runs of one load in a table: a line for each, their median, and how far it may be trusted.
 
+use report::HeadedLines;
 use results::statistics::{MIN_RUNS, Spread};
 use results::{Metric, Run, ValidityVerdict, Verdict, units};
 
@@ -32,18 +33,19 @@ pub(super) fn text(runs: &[Run], room: usize) -> String {
         "",
         "one server, not restarted: less independent than those of compare".to_owned(),
     ));
-    let mut text = answers::table(&lines, room);
-    text += &row("", GUARDED.map(|metric| metric.title().to_owned()), "");
+    let mut text = report::headed_lines(&lines, room);
+    let mut rows = vec![row("", GUARDED.map(|metric| metric.title().to_owned()), "")];
     for (number, run) in (1..).zip(runs) {
         let cells = GUARDED.map(|metric| known(metric, metric.of(run)));
-        text += &row(&format!("run {number}"), cells, word(run));
+        rows.push(row(&format!("run {number}"), cells, word(run)));
     }
-    text += &together(runs);
-    text + &answers::table(&remarks(runs), room)
+    rows.extend(together(runs));
+    text += &report::text_table(rows, &[0, GUARDED.len() + 1]);
+    text + &report::headed_lines(&remarks(runs), room)
 }
 
 /// The medians, and between which two they lie: an interval, or of too few runs the least and the greatest.
-fn together(runs: &[Run]) -> String {
+fn together(runs: &[Run]) -> Vec<Row> {
     let columns = GUARDED.map(|metric| {
         let values: Vec<f64> = runs.iter().filter_map(|run| metric.of(run)).collect();
         let ends = Spread::of(&values).map(Spread::ends);
@@ -53,16 +55,20 @@ fn together(runs: &[Run]) -> String {
         [median, low, high]
     });
     let [low, high] = match runs.len() {
-        ..2 => return String::new(),
+        ..2 => return Vec::new(),
         2..MIN_RUNS => ["least", "greatest"],
         _ => ["95 % from", "to"],
     };
     let of = |place: usize| columns.each_ref().map(|column| column[place].clone());
-    row("median", of(0), "") + &row(low, of(1), "") + &row(high, of(2), "")
+    vec![
+        row("median", of(0), ""),
+        row(low, of(1), ""),
+        row(high, of(2), ""),
+    ]
 }
 
 /// What is wrong with single runs, in words.
-fn remarks(runs: &[Run]) -> answers::Lines {
+fn remarks(runs: &[Run]) -> HeadedLines {
     let mut lines = Vec::new();
     for (number, run) in (1..).zip(runs) {
         let mut say = |name, words: String| lines.push((name, format!("run {number}: {words}")));
@@ -89,7 +95,7 @@ fn remarks(runs: &[Run]) -> answers::Lines {
 }
 
 /// Each kind of doubt once, in the words of the first run that had it, with the numbers of all.
-fn doubts(runs: &[Run]) -> answers::Lines {
+fn doubts(runs: &[Run]) -> HeadedLines {
     let said = |(reason, indexes): (String, Vec<usize>)| {
         let numbers: Vec<String> = indexes
             .iter()
@@ -122,10 +128,10 @@ fn known(metric: Metric, value: Option<f64>) -> String {
     )
 }
 
-fn row(name: &str, cells: [String; GUARDED.len()], word: &str) -> String {
-    let cells = cells.map(|cell| format!("{cell:>11}")).concat();
-    let line = format!("{name:<10}{cells}  {word}");
-    line.trim_end().to_owned() + "\n"
+type Row = [String; GUARDED.len() + 2];
+
+fn row(name: &str, [a, b, c, d, e]: [String; GUARDED.len()], word: &str) -> Row {
+    [name.to_owned(), a, b, c, d, e, word.to_owned()]
 }
 
 #[cfg(test)]

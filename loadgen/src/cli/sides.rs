@@ -109,9 +109,9 @@ impl Pair<'_> {
         let [base, new] = &self.names;
         let load = self.new.workload();
         let mut text = format!("{new} against {base} ({load})\n");
-        text += &row(["", "base", "new", "ratio", "95 % interval", "p", ""].map(str::to_owned));
-        let rows = GUARDED.iter().map(|metric| row(self.cells(*metric)));
-        text.extend(rows);
+        let head = ["", "base", "new", "ratio", "95 % interval", "p", ""].map(str::to_owned);
+        let rows = GUARDED.iter().map(|metric| self.cells(*metric));
+        text += &report::text_table([head].into_iter().chain(rows), &[0, 6]);
         match self.too_few() {
             Some(why) => text + &why + "\n",
             None => {
@@ -149,12 +149,6 @@ impl Pair<'_> {
     fn contrast(&self, metric: Metric) -> Option<Contrast> {
         self.new.contrast(&self.base, metric)
     }
-}
-
-fn row(cells: [String; 7]) -> String {
-    let [name, base, new, ratio, interval, p, word] = cells;
-    let line = format!("{name:<9}{base:>10}{new:>10}{ratio:>9}  {interval:>17}{p:>8}  {word}");
-    line.trim_end().to_owned() + "\n"
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub fn text(run: &Run, room: usize) -> String {
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
     lines.push(("valid", valid(run)));
-    answers::table(&lines, room)
+    report::headed_lines(&lines, room)
 }
 
 fn kept(threshold: &Threshold) -> String {

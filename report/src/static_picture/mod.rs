@@ -16,7 +16,7 @@ use kuva::render::render::{Primitive, Scene, render_multiple};
 use self::axes::{in_steps, layout};
 use self::marks::{heat_plot, legend_entry, series_plots};
 use crate::picture::{Marks, Panel, Picture, band_opacity};
-use crate::text::wrapped;
+use crate::text::wrap;
 use crate::theme::Theme;
 
 /// A picture as SVG.
@@ -71,7 +71,7 @@ fn scene(picture: &Picture, theme: &Theme) -> Scene {
     let (plots, layouts) = panels.into_iter().map(drawing).unzip();
     // Twice the width of a cell, at about half its size a letter.
     let letters = CELL.0 * IN_A_ROW as f64 / f64::from(TITLE_SIZE) * 1.9;
-    let lines = wrapped(&picture.finding, letters as usize);
+    let lines = wrap(&picture.finding, letters as usize);
     let figure = Figure::new(picture.panels.len().div_ceil(IN_A_ROW), IN_A_ROW)
         .with_title(plain(&picture.finding))
         .with_title_size(size_for(lines.len()))
@@ -95,13 +95,13 @@ fn size_for(lines: usize) -> u32 {
 }
 
 /// The library draws the title of a figure in a single line: the lines take its place.
-fn with_title_in(mut scene: Scene, title: &str, lines: &[String]) -> Scene {
+fn with_title_in(mut scene: Scene, title: &str, lines: &[&str]) -> Scene {
     let is_title = |element: &Primitive| matches!(element, Primitive::Text { content, .. } if content == title);
     let Some(at) = scene.elements.iter().position(is_title) else {
         return scene;
     };
     let whole = scene.elements.remove(at);
-    let line = |(number, text): (usize, &String)| {
+    let line = |(number, text): (usize, &&str)| {
         let mut line = whole.clone();
         if let Primitive::Text {
             y, content, size, ..

@@ -125,7 +125,7 @@ fn show(checked: &Checked, arguments: &CheckArguments) -> io::Result<()> {
             let of = checked.plan.as_deref().unwrap_or("not written by loadgen");
             let mut lines = vec![("history", file), ("of", of.to_owned())];
             lines.extend(answers::lines(&checked.correctness));
-            answers::table(&lines, screen::room())
+            report::headed_lines(&lines, screen::room())
         }
     };
     match io::stdout().write_all(text.as_bytes()) {

@@ -1,9 +1,8 @@
 //! The percentiles of each latency of a run, under one line of headings, and how sure they are.
 
+use report::HeadedLines;
 use results::units::{NOT_MEASURED, time};
 use results::{Histogram, LoadMode, PercentileInterval, Quantile, Run};
-
-use crate::cli::answers::Lines;
 
 const COLUMNS: [Quantile; 6] = [
     Quantile::P50,
@@ -15,7 +14,7 @@ const COLUMNS: [Quantile; 6] = [
 ];
 
 /// The table, and what its rows mean.
-pub(super) fn lines(run: &Run) -> Lines {
+pub(super) fn lines(run: &Run) -> HeadedLines {
     let latency = &run.latency;
     let all = [
         ("response", Some(&latency.response)),
@@ -49,7 +48,7 @@ pub(super) fn lines(run: &Run) -> Lines {
 }
 
 /// Between which two response times each percentile lies, where the samples suffice for any.
-fn intervals(run: &Run) -> Lines {
+fn intervals(run: &Run) -> HeadedLines {
     let ends = |end: fn(&PercentileInterval) -> u64| {
         row(COLUMNS.map(|quantile| {
             let name = quantile.to_string();
@@ -76,10 +75,9 @@ mod tests {
     use results::example;
 
     use super::*;
-    use crate::cli::answers;
 
     fn text(run: &Run) -> String {
-        answers::table(&lines(run), 80)
+        report::headed_lines(&lines(run), 80)
     }
 
     #[test]
