@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use bytesize::ByteSize;
 use clap::builder::{EnumValueParser, PossibleValuesParser};
 use clap::{Arg, Args, Command, FromArgMatches, ValueEnum};
 use service::Protocol;
+use units::{parse_duration, parse_size};
 
 use crate::{Model, Runtime, Serve};
 
@@ -31,23 +31,23 @@ pub(crate) struct Flags {
     #[arg(long, value_name = "N", default_value = "10000")]
     pub(crate) max_connections: usize,
     /// Close a connection that has asked nothing for so long; 0 is never
-    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
     pub(crate) idle_timeout: Duration,
     /// Close a connection whose request is not complete so long after its first byte; 0 is never
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) request_timeout: Duration,
     /// Close a connection that has taken no byte of its replies for so long; 0 is never
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) stall_timeout: Duration,
     /// How long a stop may wait for replies to leave
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = humantime::parse_duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) shutdown_timeout: Duration,
     /// The longest argument of a request, at most 512 MiB
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bulk_bytes)]
     pub(crate) max_bulk: u32,
     /// Bytes buffered for all peers together; at nine tenths new ones are refused, at the whole the biggest is closed
-    #[arg(long, value_name = "BYTES", default_value = "1GiB")]
-    pub(crate) max_memory: ByteSize,
+    #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = parse_size)]
+    pub(crate) max_memory: u64,
     /// Names of counters held at once
     #[arg(long, value_name = "N", default_value = "1000000")]
     pub(crate) max_counters: usize,
@@ -98,13 +98,11 @@ impl From<Wire> for Protocol {
 }
 
 fn bulk_bytes(text: &str) -> Result<u32, String> {
-    let ByteSize(bytes) = text.parse()?;
+    let bytes = parse_size(text).map_err(|error| error.to_string())?;
     u32::try_from(bytes)
         .ok()
         .filter(|&bytes| bytes <= 512 << 20)
-        .ok_or_else(|| {
-            format!("{bytes} bytes are over the greatest that the protocol allows, 512MiB")
-        })
+        .ok_or_else(|| format!("the protocol allows at most 512MiB, and this is {bytes} bytes"))
 }
 
 /// Reads the process's own command line; `Err` is the exit code after help was printed, or one line about what was wrong.

@@ -134,7 +134,7 @@ impl Limits {
             request: unless_zero(flags.request_timeout),
             stall: unless_zero(flags.stall_timeout),
             shutdown: flags.shutdown_timeout,
-            memory_bytes: usize::try_from(flags.max_memory.0).unwrap_or(usize::MAX),
+            memory_bytes: usize::try_from(flags.max_memory).unwrap_or(usize::MAX),
             service: service::Limits {
                 counters: flags.max_counters,
                 ..service::Limits::default()

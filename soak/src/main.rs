@@ -32,8 +32,8 @@ struct Flags {
     #[arg(last = true)]
     flags: Vec<String>,
     /// How long; the first minute is the warm-up, after which memory may not grow, or the first half when that is shorter
-    #[arg(long, default_value = "20")]
-    minutes: f64,
+    #[arg(long, value_name = "TIME", default_value = "20m", value_parser = units::parse_duration)]
+    duration: Duration,
     /// Lines of the table
     #[arg(long, default_value = "20")]
     lines: u32,
@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     let broken = run::run(&run::Plan {
         program: &flags.program,
         flags: &flags.flags,
-        duration: Duration::from_secs_f64(flags.minutes.max(0.2) * 60.0),
+        duration: flags.duration.max(Duration::from_secs(12)),
         lines: flags.lines.max(1),
         seed: flags.seed,
     });

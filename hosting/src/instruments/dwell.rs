@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use histogram::Layout;
 use nix::cmsg_space;
 use nix::errno::Errno;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
@@ -13,11 +14,8 @@ use nix::sys::time::TimeSpec;
 
 use crate::byte_stream::{READ_BYTES, Received};
 
-/// Buckets for each doubling of the time: none is wider than an eighth of it.
-const PER_OCTAVE: u64 = 8;
-
-/// Up to 2⁴⁰ ns, a quarter of an hour.
-const BUCKETS: usize = 40 * PER_OCTAVE as usize;
+/// Up to 2⁴² ns, more than an hour.
+const LAYOUT: Layout = Layout::new(0, 42);
 
 /// Times between the arrival of bytes and the beginning of their turn.
 #[derive(Debug)]
@@ -32,7 +30,9 @@ impl Dwell {
     pub(super) fn on(listener: &TcpListener) -> io::Result<Self> {
         setsockopt(listener, sockopt::ReceiveTimestampns, &true)?;
         Ok(Dwell {
-            counts: (0..BUCKETS).map(|_| AtomicU64::default()).collect(),
+            counts: (0..LAYOUT.buckets())
+                .map(|_| AtomicU64::default())
+                .collect(),
             unstamped: AtomicU64::default(),
         })
     }
@@ -81,7 +81,7 @@ impl Dwell {
 
     fn add(&self, lain: Duration) {
         let ns = u64::try_from(lain.as_nanos()).unwrap_or(u64::MAX);
-        self.counts[bucket(ns)].fetch_add(1, Ordering::Relaxed);
+        self.counts[LAYOUT.bucket(ns)].fetch_add(1, Ordering::Relaxed);
     }
 
     /// INFO's section: for each bucket that is not empty its greatest time and how often it was counted.
@@ -93,49 +93,14 @@ impl Dwell {
             .map(|(place, count)| (place, count.load(Ordering::Relaxed)));
         let lines = counts
             .filter(|(_, count)| *count > 0)
-            .map(|(place, count)| format!("dwell_ns_to_{}:{count}\r\n", greatest_ns(place)));
+            .map(|(place, count)| {
+                let greatest_ns = LAYOUT.upper_bound(place) - 1;
+                format!("dwell_ns_to_{greatest_ns}:{count}\r\n")
+            });
         format!(
             "# Dwell\r\ndwell_unstamped:{}\r\n{}",
             self.unstamped.load(Ordering::Relaxed),
             lines.collect::<String>()
         )
-    }
-}
-
-/// Times below 8 ns have a bucket each; above, each doubling is divided in eight.
-fn bucket(ns: u64) -> usize {
-    if ns < PER_OCTAVE {
-        return ns as usize;
-    }
-    let octave = u64::from(ns.ilog2() - PER_OCTAVE.ilog2());
-    let step = (ns >> octave) - PER_OCTAVE;
-    (((octave + 1) * PER_OCTAVE + step) as usize).min(BUCKETS - 1)
-}
-
-/// The greatest time of a bucket.
-fn greatest_ns(bucket: usize) -> u64 {
-    let bucket = bucket as u64;
-    match bucket / PER_OCTAVE {
-        0 => bucket,
-        octave => ((PER_OCTAVE + bucket % PER_OCTAVE + 1) << (octave - 1)) - 1,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_time_lies_in_its_bucket_and_none_is_wider_than_an_eighth() {
-        for ns in (0..2_000).chain([1_000_000, 123_456_789, u64::from(u32::MAX)]) {
-            let place = bucket(ns);
-            let greatest = greatest_ns(place);
-            assert!(
-                greatest >= ns && greatest - ns <= ns / 8,
-                "{ns}: {greatest}"
-            );
-            assert!(place == 0 || greatest_ns(place - 1) < ns, "{ns}");
-        }
-        assert_eq!(bucket(u64::MAX), BUCKETS - 1);
     }
 }

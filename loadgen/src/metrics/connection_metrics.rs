@@ -1,11 +1,9 @@
 //! What one connection got: how many replies, and how soon, to an eighth.
 
-/// Powers of two that are told apart: from 2¹⁰ ns, a microsecond, to 2³⁶ ns, more than a minute.
-const LEAST_POWER: u32 = 10;
-const POWERS: usize = 26;
+use histogram::Layout;
 
-/// Steps within a power of two: a time is known to an eighth of itself.
-const STEPS: usize = 8;
+/// To an eighth from a microsecond on, up to 2³⁶ ns, more than a minute.
+const LAYOUT: Layout = Layout::new(7, 36);
 
 /// The books of one connection. A histogram of three digits for each of ten thousand connections would not fit the cache, nor perhaps
 /// the memory; this one takes less than a kilobyte.
@@ -17,7 +15,7 @@ pub(crate) struct ConnectionMetrics {
     pub(crate) asked: bool,
     /// Requests with a well-formed reply.
     pub(crate) completed: u64,
-    times: Box<[u32; POWERS * STEPS]>,
+    times: Box<[u32; LAYOUT.buckets()]>,
 }
 
 impl ConnectionMetrics {
@@ -27,7 +25,7 @@ impl ConnectionMetrics {
             connection,
             asked: false,
             completed: 0,
-            times: Box::new([0; POWERS * STEPS]),
+            times: Box::new([0; LAYOUT.buckets()]),
         }
     }
 
@@ -35,7 +33,7 @@ impl ConnectionMetrics {
     #[inline]
     pub(crate) fn add(&mut self, replies: u32, response_ns: u64) {
         self.completed += u64::from(replies);
-        let count = &mut self.times[bucket(response_ns)];
+        let count = &mut self.times[LAYOUT.bucket(response_ns)];
         *count = count.saturating_add(replies);
     }
 
@@ -49,39 +47,13 @@ impl ConnectionMetrics {
             beyond -= count.min(beyond);
             found
         })?;
-        Some(upper_bound_ns(last))
+        Some(LAYOUT.upper_bound(last))
     }
-}
-
-#[inline]
-fn bucket(ns: u64) -> usize {
-    let ns = ns.clamp(1 << LEAST_POWER, (1 << (LEAST_POWER + POWERS as u32)) - 1);
-    let power = ns.ilog2();
-    let step = (ns >> (power - STEPS.ilog2())) as usize % STEPS;
-    (power - LEAST_POWER) as usize * STEPS + step
-}
-
-/// The end of a bucket.
-fn upper_bound_ns(bucket: usize) -> u64 {
-    let (power, step) = (bucket / STEPS, bucket % STEPS);
-    ((STEPS + step + 1) as u64) << (power as u32 + LEAST_POWER - STEPS.ilog2())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_time_is_known_to_an_eighth() {
-        for ns in [1_024, 1_025, 5_000, 999_999, 123_456_789, 60_000_000_000] {
-            let bound_ns = upper_bound_ns(bucket(ns));
-            assert!(
-                bound_ns > ns && bound_ns <= ns + ns / 8 + 1,
-                "{ns} ns is said to be {bound_ns}"
-            );
-        }
-        assert_eq!((bucket(0), bucket(u64::MAX)), (0, POWERS * STEPS - 1));
-    }
 
     #[test]
     fn one_in_a_hundred_may_be_late() {
