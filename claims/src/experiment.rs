@@ -115,16 +115,14 @@ impl<'a> Experiment<'a> {
     /// Systems that are shown for context, where there is time for them; else they are noted as missing.
     ///
     /// No rule looks at them, so the verdict is the same with and without them.
-    pub fn context(&mut self, systems: &[System]) -> Vec<System> {
-        match self.effort {
-            Effort::Full => systems.to_vec(),
-            Effort::Quick => {
-                for system in systems {
-                    self.note_missing(system.label, "it is measured with --full");
-                }
-                Vec::new()
-            }
+    pub fn context<S: Clone + Into<Setup>>(&mut self, systems: &[S]) -> Vec<S> {
+        if self.effort == Effort::Full {
+            return systems.to_vec();
         }
+        for setup in systems.iter().cloned().map(Into::into) {
+            self.note_missing(setup.system.label, "it is measured with --full");
+        }
+        Vec::new()
     }
 
     /// Whether Ctrl-C was pressed.

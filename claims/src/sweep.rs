@@ -3,7 +3,7 @@
 use results::{ChartSeries, Figure, Joining, Metric, Run, Unit};
 
 use crate::figures::{connections, median_of, median_point};
-use crate::{Experiment, Load, Pair, Setup};
+use crate::{Experiment, Load, Pair, ProcessCost, Setup};
 
 /// One system, and the runs that it has with each number of connections.
 #[derive(Debug, Clone)]
@@ -45,13 +45,30 @@ impl<T> Level<T> {
 }
 
 impl<T> Sweep<T> {
-    /// Sweeps whose runs are still to be made.
-    pub fn of(setups: &[Setup]) -> Vec<Self> {
+    /// Loads each system with each of these numbers of connections; `load` is the rest of the load. `of` takes what is needed
+    /// from a run and from the cost of its server.
+    pub fn measure(
+        experiment: &mut Experiment<'_>,
+        setups: &[Setup],
+        connections: &[u32],
+        rounds: u32,
+        load: &Load,
+        of: fn(Run, Option<ProcessCost>) -> Option<T>,
+    ) -> Vec<Self> {
         let empty = |setup: &Setup| Self {
             label: setup.system.label,
             places: Vec::new(),
         };
-        setups.iter().map(empty).collect()
+        let mut sweeps: Vec<Self> = setups.iter().map(empty).collect();
+        for number in connections {
+            let load = load.connections(*number);
+            let runs = experiment.each_with_cost(setups, rounds, |server| server.load(&load));
+            for (sweep, runs) in sweeps.iter_mut().zip(runs) {
+                let runs = runs.into_iter().filter_map(|(run, cost)| of(run, cost));
+                sweep.places.push((*number, runs.collect()));
+            }
+        }
+        sweeps
     }
 
     /// The runs with this many connections.
@@ -111,20 +128,15 @@ impl<T> Sweep<T> {
 
 impl Sweep<Run> {
     /// Loads each system with each of these numbers of connections; `load` is the rest of the load.
-    pub fn measure(
+    pub fn of_runs(
         experiment: &mut Experiment<'_>,
         setups: &[Setup],
         connections: &[u32],
         rounds: u32,
         load: &Load,
     ) -> Vec<Self> {
-        let mut sweeps = Self::of(setups);
-        for number in connections {
-            let runs = experiment.compare(setups, rounds, &load.connections(*number));
-            for (sweep, runs) in sweeps.iter_mut().zip(runs) {
-                sweep.places.push((*number, runs));
-            }
-        }
-        sweeps
+        Self::measure(experiment, setups, connections, rounds, load, |run, _| {
+            Some(run)
+        })
     }
 }

@@ -40,12 +40,11 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let rounds = experiment.rounds();
     let ours = [THREADS, REACTOR].map(System::on_one_processor);
     let article = [PYTHON_THREADS, TWISTED].map(System::on_one_processor);
-    let context = experiment.context(&CONTEXT);
-    let context: Vec<_> = context.into_iter().map(System::on_one_processor).collect();
-    let closed = Sweep::measure(experiment, &ours, connections, rounds, &load);
-    let python = Sweep::measure(experiment, &article, &[SOME], rounds, &load);
-    let open = Sweep::measure(experiment, &ours, &[SOME], rounds, &open_load);
-    let context = Sweep::measure(experiment, &context, &[SOME], CONTEXT_ROUNDS, &load);
+    let context = experiment.context(&CONTEXT.map(System::on_one_processor));
+    let closed = Sweep::of_runs(experiment, &ours, connections, rounds, &load);
+    let python = Sweep::of_runs(experiment, &article, &[SOME], rounds, &load);
+    let open = Sweep::of_runs(experiment, &ours, &[SOME], rounds, &open_load);
+    let context = Sweep::of_runs(experiment, &context, &[SOME], CONTEXT_ROUNDS, &load);
 
     let mut all: Vec<Figure> = Vec::new();
     for connections in connections {

@@ -54,12 +54,20 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     // Switches are counted one by one, so a short run shows as many for each request as a long one.
     let load = Load::lasting_ms(experiment.quick_or_full(300, 700));
     let rounds = experiment.rounds();
-    let mut sweeps = costs(experiment, &DECIDING, rounds, &load);
+    let deciding = DECIDING.map(System::on_one_processor);
+    let costs = |experiment: &mut Experiment<'_>, setups: &[Setup], rounds, load: &Load| {
+        Sweep::measure(experiment, setups, &CONNECTIONS, rounds, load, cost)
+    };
+    let mut sweeps = costs(experiment, &deciding, rounds, &load);
     let pairs = CONNECTIONS.map(|connections| Sweep::pair(&sweeps, connections, SWITCHES.of));
     let conclusion = rule(&pairs);
-    let context = experiment.context(&CONTEXT);
-    let load = Load::lasting_ms(500);
-    sweeps.extend(costs(experiment, &context, CONTEXT_ROUNDS, &load));
+    let context = experiment.context(&CONTEXT.map(System::on_one_processor));
+    sweeps.extend(costs(
+        experiment,
+        &context,
+        CONTEXT_ROUNDS,
+        &Load::lasting_ms(500),
+    ));
     let figures = sweeps.iter().flat_map(|sweep| sweep.figures(&LEVELS));
     Evidence {
         figures: figures.collect(),
@@ -68,32 +76,9 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     }
 }
 
-fn costs(
-    experiment: &mut Experiment<'_>,
-    systems: &[System],
-    rounds: u32,
-    load: &Load,
-) -> Vec<Sweep<Cost>> {
-    let setups: Vec<Setup> = systems
-        .iter()
-        .map(|system| system.on_one_processor())
-        .collect();
-    let mut sweeps = Sweep::of(&setups);
-    for connections in CONNECTIONS {
-        let load = load.connections(connections);
-        let runs = experiment.each_with_cost(&setups, rounds, |server| server.load(&load));
-        for (sweep, runs) in sweeps.iter_mut().zip(runs) {
-            let costs = runs.iter().filter_map(cost).collect();
-            sweep.places.push((connections, costs));
-        }
-    }
-    sweeps
-}
-
-fn cost((run, process): &(Run, Option<ProcessCost>)) -> Option<Cost> {
-    let (requests, process) = (run.totals.completed as f64, (*process)?);
-    let server = run.server_cost.as_ref();
-    let waiting_ns = server.and_then(|cost| cost.run_queue_wait_ns);
+fn cost(run: Run, process: Option<ProcessCost>) -> Option<Cost> {
+    let (requests, process) = (run.totals.completed as f64, process?);
+    let waiting_ns = run.server_cost.and_then(|cost| cost.run_queue_wait_ns);
     Some(Cost {
         switches: process.switches as f64 / requests,
         kernel_ns: process.kernel.as_nanos() as f64 / requests,

@@ -48,21 +48,15 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let load = experiment.quick_or_full(load, patient(Load::lasting_ms(1_000)));
     let rounds = experiment.rounds().max(6);
     let setups = [THREADS, REACTOR].map(with_room);
-    let mut sweeps = Sweep::measure(experiment, &setups, connections, rounds, &load);
+    let mut sweeps = Sweep::of_runs(experiment, &setups, connections, rounds, &load);
     let most = most_connections(&sweeps);
     let [threads, reactor] = [&sweeps[0], &sweeps[1]].map(|sweep| growth(sweep, most));
     let conclusion = rule(&threads, &reactor);
-    let context = experiment.context(&CONTEXT);
-    let context: Vec<_> = context.into_iter().map(System::on_one_processor).collect();
+    let context = experiment.context(&CONTEXT.map(System::on_one_processor));
     let load = patient(Load::lasting_ms(500));
     let places = &CONTEXT_CONNECTIONS;
-    sweeps.extend(Sweep::measure(
-        experiment,
-        &context,
-        places,
-        CONTEXT_ROUNDS,
-        &load,
-    ));
+    let context = Sweep::of_runs(experiment, &context, places, CONTEXT_ROUNDS, &load);
+    sweeps.extend(context);
     let levels = sweeps.iter().flat_map(|sweep| sweep.figures(&LEVELS));
     Evidence {
         chart: Some(chart(&sweeps, &conclusion.answer)),
