@@ -32,12 +32,8 @@ mod verdict_cells;
 
 pub use claims::terminal_claims;
 pub use page::{page, page_with_claims};
-pub use picture_file::{Colours, Format, PICTURES, PlotError, plot, plot_claim};
+pub use picture_file::{Colours, Format, PICTURES, PlotError, UnknownColours, plot, plot_claim};
 pub use sentences::{check_in_words, reasons, reasons_of_runs, word};
 pub use summary::{csv, markdown};
 pub use terminal::{Screen, terminal, terminal_table};
 pub use text::{HeadedLines, headed_lines, text_table, wrap};
-
-#[cfg(test)]
-#[path = "golden/tests.rs"]
-mod golden;

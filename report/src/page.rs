@@ -119,9 +119,9 @@ fn key(systems: &Systems) -> Vec<Value> {
         json!({
             "place": place,
             "label": label,
-            "glyph": style.symbol.glyph(),
+            "glyph": style.glyph(),
             "colour": style.colour,
-            "strokes": style.dash.strokes(),
+            "strokes": style.dash,
         })
     };
     systems.labels().iter().enumerate().map(button).collect()

@@ -2,9 +2,8 @@
 
 use std::str::FromStr;
 
-use std::fmt;
-
 use results::{Claims, Comparison};
+use thiserror::Error;
 
 use crate::claims;
 use crate::picture::Picture;
@@ -33,55 +32,40 @@ pub enum Colours {
 }
 
 impl FromStr for Colours {
-    type Err = &'static str;
+    type Err = UnknownColours;
 
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
+    fn from_str(name: &str) -> Result<Self, UnknownColours> {
         match name {
             "light" => Ok(Self::Light),
             "dark" => Ok(Self::Dark),
-            _ => Err("a theme is light or dark"),
+            _ => Err(UnknownColours),
         }
     }
 }
 
 /// Why there is no picture; its `Display` says what would help.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum PlotError {
     /// No picture has this name.
+    #[error("there is no picture '{0}': choose one of {names}", names = PICTURES.join(", "))]
     UnknownPicture(String),
     /// The data does not suffice for it.
+    #[error("these runs hold no data for the picture '{0}': {needs}", needs = pictures::needs(.0))]
     NoData(String),
     /// No claim of this name has a picture.
+    #[error(
+        "this file holds no picture of a claim '{0}': claims list names them, claims run draws them"
+    )]
     NoClaim(String),
     /// The drawing library failed.
+    #[error("the picture could not be drawn: {0}")]
     Drawing(String),
 }
 
-impl fmt::Display for PlotError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::UnknownPicture(name) => {
-                write!(
-                    f,
-                    "there is no picture '{name}': choose one of {}",
-                    pictures::NAMES.join(", ")
-                )
-            }
-            Self::NoData(name) => write!(
-                f,
-                "these runs hold no data for the picture '{name}': {}",
-                pictures::needs(name)
-            ),
-            Self::NoClaim(name) => write!(
-                f,
-                "this file holds no picture of a claim '{name}': claims list names them, claims run draws them"
-            ),
-            Self::Drawing(reason) => write!(f, "the picture could not be drawn: {reason}"),
-        }
-    }
-}
-
-impl std::error::Error for PlotError {}
+/// A name that is no theme; its `Display` says which there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error("a theme is light or dark")]
+pub struct UnknownColours;
 
 /// The names that [`plot`] knows.
 pub const PICTURES: [&str; 8] = pictures::NAMES;

@@ -1,4 +1,4 @@
-//! How a system looks in every picture: its colour, its symbol, and the dash of its lines.
+//! The style of a system in every picture: its colour, its symbol, and the dash of its lines.
 //!
 //! Colour is never the only key: neighbours differ in their symbol, systems of one colour in their dash.
 
@@ -6,7 +6,7 @@ use results::{Claims, Comparison};
 
 use crate::theme::COLOURS;
 
-/// Every system of a page, once: its place decides how it looks, in all pictures alike.
+/// Every system of a page, once. Its place decides its style, in all pictures alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Systems(Vec<String>);
 
@@ -44,103 +44,43 @@ impl Systems {
     }
 }
 
-/// The look of the system at one place.
+/// How many symbols there are.
+pub(crate) const SYMBOLS: usize = 8;
+
+/// The symbols as letters, for keys and terminals.
+const GLYPHS: [char; SYMBOLS] = ['●', '■', '▲', '◆', '▼', '✚', '✖', '★'];
+
+/// Lengths of strokes and gaps in pixels, as SVG writes them; empty of a line without gaps. Dots are not among them: they mean that little
+/// is known.
+const DASHES: [&str; 4] = ["", "12 4", "12 4 4 4", "6 4"];
+
+/// The style of the system at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Style {
     /// The number of its colour.
     pub(crate) colour: usize,
-    /// Its mark.
-    pub(crate) symbol: Symbol,
-    /// The dash of its lines.
-    pub(crate) dash: Dash,
+    /// The number of its symbol.
+    pub(crate) symbol: usize,
+    /// The dash of its lines: lengths of strokes and gaps in pixels, as SVG writes them; empty of a line without gaps.
+    pub(crate) dash: &'static str,
 }
 
 impl Style {
     /// No line looks like another before each colour was drawn in each dash, nor anything like another before all
     /// combinations of the three are used up.
     pub(crate) fn of_system(place: usize) -> Self {
-        let lines = COLOURS * Dash::ALL.len();
+        let lines = COLOURS * DASHES.len();
         Self {
             colour: place % COLOURS,
-            dash: Dash::ALL[place / COLOURS % Dash::ALL.len()],
+            dash: DASHES[place / COLOURS % DASHES.len()],
             // Its own step after each round of lines, or the second round would pair the same symbols with them.
-            symbol: Symbol::ALL[(place % lines + place / lines) % Symbol::ALL.len()],
+            symbol: (place % lines + place / lines) % SYMBOLS,
         }
     }
-}
 
-/// The dash of a system's lines. Dots are not among them: they mean that little is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Dash {
-    /// ────
-    Solid,
-    /// ── ──
-    Long,
-    /// ── ─ ──
-    Mixed,
-    /// ─ ─ ─
-    Short,
-}
-
-impl Dash {
-    const ALL: [Self; 4] = [Self::Solid, Self::Long, Self::Mixed, Self::Short];
-
-    /// Lengths of strokes and gaps in pixels, as SVG writes them; empty of a line without gaps.
-    pub(crate) fn strokes(self) -> &'static str {
-        match self {
-            Self::Solid => "",
-            Self::Long => "12 4",
-            Self::Mixed => "12 4 4 4",
-            Self::Short => "6 4",
-        }
-    }
-}
-
-/// The mark of a system.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Symbol {
-    /// ●
-    Circle,
-    /// ■
-    Square,
-    /// ▲
-    TriangleUp,
-    /// ◆
-    Diamond,
-    /// ▼
-    TriangleDown,
-    /// ✚
-    Plus,
-    /// ✖
-    Cross,
-    /// ★
-    Star,
-}
-
-impl Symbol {
-    pub(crate) const ALL: [Self; 8] = [
-        Self::Circle,
-        Self::Square,
-        Self::TriangleUp,
-        Self::Diamond,
-        Self::TriangleDown,
-        Self::Plus,
-        Self::Cross,
-        Self::Star,
-    ];
-
-    /// The mark as a letter, for keys and terminals.
+    /// The symbol as a letter.
     pub(crate) fn glyph(self) -> char {
-        match self {
-            Self::Circle => '●',
-            Self::Square => '■',
-            Self::TriangleUp => '▲',
-            Self::Diamond => '◆',
-            Self::TriangleDown => '▼',
-            Self::Plus => '✚',
-            Self::Cross => '✖',
-            Self::Star => '★',
-        }
+        GLYPHS[self.symbol]
     }
 }
 
@@ -156,12 +96,12 @@ mod tests {
     fn no_look_repeats_before_all_are_used() {
         let key = |place| {
             let style = Style::of_system(place);
-            (style.colour, style.symbol.glyph(), style.dash.strokes())
+            (style.colour, style.symbol, style.dash)
         };
-        let all = COLOURS * Symbol::ALL.len() * Dash::ALL.len();
+        let all = COLOURS * SYMBOLS * DASHES.len();
         assert_eq!((0..all).map(key).collect::<BTreeSet<_>>().len(), all);
         let line = |place| (key(place).0, key(place).2);
-        let lines = COLOURS * Dash::ALL.len();
+        let lines = COLOURS * DASHES.len();
         assert_eq!((0..lines).map(line).collect::<BTreeSet<_>>().len(), lines);
     }
 

@@ -2,7 +2,7 @@
 
 use results::{Comparison, CurvePoint, Group, percentile_curve, units};
 
-use crate::style::{Style, Symbol, Systems};
+use crate::style::{SYMBOLS, Style, Systems};
 use crate::terminal::Screen;
 
 /// Lines of the plot.
@@ -65,8 +65,8 @@ pub(crate) fn percentile_plot(comparison: &Comparison, screen: Screen) -> Option
 /// The mark of a system in the table and in the plot: its symbol, or a letter where there are more systems than symbols,
 /// for a terminal has neither colours nor dashes to tell them apart.
 pub(crate) fn mark(systems: &Systems, place: usize) -> char {
-    if systems.labels().len() <= Symbol::ALL.len() {
-        return Style::of_system(place).symbol.glyph();
+    if systems.labels().len() <= SYMBOLS {
+        return Style::of_system(place).glyph();
     }
     ('a'..='z').chain('A'..='Z').nth(place).unwrap_or('·')
 }

@@ -1,13 +1,13 @@
 //! Files: read with errors that say what to do, written whole or not at all.
 
-use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{Claims, Comparison, Run};
 
@@ -31,18 +31,18 @@ impl Format for Claims {
 
 /// Reads a [`Run`], a [`Comparison`] or [`Claims`].
 pub fn load<T: Format>(path: &Path) -> Result<T, LoadError> {
-    let fail = |kind| LoadError {
-        path: path.to_owned(),
-        expected: T::SCHEMAS[0],
-        kind,
+    let name = || path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| LoadError::Unreadable(name(), error))?;
+    let malformed = |error: serde_json::Error| match error.is_eof() {
+        true => LoadError::Torn(name(), error),
+        false => LoadError::Malformed(name(), T::SCHEMAS[0], error),
     };
-    let text = fs::read_to_string(path).map_err(|error| fail(Kind::Unreadable(error)))?;
     // The version comes first: of a later format, every other complaint would mislead.
-    let Version { schema } = parse(&text).map_err(fail)?;
+    let Version { schema } = serde_json::from_str(&text).map_err(malformed)?;
     if !T::SCHEMAS.contains(&schema.as_str()) {
-        return Err(fail(Kind::OtherSchema(schema)));
+        return Err(LoadError::OtherSchema(name(), schema, T::SCHEMAS[0]));
     }
-    parse(&text).map_err(fail)
+    serde_json::from_str(&text).map_err(malformed)
 }
 
 /// Writes a [`Run`], a [`Comparison`] or [`Claims`] as JSON with line breaks.
@@ -77,68 +77,21 @@ struct Version {
     schema: String,
 }
 
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T, Kind> {
-    serde_json::from_str(text).map_err(|error| {
-        if error.is_eof() {
-            Kind::Torn(error)
-        } else {
-            Kind::Malformed(error)
-        }
-    })
-}
-
 /// Why a file could not be loaded; its `Display` is one line that names the file and the remedy.
-#[derive(Debug)]
-pub struct LoadError {
-    path: PathBuf,
-    expected: &'static str,
-    kind: Kind,
-}
-
-#[derive(Debug)]
-enum Kind {
-    Unreadable(io::Error),
-    Torn(serde_json::Error),
-    Malformed(serde_json::Error),
-    OtherSchema(String),
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let path = self.path.display();
-        let expected = self.expected;
-        match &self.kind {
-            Kind::Unreadable(error) => {
-                write!(
-                    f,
-                    "cannot read {path}: {error}; name a file that loadgen wrote with --out"
-                )
-            }
-            Kind::Torn(error) => {
-                write!(
-                    f,
-                    "{path} is cut short ({error}); copy it again or repeat the run"
-                )
-            }
-            Kind::Malformed(error) => write!(
-                f,
-                "{path} is no {expected} file ({error}); name a file that loadgen wrote with --out"
-            ),
-            Kind::OtherSchema(schema) => write!(
-                f,
-                "{path} has schema '{schema}' and this program reads '{expected}'; \
-                 use the program version that wrote it, or repeat the run"
-            ),
-        }
-    }
-}
-
-impl std::error::Error for LoadError {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match &self.kind {
-            Kind::Unreadable(error) => Some(error),
-            Kind::Torn(error) | Kind::Malformed(error) => Some(error),
-            Kind::OtherSchema(_) => None,
-        }
-    }
+#[derive(Debug, Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("cannot read {0}: {1}; name a file that loadgen wrote with --out")]
+    Unreadable(String, #[source] io::Error),
+    /// The JSON ends too early.
+    #[error("{0} is cut short ({1}); copy it again or repeat the run")]
+    Torn(String, #[source] serde_json::Error),
+    /// The JSON is not of this format.
+    #[error("{0} is no {1} file ({2}); name a file that loadgen wrote with --out")]
+    Malformed(String, &'static str, #[source] serde_json::Error),
+    /// The version is not one of this program's.
+    #[error(
+        "{0} has schema '{1}' and this program reads '{2}'; use the program version that wrote it, or repeat the run"
+    )]
+    OtherSchema(String, String, &'static str),
 }

@@ -2,6 +2,7 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 /// A floating-point number that is neither NaN nor infinite.
 ///
@@ -34,6 +35,11 @@ impl Finite {
     }
 }
 
+/// NaN or an infinity where a number should be.
+#[derive(Debug, Clone, Copy, PartialEq, Error)]
+#[error("{0} is not a finite number")]
+pub struct NotFinite(f64);
+
 impl From<Finite> for f64 {
     fn from(finite: Finite) -> f64 {
         finite.0
@@ -41,10 +47,10 @@ impl From<Finite> for f64 {
 }
 
 impl TryFrom<f64> for Finite {
-    type Error = String;
+    type Error = NotFinite;
 
-    fn try_from(value: f64) -> Result<Self, String> {
-        Self::new(value).ok_or_else(|| format!("{value} is not a finite number"))
+    fn try_from(value: f64) -> Result<Self, NotFinite> {
+        Self::new(value).ok_or(NotFinite(value))
     }
 }
 

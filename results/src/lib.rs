@@ -56,7 +56,7 @@ pub use correctness::{
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
 pub use curve::{CurvePoint, nines, percentile_curve};
-pub use finite::Finite;
+pub use finite::{Finite, NotFinite};
 pub use group::Group;
 pub use histogram::Histogram;
 pub use host::Host;

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD;
 use hdrhistogram::serialization::{Deserializer, Serializer as _, V2DeflateSerializer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use crate::{Histogram, Quantile};
 
@@ -92,31 +93,18 @@ fn encode(histogram: &Histogram) -> String {
 }
 
 /// Why a packed histogram is not what it claims to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum UnpackError {
     /// The base64 or the HdrHistogram encoding is damaged.
+    #[error("an encoded histogram is damaged ({0})")]
     Damaged(String),
     /// A histogram of other bounds than 1 ns to 60 s at 3 digits.
+    #[error("an encoded histogram has other bounds than 1 ns to 60 s at 3 digits")]
     ForeignBounds,
     /// The summary names other numbers than the encoded histogram holds.
+    #[error("a histogram's summary disagrees with its encoded samples: it was edited")]
     SummaryDisagrees,
 }
-
-impl fmt::Display for UnpackError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Damaged(reason) => write!(f, "an encoded histogram is damaged ({reason})"),
-            Self::ForeignBounds => {
-                f.write_str("an encoded histogram has other bounds than 1 ns to 60 s at 3 digits")
-            }
-            Self::SummaryDisagrees => f.write_str(
-                "a histogram's summary disagrees with its encoded samples: it was edited",
-            ),
-        }
-    }
-}
-
-impl std::error::Error for UnpackError {}
 
 impl Packed {
     /// The histogram itself, after checking that the summary tells the truth about it.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use thiserror::Error;
+
 /// A quantile, kept as the share of samples that lie **above** it, in parts per billion.
 ///
 /// The tail is what a percentile is about, and `1.0 - 0.9999` is not `0.0001` in floating point. Counting the tail
@@ -75,20 +77,9 @@ impl fmt::Display for Quantile {
 }
 
 /// Why a text is no quantile; its `Display` names the text and the remedy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("'{0}' is no percentile: write p50, p99, p99.9 or max")]
 pub struct ParseQuantileError(String);
-
-impl fmt::Display for ParseQuantileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "'{}' is no percentile: write p50, p99, p99.9 or max",
-            self.0
-        )
-    }
-}
-
-impl std::error::Error for ParseQuantileError {}
 
 impl FromStr for Quantile {
     type Err = ParseQuantileError;

@@ -118,3 +118,6 @@ impl<'a> Input<'a> {
         self.labels().iter().any(|label| loads_of(label) > 1)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{escaped, numbers};
 use crate::picture::{Axis, Joined, Mark, Point, Series, Tick};
-use crate::style::{Dash, Style, Symbol};
+use crate::style::{SYMBOLS, Style};
 
 /// The traces of one series: its band, its line, the dotted end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series, band_opacity: f64) -> Vec<Value> {
@@ -85,8 +85,7 @@ fn band(series: &Series, opacity: f64) -> Option<Value> {
     let there = sides.iter().map(|(x, (_, high))| (*x, *high));
     let back = sides.iter().rev().map(|(x, (low, _))| (*x, *low));
     let (x, y): (Vec<f64>, Vec<f64>) = there.chain(back).unzip();
-    Some(json!({
-        "type": "scatter",
+    let area = json!({
         "x": numbers(x),
         "y": numbers(y),
         "mode": "lines",
@@ -94,9 +93,8 @@ fn band(series: &Series, opacity: f64) -> Option<Value> {
         "fill": "toself",
         "fillcolor": colour(series),
         "opacity": opacity,
-        "hoverinfo": "skip",
-        "meta": {"system": series.system},
-    }))
+    });
+    Some(drawn(series, &[], area))
 }
 
 /// The symbols, with whiskers where the points stand alone.
@@ -156,7 +154,7 @@ pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
     let text: Vec<String> = points.iter().map(said).collect();
     // In a template, `%{` begins a variable; a label is not meant as one.
     let label = escaped(&series.label).replace('%', "&#37;");
-    let glyph = style_of(series).symbol.glyph();
+    let glyph = style_of(series).glyph();
     let key = format!("<span style=\"color:{}\">{glyph}</span>", colour(series));
     json!({
         "type": "scatter",
@@ -205,8 +203,8 @@ fn style_of(series: &Series) -> Style {
 }
 
 /// The dash in the library's words.
-fn dash(dash: Dash) -> String {
-    match dash.strokes() {
+fn dash(dash: &str) -> String {
+    match dash {
         "" => "solid".to_owned(),
         strokes => strokes.replace(' ', "px,") + "px",
     }
@@ -226,16 +224,17 @@ fn symbol_of_each(series: &Series, shown: &[Point]) -> Value {
 }
 
 fn symbol(series: &Series) -> &'static str {
-    match style_of(series).symbol {
-        Symbol::Circle => "circle",
-        Symbol::Square => "square",
-        Symbol::TriangleUp => "triangle-up",
-        Symbol::Diamond => "diamond",
-        Symbol::TriangleDown => "triangle-down",
-        Symbol::Plus => "cross",
-        Symbol::Cross => "x",
-        Symbol::Star => "star",
-    }
+    const NAMES: [&str; SYMBOLS] = [
+        "circle",
+        "square",
+        "triangle-up",
+        "diamond",
+        "triangle-down",
+        "cross",
+        "x",
+        "star",
+    ];
+    NAMES[style_of(series).symbol]
 }
 
 fn merge(trace: &mut Value, more: Value) {

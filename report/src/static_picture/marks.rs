@@ -11,7 +11,7 @@ use results::units;
 use super::plain;
 use crate::axes::extent;
 use crate::picture::{Heat, Joined, Mark, Point, Series};
-use crate::style::{Style, Symbol};
+use crate::style::{SYMBOLS, Style};
 use crate::theme::Theme;
 
 pub(super) fn series_plots(series: &Series, theme: &Theme, band_opacity: f64) -> Vec<Plot> {
@@ -194,7 +194,7 @@ fn between(colours: &[&str], share: f64) -> String {
 
 /// The dash of a system's lines, in the library's words.
 fn line_style(style: Style) -> LineStyle {
-    match style.dash.strokes() {
+    match style.dash {
         "" => LineStyle::Solid,
         strokes => LineStyle::Custom(strokes.to_owned()),
     }
@@ -210,14 +210,15 @@ pub(super) fn legend_entry(series: &Series, theme: &Theme) -> LegendEntry {
 }
 
 fn marker(system: usize) -> MarkerShape {
-    match Style::of_system(system).symbol {
-        Symbol::Circle => MarkerShape::Circle,
-        Symbol::Square => MarkerShape::Square,
-        Symbol::TriangleUp => MarkerShape::Triangle,
-        Symbol::Diamond => MarkerShape::Diamond,
-        Symbol::TriangleDown => MarkerShape::TriangleDown,
-        Symbol::Plus => MarkerShape::Plus,
-        Symbol::Cross => MarkerShape::Cross,
-        Symbol::Star => MarkerShape::Star,
-    }
+    const MARKERS: [MarkerShape; SYMBOLS] = [
+        MarkerShape::Circle,
+        MarkerShape::Square,
+        MarkerShape::Triangle,
+        MarkerShape::Diamond,
+        MarkerShape::TriangleDown,
+        MarkerShape::Plus,
+        MarkerShape::Cross,
+        MarkerShape::Star,
+    ];
+    MARKERS[Style::of_system(system).symbol]
 }
