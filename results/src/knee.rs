@@ -1,9 +1,7 @@
 //! The knee of a system: the rate from which on it is offered more than it can answer, or that it was not found.
 
-use std::fmt;
-
 use crate::statistics::median;
-use crate::{Group, LoadMode, Run, ValidityVerdict, units};
+use crate::{Group, LoadMode, Run, ValidityVerdict};
 
 /// Whoever answers so much of what is offered keeps up: the rest is the beginning and the end of the run.
 const KEEPS_UP: f64 = 0.98;
@@ -66,47 +64,6 @@ impl Knee {
     }
 }
 
-impl fmt::Display for Knee {
-    /// `last kept up with 50 000 requests/s, fell behind at 75 000`.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kept_up = self.kept_up_per_s.map(units::number);
-        match (self.above, kept_up) {
-            (Above::Behind(rate), Some(kept_up)) => write!(
-                f,
-                "last kept up with {kept_up} requests/s, fell behind at {}",
-                units::number(rate)
-            ),
-            (Above::Behind(rate), None) => {
-                write!(
-                    f,
-                    "fell behind at {} requests/s already",
-                    units::number(rate)
-                )
-            }
-            (Above::ClientBound(rate), kept_up) => {
-                f.write_str("not found: ")?;
-                if let Some(kept_up) = kept_up {
-                    write!(f, "it kept up with {kept_up} requests/s, and ")?;
-                }
-                write!(
-                    f,
-                    "from {} on the client could offer no more",
-                    units::number(rate)
-                )
-            }
-            (Above::Nothing, Some(kept_up)) => {
-                write!(
-                    f,
-                    "not found: it kept up with {kept_up} requests/s, and was offered no rate that was clearly too high"
-                )
-            }
-            (Above::Nothing, None) => {
-                f.write_str("not found: it neither kept up with a rate nor clearly fell behind one")
-            }
-        }
-    }
-}
-
 /// Whether the system answered nearly all that it was offered; a closed loop offers no more than is answered.
 pub fn keeps_up(group: &Group) -> bool {
     answered(group).is_none_or(|share| share >= KEEPS_UP)
@@ -157,14 +114,21 @@ mod tests {
         run
     }
 
-    fn knee(runs: &[(f64, f64, ValidityVerdict)]) -> String {
+    fn knee(runs: &[(f64, f64, ValidityVerdict)]) -> Option<Knee> {
         let runs = runs
             .iter()
             .map(|(offered, answered, verdict)| run(*offered, *answered, *verdict));
         let comparison = Comparison::of_runs(String::new(), runs.collect());
         let groups = Group::of(&comparison);
         let groups: Vec<&Group> = groups.iter().collect();
-        Knee::of(&groups).map_or_else(String::new, |knee| knee.to_string())
+        Knee::of(&groups)
+    }
+
+    fn found(kept_up_per_s: f64, above: Above) -> Option<Knee> {
+        Some(Knee {
+            kept_up_per_s: Some(kept_up_per_s),
+            above,
+        })
     }
 
     use ValidityVerdict::{ClientBound, Suspect, Valid};
@@ -176,10 +140,7 @@ mod tests {
             (100.0, 100.0, Valid),
             (200.0, 130.0, Suspect),
         ];
-        assert_eq!(
-            knee(&runs),
-            "last kept up with 100 requests/s, fell behind at 200"
-        );
+        assert_eq!(knee(&runs), found(100.0, Above::Behind(200.0)));
     }
 
     #[test]
@@ -189,10 +150,7 @@ mod tests {
             (200.0, 199.0, ClientBound),
             (300.0, 130.0, ClientBound),
         ];
-        assert_eq!(
-            knee(&runs),
-            "not found: it kept up with 200 requests/s, and from 300 on the client could offer no more"
-        );
+        assert_eq!(knee(&runs), found(200.0, Above::ClientBound(300.0)));
     }
 
     #[test]
@@ -203,11 +161,11 @@ mod tests {
             (200.0, 200.0, Valid),
             (200.0, 200.0, Valid),
         ];
-        assert!(knee(&runs).starts_with("not found: it kept up with 200 requests/s"));
+        assert_eq!(knee(&runs), found(200.0, Above::Nothing));
     }
 
     #[test]
     fn one_rate_has_no_knee() {
-        assert_eq!(knee(&[(100.0, 10.0, Valid)]), "");
+        assert_eq!(knee(&[(100.0, 10.0, Valid)]), None);
     }
 }

@@ -1,70 +1,64 @@
-//! What is said of one system: wrong answers, limits that were missed, requests that failed.
+//! The sentences on one system: wrong answers, limits that were missed, requests that failed.
 
 use std::collections::BTreeMap;
 
-use results::{AnomalyKind, Run, System, Verdict, units};
+use results::{AnomalyKind, FailureReason, Run, System, Verdict, units};
 
 use super::{Statement, Weight, of_runs};
 
-/// Says what is to be said of the runs of a system.
-pub(super) fn say(all: &mut Vec<Statement>, system: &System, runs: &[Run]) {
-    let label = &system.label;
-    let mut say = |weight, text| {
-        all.push(Statement {
-            weight,
-            text: format!("{label}: {text}"),
-        });
+/// The sentences on the runs of a system, each after its label.
+pub(super) fn statements(system: &System, runs: &[Run]) -> Vec<Statement> {
+    let mut all = Vec::new();
+    let mut say = |weight, text: &str| {
+        all.push(Statement::new(weight, format!("{}: {text}", system.label)));
     };
-    let with_verdict = |verdict| {
-        runs.iter()
-            .find(move |run| run.correctness.verdict == verdict)
-    };
-    if with_verdict(Verdict::Wrong).is_some() {
+    let mut verdicts = runs.iter().map(|run| run.correctness.verdict);
+    if verdicts.any(|verdict| verdict == Verdict::Wrong) {
         match system.is_wrong() {
-            true => say(Weight::Fail, wrong_answers(runs)),
+            true => say(Weight::Fail, &wrong_answers(runs)),
             false => say(
                 Weight::Note,
-                format!("as expected, {}", wrong_answers(runs)),
+                &format!("as expected, {}", wrong_answers(runs)),
             ),
         }
     } else if system.expected_to_lose {
         say(
             Weight::Note,
-            "no update was lost, although it takes part to show how they are".to_owned(),
+            "no update was lost, although it takes part to show lost updates",
         );
     }
-    if let Some(run) = with_verdict(Verdict::Unknown) {
+    let unknown = |run: &&Run| run.correctness.verdict == Verdict::Unknown;
+    if let Some(run) = runs.iter().find(unknown) {
         let notes = run.correctness.notes.join("; ");
         say(
             Weight::Doubt,
-            format!("the answers could not be judged ({notes})"),
+            &format!("the answers could not be checked ({notes})"),
         );
     }
     let thresholds = runs.iter().flat_map(|run| &run.thresholds);
     for missed in thresholds.filter(|one| !one.met) {
-        say(
-            Weight::Fail,
-            format!("{} was not kept: {}", missed.expression, missed.reading),
-        );
+        let (limit, reading) = (&missed.expression, &missed.reading);
+        say(Weight::Fail, &format!("{limit} was not kept: {reading}"));
     }
-    let failed: u64 = runs.iter().map(|run| run.totals.failed()).sum();
+    let failures = sums(runs.iter().flat_map(|run| run.totals.failures.clone()));
+    let failed: u64 = failures.values().sum();
     if failed > 0 {
-        let number = units::count(failed);
+        let reasons: Vec<String> = failures.keys().map(FailureReason::to_string).collect();
+        let (number, reasons) = (units::count(failed), reasons.join(", "));
         say(
             Weight::Doubt,
-            format!("{number} requests failed ({})", failures(runs)),
+            &format!("{number} requests failed ({reasons})"),
         );
     }
     if runs.iter().any(|run| run.latency.response.is_empty()) {
-        say(Weight::Doubt, "a run has no reply at all".to_owned());
+        say(Weight::Doubt, "a run has no reply at all");
     }
     let cut_short = runs.iter().filter(|run| run.interrupted).count();
     if cut_short > 0 {
-        say(
-            Weight::Doubt,
-            format!("interrupted in {}", of_runs(cut_short, runs.len())),
-        );
+        let text = format!("interrupted in {}", of_runs(cut_short, runs.len()));
+        say(Weight::Doubt, &text);
     }
+    all
 }
 
 /// `wrong answers in 1 of 3 runs: 137 of 40 000 acknowledged increments were lost (3 425 per million)`.
@@ -73,11 +67,9 @@ fn wrong_answers(runs: &[Run]) -> String {
         .iter()
         .filter(|run| run.correctness.verdict == Verdict::Wrong);
     let mut parts = Vec::new();
-    let lost: u64 = runs
-        .iter()
-        .filter_map(|run| run.correctness.lost_updates())
-        .sum();
-    let acknowledged: u64 = runs.iter().map(|run| run.correctness.acknowledged()).sum();
+    let correctness = || runs.iter().map(|run| &run.correctness);
+    let lost: u64 = correctness().filter_map(|one| one.lost_updates()).sum();
+    let acknowledged: u64 = correctness().map(|one| one.acknowledged()).sum();
     if lost > 0 && acknowledged > 0 {
         parts.push(format!(
             "{} of {} acknowledged increments were lost ({} per million)",
@@ -86,7 +78,8 @@ fn wrong_answers(runs: &[Run]) -> String {
             units::number(lost as f64 * 1e6 / acknowledged as f64)
         ));
     }
-    for (kind, number) in anomalies(runs) {
+    let anomalies = correctness().flat_map(|one| &one.anomalies);
+    for (kind, number) in sums(anomalies.map(|anomaly| (anomaly.kind, anomaly.count))) {
         // The sentence above says it already, and counts updates, not counterexamples.
         if kind != AnomalyKind::LostUpdate || lost == 0 {
             parts.push(format!("{kind}: {}", units::count(number)));
@@ -99,22 +92,11 @@ fn wrong_answers(runs: &[Run]) -> String {
     )
 }
 
-fn anomalies(runs: &[Run]) -> BTreeMap<AnomalyKind, u64> {
+/// The sum of each kind; none that is zero.
+fn sums<Kind: Ord>(counts: impl Iterator<Item = (Kind, u64)>) -> BTreeMap<Kind, u64> {
     let mut sums = BTreeMap::new();
-    for anomaly in runs.iter().flat_map(|run| &run.correctness.anomalies) {
-        *sums.entry(anomaly.kind).or_default() += anomaly.count;
+    for (kind, number) in counts.filter(|(_, number)| *number > 0) {
+        *sums.entry(kind).or_default() += number;
     }
     sums
-}
-
-/// The reasons, each once.
-fn failures(runs: &[Run]) -> String {
-    let mut reasons: Vec<String> = Vec::new();
-    for (reason, number) in runs.iter().flat_map(|run| &run.totals.failures) {
-        let text = reason.to_string();
-        if *number > 0 && !reasons.contains(&text) {
-            reasons.push(text);
-        }
-    }
-    reasons.join(", ")
 }

@@ -1,83 +1,74 @@
-//! What is said of the measurement as a whole: the load generator, the machines, the loads.
+//! The sentences on the measurement as a whole: the load generator, the machines, the loads.
 
 use results::knee::Knee;
-use results::{Comparison, Group, Run, ValidityVerdict};
+use results::{Comparison, Group, Run, System, ValidityVerdict};
 
+use super::knee::knee_in_words;
 use super::{Statement, Weight, of_runs, reasons_of_runs};
 
-/// Says whether the numbers are those of the servers.
-pub(super) fn say(all: &mut Vec<Statement>, comparison: &Comparison) {
-    say_of_client(all, comparison);
-    say_of_hosts(all, comparison);
-    say_of_starts(all, comparison);
-    say_of_loads(all, comparison);
-    say_of_knees(all, comparison);
+/// Whether the numbers are those of the servers.
+pub(super) fn statements(comparison: &Comparison) -> Vec<Statement> {
+    let groups = Group::of(comparison);
+    let bound = "the load generator was the bottleneck";
+    let suspect = "the measurement is suspect";
+    let mut all = Vec::new();
+    all.extend(of_verdict(
+        comparison,
+        ValidityVerdict::ClientBound,
+        Weight::Fail,
+        bound,
+    ));
+    all.extend(of_verdict(
+        comparison,
+        ValidityVerdict::Suspect,
+        Weight::Doubt,
+        suspect,
+    ));
+    all.extend(different_hosts(comparison));
+    all.extend(shared_starts(&groups));
+    all.extend(different_loads(comparison, &groups));
+    all.extend(knees(comparison, &groups));
+    all
 }
 
-/// One sentence a verdict: the same machine tends to be in the way of all systems, and for the same reasons.
-fn say_of_client(all: &mut Vec<Statement>, comparison: &Comparison) {
-    for (verdict, weight, what) in [
-        (
-            ValidityVerdict::ClientBound,
-            Weight::Fail,
-            "the load generator was the bottleneck",
-        ),
-        (
-            ValidityVerdict::Suspect,
-            Weight::Doubt,
-            "the measurement is suspect",
-        ),
-    ] {
-        let of_verdict = |run: &&Run| run.validity.verdict == verdict;
-        let affected = comparison.systems.iter().filter_map(|system| {
-            let number = system.runs().iter().filter(of_verdict).count();
-            (number > 0).then(|| {
-                format!(
-                    "{} ({})",
-                    system.label,
-                    of_runs(number, system.runs().len())
-                )
-            })
-        });
-        let affected: Vec<String> = affected.collect();
-        if !affected.is_empty() {
-            let reasons = reasons_of_runs(comparison.runs().filter(of_verdict)).into_iter();
-            let reasons: Vec<String> = reasons.map(|(reason, _)| reason).collect();
-            let text = format!(
-                "{what} with {}: {}",
-                affected.join("; "),
-                reasons.join("; ")
-            );
-            all.push(Statement { weight, text });
-        }
-    }
-}
-
-fn say_of_hosts(all: &mut Vec<Statement>, comparison: &Comparison) {
-    let mut runs = comparison.runs();
-    let Some(first) = runs.next() else { return };
-    let other = |run: &&Run| {
-        let key = |run: &Run| {
-            (
-                run.host.kernel.clone(),
-                run.host.cpu_model.clone(),
-                run.host.cores,
-            )
-        };
-        key(run) != key(first)
+/// One sentence for each verdict: one machine tends to disturb all systems, and for the same reasons.
+fn of_verdict(
+    comparison: &Comparison,
+    verdict: ValidityVerdict,
+    weight: Weight,
+    what: &str,
+) -> Option<Statement> {
+    let has_verdict = |run: &&Run| run.validity.verdict == verdict;
+    let affected = |system: &System| {
+        let number = system.runs().iter().filter(has_verdict).count();
+        let runs = of_runs(number, system.runs().len());
+        (number > 0).then(|| format!("{} ({runs})", system.label))
     };
-    if runs.any(|run| other(&run)) {
-        all.push(Statement {
-            weight: Weight::Doubt,
-            text: "the runs were made on different machines or kernels: a difference may be theirs"
-                .to_owned(),
-        });
-    }
+    let affected: Vec<String> = comparison.systems.iter().filter_map(affected).collect();
+    let reasons = reasons_of_runs(comparison.runs().filter(has_verdict)).into_iter();
+    let reasons: Vec<String> = reasons.map(|(reason, _)| reason).collect();
+    let text = format!(
+        "{what} with {}: {}",
+        affected.join("; "),
+        reasons.join("; ")
+    );
+    (!affected.is_empty()).then(|| Statement::new(weight, text))
+}
+
+fn different_hosts(comparison: &Comparison) -> Option<Statement> {
+    let mut hosts = comparison.runs().map(|run| &run.host);
+    let first = hosts.next()?;
+    let key = |host: &results::Host| (host.kernel.clone(), host.cpu_model.clone(), host.cores);
+    let text = "the runs were made on different machines or kernels: a difference may be theirs";
+    hosts
+        .any(|host| key(host) != key(first))
+        .then(|| Statement::new(Weight::Doubt, text))
 }
 
 /// Runs of one start of a server share its state and its luck: an interval over them is narrower than one over restarted servers.
-fn say_of_starts(all: &mut Vec<Statement>, comparison: &Comparison) {
-    for group in Group::of(comparison) {
+fn shared_starts(groups: &[Group]) -> Vec<Statement> {
+    let mut all: Vec<Statement> = Vec::new();
+    for group in groups {
         let servers = group.runs.iter().map(|run| run.target.server.as_ref());
         let mut starts: Vec<&str> = servers
             .filter_map(|server| server?.run_id.as_deref())
@@ -85,61 +76,49 @@ fn say_of_starts(all: &mut Vec<Statement>, comparison: &Comparison) {
         let runs = starts.len();
         starts.sort_unstable();
         starts.dedup();
-        if starts.len() < runs {
-            let starts = match starts.len() {
-                1 => "one start".to_owned(),
-                more => format!("{more} starts"),
-            };
-            let text = format!(
-                "{}: {runs} runs of {starts} of the server are less independent than runs of restarted servers, and an interval over them is too \
-                 narrow",
-                group.label
-            );
-            if !all.iter().any(|said| said.text == text) {
-                all.push(Statement {
-                    weight: Weight::Note,
-                    text,
-                });
-            }
+        let starts = match starts.len() {
+            number if number == runs => continue,
+            1 => "one start".to_owned(),
+            more => format!("{more} starts"),
+        };
+        let text = format!(
+            "{}: {runs} runs of {starts} of the server are less independent than runs of restarted servers, and an interval over \
+             them is too narrow",
+            group.label
+        );
+        if all.iter().all(|known| known.text != text) {
+            all.push(Statement::new(Weight::Note, text));
         }
     }
+    all
 }
 
-/// A sweep measures each system under many loads; two systems under one each are another matter.
-fn say_of_loads(all: &mut Vec<Statement>, comparison: &Comparison) {
-    let groups = Group::of(comparison);
-    let loads = || groups.iter().map(Group::workload);
-    let one_each = groups.len()
-        == comparison
-            .systems
-            .iter()
-            .filter(|one| !one.runs().is_empty())
-            .count();
-    let Some(first) = loads().next().filter(|_| one_each) else {
-        return;
-    };
-    if let Some(other) = loads().find(|load| !load.same_load(first)) {
-        all.push(Statement {
-            weight: Weight::Doubt,
-            text: format!(
-                "the systems were not put under the same load ({}): a difference may be the load's",
-                first.differences(other).join("; ")
-            ),
-        });
+/// Systems under one load each should have the same load. A sweep measures each system under many.
+fn different_loads(comparison: &Comparison, groups: &[Group]) -> Option<Statement> {
+    let measured = comparison
+        .systems
+        .iter()
+        .filter(|one| !one.runs().is_empty());
+    let first = groups.first()?.workload();
+    if groups.len() != measured.count() {
+        return None;
     }
+    let mut loads = groups.iter().map(Group::workload);
+    let other = loads.find(|load| !load.same_load(first))?;
+    let text = format!(
+        "the systems had different loads ({}): a difference may be the load's",
+        first.differences(other).join("; ")
+    );
+    Some(Statement::new(Weight::Doubt, text))
 }
 
 /// Where each system that was offered several rates stopped answering them.
-fn say_of_knees(all: &mut Vec<Statement>, comparison: &Comparison) {
-    let groups = Group::of(comparison);
-    for system in &comparison.systems {
-        let own: Vec<&Group> = groups
-            .iter()
-            .filter(|group| group.label == system.label)
-            .collect();
-        all.extend(Knee::of(&own).map(|knee| Statement {
-            weight: Weight::Note,
-            text: format!("the knee of {}: {knee}", system.label),
-        }));
-    }
+fn knees(comparison: &Comparison, groups: &[Group]) -> Vec<Statement> {
+    let knee = |system: &System| {
+        let own = groups.iter().filter(|group| group.label == system.label);
+        let knee = Knee::of(&own.collect::<Vec<_>>())?;
+        let text = format!("the knee of {}: {}", system.label, knee_in_words(&knee));
+        Some(Statement::new(Weight::Note, text))
+    };
+    comparison.systems.iter().filter_map(knee).collect()
 }

@@ -1,7 +1,8 @@
-//! What a comparison says before any number: are the answers right, is the measurement sound, were the limits kept?
+//! The sentences: what a comparison says before any number. Are the answers right, is the measurement valid, were the limits kept?
 
 mod answers;
 mod finding;
+mod knee;
 mod measurement;
 mod validity;
 
@@ -20,6 +21,13 @@ pub(crate) struct Statement {
     pub(crate) text: String,
 }
 
+impl Statement {
+    fn new(weight: Weight, text: impl Into<String>) -> Self {
+        let text = text.into();
+        Self { weight, text }
+    }
+}
+
 /// How bad a statement is; the worst one is read first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Weight {
@@ -33,31 +41,23 @@ pub(crate) enum Weight {
     Note,
 }
 
-/// The verdict on a comparison, the worst statements first. The first statement is what a hurried reader takes home.
+/// The verdict on a comparison, the worst statements first. The first one is for a reader in a hurry.
 pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
     let mut all = Vec::new();
     for system in &comparison.systems {
         match &system.outcome {
-            Outcome::Measured { runs } => answers::say(&mut all, system, runs),
-            Outcome::Missing { reason, remedy } => all.push(Statement {
-                weight: Weight::Note,
-                text: format!(
-                    "{} was not measured: {reason}. To include it: {remedy}",
-                    system.label
-                ),
-            }),
+            Outcome::Measured { runs } => all.extend(answers::statements(system, runs)),
+            Outcome::Missing { reason, remedy } => {
+                let label = &system.label;
+                let text = format!("{label} was not measured: {reason}. To include it: {remedy}");
+                all.push(Statement::new(Weight::Note, text));
+            }
         }
     }
-    measurement::say(&mut all, comparison);
+    all.extend(measurement::statements(comparison));
     if comparison.runs().next().is_none() {
-        all.push(Statement {
-            weight: Weight::Fail,
-            text: "nothing was measured".to_owned(),
-        });
-    } else if !all
-        .iter()
-        .any(|statement| statement.weight <= Weight::Doubt)
-    {
+        all.push(Statement::new(Weight::Fail, "nothing was measured"));
+    } else if all.iter().all(|statement| statement.weight > Weight::Doubt) {
         all.push(all_is_well(comparison));
     }
     all.sort_by_key(|statement| statement.weight);
@@ -65,36 +65,27 @@ pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
 }
 
 fn all_is_well(comparison: &Comparison) -> Statement {
-    let honest = || {
-        comparison
-            .systems
-            .iter()
-            .filter(|system| !system.expected_to_lose)
-    };
-    let checked: u64 = honest()
-        .flat_map(System::runs)
+    let unchecked = |run: &results::Run| run.correctness.verdict == Verdict::NotChecked;
+    if comparison.runs().any(unchecked) {
+        let text = "the measurements are valid; not all answers were checked";
+        return Statement::new(Weight::Note, text);
+    }
+    let systems = comparison.systems.iter();
+    let counted: Vec<&System> = systems.filter(|system| !system.expected_to_lose).collect();
+    let checked: u64 = counted
+        .iter()
+        .flat_map(|system| system.runs())
         .map(|run| run.correctness.operations_checked)
         .sum();
-    let unchecked = comparison
-        .runs()
-        .any(|run| run.correctness.verdict == Verdict::NotChecked);
-    if unchecked {
-        return Statement {
-            weight: Weight::Note,
-            text: "the measurements are valid; not all answers were checked".to_owned(),
-        };
-    }
-    let of_whom = match honest().count() == comparison.systems.len() {
+    let of_which = match counted.len() == comparison.systems.len() {
         true => "",
-        false => " of those that are not there to lose updates",
+        false => " of the systems that are not expected to lose updates",
     };
-    Statement {
-        weight: Weight::Pass,
-        text: format!(
-            "valid, and no wrong answer among {} checked operations{of_whom} (which cannot prove that there is none)",
-            units::count(checked)
-        ),
-    }
+    let checked = units::count(checked);
+    let text = format!(
+        "valid, and no wrong answer among {checked} checked operations{of_which} (which cannot prove that there is none)"
+    );
+    Statement::new(Weight::Pass, text)
 }
 
 /// `the run`, `all 5 runs`, `2 of 5 runs`.

@@ -92,7 +92,7 @@ fn two_loads_are_pointed_out_and_a_sweep_is_not() {
     assert!(
         all[0]
             .1
-            .contains("same load (connections: 64 connections and 1 connection)"),
+            .contains("different loads (connections: 64 connections and 1 connection)"),
         "{all:?}"
     );
     right.label = "a".to_owned();
@@ -136,7 +136,7 @@ fn who_is_there_to_lose_is_no_failure_and_no_part_of_the_pass() {
     }
     let all = said(&comparison);
     assert_eq!(all[0].0, Weight::Pass, "{all:?}");
-    assert!(all[0].1.contains("not there to lose updates"), "{all:?}");
+    assert!(all[0].1.contains("not expected to lose updates"), "{all:?}");
     assert!(all.iter().any(|(weight, text)| {
         *weight == Weight::Note && text.starts_with("threaded racy: as expected, wrong answers")
     }));
