@@ -1,9 +1,22 @@
-//! Whether the replies were right: events to the checker, its thread, and the final values of the counters.
+//! Whether the replies were right: the workers' events, the checker and its thread, the counters' final values.
+//!
+//! ```text
+//!  worker ── Event ──> HistoryFeed ──> HistoryCheck (checker, history file)          one worker: no thread between
+//!  worker ── Event ──> HistoryFeed ──> EventBatches ── channel ──> CheckerThread ──> HistoryCheck
+//!                                                   final values ──> reconciliation ──> Correctness
+//! ```
 
-pub(crate) mod anomalies;
-pub(crate) mod checker_thread;
-pub(crate) mod event_buffer;
-pub(crate) mod event_sink;
-pub(crate) mod history_header;
-pub(crate) mod reconciliation;
-pub(crate) mod totals;
+mod anomalies;
+mod checker_thread;
+mod event_batches;
+mod history_check;
+mod history_feed;
+mod history_header;
+pub mod recheck;
+mod reconciliation;
+
+pub(crate) use anomalies::Anomalies;
+pub(crate) use checker_thread::{CheckError, Checking, start};
+pub(crate) use history_check::HistoryCheck;
+pub(crate) use history_feed::{CheckTotals, HistoryFeed, connection_id};
+pub(crate) use reconciliation::{Reconciliation, reconcile};

@@ -1,12 +1,20 @@
-//! The load itself: threads, connections, the schedule, and the limits on waiting.
+//! The load itself: worker threads with their connections, the schedule, and the limits on waiting.
+//!
+//! ```text
+//!  workers ── start ──> worker (a thread) ── a task for each connection ──> protocol::exchange
+//!                          │        schedule ──> pacer ──> due queue ──┘        │
+//!                       ticker: time limits, intervals, stop           recording: events to metrics and check
+//! ```
 
 mod arrivals;
-pub(crate) mod clock;
-pub(crate) mod connect;
+mod clock;
+mod connect;
 mod connection;
 mod drain;
+mod due_queue;
 mod pacer;
-pub(crate) mod request_budget;
+mod recording;
+mod request_budget;
 mod schedule;
 mod send_source;
 mod slots;
@@ -14,6 +22,11 @@ mod ticker;
 mod timeouts;
 mod timer;
 mod worker;
-pub(crate) mod worker_input;
+mod worker_input;
 mod worker_state;
-pub(crate) mod workers;
+mod workers;
+
+pub(crate) use clock::Clock;
+pub(crate) use worker_input::{Stage, WorkerInput, WorkerMessage, WorkerOutput};
+pub use workers::WorkerError;
+pub(crate) use workers::Workers;

@@ -7,7 +7,7 @@ mod protocol;
 
 mod target;
 
-mod check;
+pub mod check;
 mod metrics;
 
 mod client;
@@ -16,7 +16,3 @@ pub mod validity;
 
 pub mod run;
 pub use machine::host::read as read_host;
-
-pub mod experiment;
-
-pub mod cli;

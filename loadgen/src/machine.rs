@@ -1,7 +1,7 @@
 //! This machine: its processors, its limits, and what disturbs a measurement on it.
 
 pub mod cpus;
-pub(crate) mod file_limit;
+pub mod file_limit;
 pub(crate) mod hiccups;
 pub mod host;
 pub(crate) mod stolen_time;

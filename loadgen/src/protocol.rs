@@ -1,9 +1,15 @@
-//! What is said on a connection, without any socket: requests to encode, and the replies they must get.
+//! The client's side of the protocol, without any socket: bytes to write, bytes that came, and events.
+//!
+//! ```text
+//!  requests (which is next) ──> encode ──> bytes        bytes ──> exchange ──> Event ──> metrics, check
+//! ```
 
 pub(crate) mod describe;
 pub(crate) mod encode;
+pub(crate) mod event;
 pub(crate) mod exchange;
-pub(crate) mod operations;
 pub(crate) mod payload;
 pub(crate) mod random;
-pub(crate) mod window;
+mod requests;
+
+pub(crate) use requests::Request;

@@ -1,8 +1,7 @@
-//! A whole run, from the first connection to the last judgement.
+//! A whole run, from the first connection to the record of it.
 
-pub mod record;
-mod sum;
-pub(crate) mod workload;
+mod failure;
+mod record;
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -13,24 +12,19 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use results::{ServerCost, ThreadCost};
 
-use crate::check::checker_thread::{self, Session};
-use crate::check::reconciliation::Values;
-use crate::check::totals::CheckTotals;
-use crate::client::clock::Clock;
-use crate::client::request_budget::nanoseconds;
-use crate::client::worker_input::{Share, Stage, WorkerMessage, WorkerOutput};
-use crate::client::workers::Workers;
+use crate::check::{self, CheckError, CheckTotals, Checking};
+use crate::client::{Clock, Stage, WorkerError, WorkerInput, WorkerMessage, WorkerOutput, Workers};
 use crate::config::Config;
-use crate::machine::file_limit;
+use crate::config::units::nanoseconds;
+use crate::machine::file_limit::{self, FileLimitError};
 use crate::machine::hiccups::Hiccups;
-use crate::machine::stolen_time;
-use crate::metrics::intervals::Intervals;
-use crate::protocol::encode::Requests;
-use crate::run::record::Outcome;
-use crate::target::cost_series::CostSeries;
-use crate::target::final_values::{self, FinalValues};
-use crate::target::process::Process;
-use crate::target::ready::ReadyTarget;
+use crate::machine::stolen_time::stolen_ns;
+use crate::metrics::Intervals;
+use crate::protocol::encode::Encoder;
+use crate::target::{
+    CostSeries, CounterValues, FinalValues, ReadyTarget, TargetError, read_final_values,
+};
+pub use failure::{Failure, Outcome};
 
 /// How far a run is.
 #[derive(Debug, Clone, Copy)]
@@ -41,202 +35,225 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
-/// Makes a run. Set `stop` to end it early: what there is by then is judged and returned.
+/// Whoever follows a run. `()` follows none.
+pub trait Observer {
+    /// Told several times a second how far the run is.
+    fn progress(&mut self, progress: Progress) {
+        let _ = progress;
+    }
+
+    /// Asked several times a second: `true` ends the run early, and what there is by then is checked and returned.
+    fn is_stopped(&self) -> bool {
+        false
+    }
+}
+
+impl Observer for () {}
+
+/// Why there was nothing to measure.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There are too few file descriptors.
+    #[error(transparent)]
+    FileLimit(#[from] FileLimitError),
+    /// There is no server, or one of another protocol.
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    /// The replies cannot be checked.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// The load cannot be made.
+    #[error(transparent)]
+    Worker(#[from] WorkerError),
+    /// Not one connection could be made.
+    #[error("{0}")]
+    NothingConnected(String),
+}
+
+/// Makes a run.
 ///
 /// # Errors
-/// A sentence, when there was nothing to measure: no server, another protocol, no room for the connections.
-pub fn run(
-    plan: Config,
-    command: &[String],
-    stop: &Arc<AtomicBool>,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Outcome, String> {
-    file_limit::raise_for(plan.connections)?;
-    let plan = Arc::new(plan);
+/// When there is nothing to measure: no server, another protocol, no room for the connections.
+pub fn run(config: Config, observer: &mut impl Observer) -> Result<Outcome, RunError> {
+    file_limit::raise_for(config.workload.connections)?;
     let run = RandomState::new().build_hasher().finish();
-    let requests = Arc::new(Requests::new(&plan, run));
-    let mut reached = ReadyTarget::new(&plan, run, &requests)?;
-    let clock = Clock::start();
-    let session = checker_thread::convene(&plan, run, &reached.before)?;
-    let started_unix_ms = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_millis() as u64);
-    let scene = Scene {
-        plan: &plan,
+    let encoder = Arc::new(Encoder::new(&config, run));
+    let mut target = ReadyTarget::connect(&config, run, &encoder)?;
+    let checking = check::start(&config, run, &target.before)?;
+    let context = Context {
+        config: Arc::new(config),
         run,
-        requests: &requests,
-        clock,
-        stop,
+        encoder,
+        clock: Clock::start(),
+        stop: Arc::new(AtomicBool::new(false)),
     };
-    let mut load = load(&scene, &mut reached, session, progress)?;
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let started_unix_ms = since_1970.map_or(0, |since| since.as_millis() as u64);
+    let mut load = drive(&context, &mut target, checking, observer)?;
     if let Some(why) = load.nothing_connected() {
-        return Err(why);
+        return Err(RunError::NothingConnected(why));
     }
-    let after = after(&scene, &reached, &mut load);
-    let interrupted = stop.load(Ordering::Relaxed);
-    Ok(record::outcome(record::Parts {
-        plan: &plan,
-        command,
+    let after = final_values(&context, &target, &mut load, observer);
+    Ok(record::record(record::Parts {
+        config: &context.config,
         started_unix_ms,
-        interrupted,
-        requests: &requests,
-        reached,
+        interrupted: observer.is_stopped(),
+        names: context.encoder.names(),
+        target,
         load,
         after,
     }))
 }
 
 /// What stays the same all through a run.
-struct Scene<'a> {
-    plan: &'a Arc<Config>,
+struct Context {
+    config: Arc<Config>,
     run: u64,
-    requests: &'a Arc<Requests>,
+    encoder: Arc<Encoder>,
     clock: Clock,
-    stop: &'a Arc<AtomicBool>,
+    /// Tells the workers to stop.
+    stop: Arc<AtomicBool>,
 }
 
 /// What the load left behind.
 #[derive(Debug)]
-pub(crate) struct Load {
-    pub(crate) start_ns: u64,
-    pub(crate) threads: Vec<WorkerOutput>,
-    /// What the threads' reporters told, and the court unless there was none.
-    pub(crate) told: CheckTotals,
-    /// What the thread of the court has cost, where it has one.
-    pub(crate) judge_cost: Option<ThreadCost>,
-    pub(crate) slices: Intervals,
-    pub(crate) watch: CostSeries,
-    /// What the server held while the connections were still open.
-    pub(crate) levels: ServerCost,
-    pub(crate) hiccup_max_ns: Option<u64>,
-    pub(crate) stolen_ns: Option<u64>,
+struct Load {
+    start_ns: u64,
+    workers: Vec<WorkerOutput>,
+    /// What the workers' feeds left behind, and the check unless there was none.
+    check: CheckTotals,
+    /// What the checker's thread has cost, where there is one.
+    checker_cost: Option<ThreadCost>,
+    intervals: Intervals,
+    costs: CostSeries,
+    /// What the server held while the connections were still open: memory, threads and files.
+    levels: ServerCost,
+    hiccup_max_ns: Option<u64>,
+    stolen_ns: Option<u64>,
 }
 
 impl Load {
     /// Why not one connection could be made, if none could.
     fn nothing_connected(&self) -> Option<String> {
-        let any = self.threads.iter().any(|done| !done.served.is_empty());
-        let first = self.threads.iter().flat_map(|done| &done.refused).next();
-        first.filter(|_| !any).map(|broken| broken.text.clone())
+        let any = self.workers.iter().any(|one| !one.connections.is_empty());
+        let first = self.workers.iter().flat_map(|one| &one.refused).next();
+        first.filter(|_| !any).map(|error| error.text.clone())
     }
 }
 
-fn load(
-    scene: &Scene<'_>,
-    reached: &mut ReadyTarget,
-    session: Session,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Load, String> {
-    let Scene { plan, clock, .. } = *scene;
-    let crew = Workers::start(session.reporters, |thread, updates, signals| Share {
-        thread,
-        plan: plan.clone(),
-        address: reached.address.clone(),
-        run: scene.run,
-        requests: scene.requests.clone(),
+fn drive(
+    context: &Context,
+    target: &mut ReadyTarget,
+    checking: Checking,
+    observer: &mut impl Observer,
+) -> Result<Load, WorkerError> {
+    let (config, clock) = (&context.config, context.clock);
+    let workers = Workers::start(checking.feeds, |worker, messages, signals| WorkerInput {
+        worker,
+        config: config.clone(),
+        endpoint: target.endpoint.clone(),
+        run: context.run,
+        encoder: context.encoder.clone(),
         clock,
-        stop: scene.stop.clone(),
-        updates,
+        stop: context.stop.clone(),
+        messages,
         signals,
     })?;
-    crew.until(Stage::Connected, |_, _| {});
-    let stolen_before_ns = stolen_time::stolen_ns();
+    workers.until(Stage::Connected, |_, _| {});
+    let stolen_before_ns = stolen_ns();
     let hiccups = Hiccups::watch();
-    let mut watch = CostSeries::new(reached.process);
-    watch.take(clock.now_ns(), || reached.sums());
+    let mut costs = CostSeries::new(target.process);
+    costs.take(clock.now_ns(), || target.cost_so_far());
     let start_ns = clock.now_ns();
-    crew.go(start_ns);
+    workers.go(start_ns);
 
-    let mut slices = Intervals::new(plan.threads);
-    let mut requests_of = vec![0; plan.threads as usize];
-    crew.until(Stage::Finished, |thread, news| match news {
-        WorkerMessage::Slice(slice) => {
-            slices.add(thread, *slice);
-            let now_ns = clock.now_ns();
-            if watch.is_due(now_ns) {
-                watch.take(now_ns, || reached.sums());
+    let threads = config.workload.threads;
+    let mut intervals = Intervals::new(threads);
+    let mut requests_of = vec![0; threads as usize];
+    workers.until(Stage::Finished, |worker, message| {
+        if observer.is_stopped() {
+            context.stop.store(true, Ordering::Relaxed);
+        }
+        let now_ns = clock.now_ns();
+        match message {
+            WorkerMessage::Interval(interval) => {
+                intervals.add(worker, *interval);
+                if costs.is_due(now_ns) {
+                    costs.take(now_ns, || target.cost_so_far());
+                }
             }
+            WorkerMessage::Progress(requests) => {
+                requests_of[worker as usize] = requests;
+                observer.progress(Progress {
+                    requests: requests_of.iter().sum(),
+                    elapsed: Duration::from_nanos(now_ns.saturating_sub(start_ns)),
+                });
+            }
+            WorkerMessage::Reached(_) => {}
         }
-        WorkerMessage::Progress(requests) => {
-            requests_of[thread as usize] = requests;
-            let elapsed = Duration::from_nanos(clock.now_ns().saturating_sub(start_ns));
-            progress(Progress {
-                requests: requests_of.iter().sum(),
-                elapsed,
-            });
-        }
-        WorkerMessage::ReadyTarget(_) => {}
     });
     let hiccup_max_ns = hiccups.worst().map(nanoseconds);
-    let stolen_ns = stolen_time::stolen_ns()
-        .zip(stolen_before_ns)
-        .map(|(after, before)| after.saturating_sub(before));
-    watch.take(clock.now_ns(), || reached.last_sums(plan.timeout));
-    let levels = levels(reached);
-    let mut threads = crew.finish()?;
-    let mut told = CheckTotals::default();
-    for done in &mut threads {
-        told.merge(mem::take(&mut done.told));
+    let stolen = stolen_ns().zip(stolen_before_ns);
+    costs.take(clock.now_ns(), || target.final_cost(config.timeout));
+    let levels = target.levels();
+    let mut workers = workers.finish()?;
+    let mut check = CheckTotals::default();
+    for worker in &mut workers {
+        check.merge(mem::take(&mut worker.check));
     }
-    let mut judge_cost = None;
-    if let Some(clerk) = session.clerk {
-        let (court, cost) = clerk.adjourn();
-        told.court = Some(Box::new(court));
-        judge_cost = cost;
+    let mut checker_cost = None;
+    if let Some(thread) = checking.thread {
+        let (history_check, cost) = thread.join();
+        check.check = Some(Box::new(history_check));
+        checker_cost = cost;
     }
     Ok(Load {
         start_ns,
-        threads,
-        told,
-        judge_cost,
-        slices,
-        watch,
+        workers,
+        check,
+        checker_cost,
+        intervals,
+        costs,
         levels,
         hiccup_max_ns,
-        stolen_ns,
+        stolen_ns: stolen.map(|(after, before)| after.saturating_sub(before)),
     })
 }
 
-/// What the server holds now, if it is still there: memory, threads and files, no sums.
-fn levels(reached: &ReadyTarget) -> ServerCost {
-    let process = reached.process.filter(|process| !process.has_ended());
-    let (rss_bytes, threads) = process.map_or((None, None), Process::levels);
-    ServerCost {
-        rss_idle_bytes: reached.rss_idle_bytes,
-        rss_bytes,
-        pss_bytes: process.and_then(Process::pss_bytes),
-        threads,
-        open_files: process.and_then(Process::open_files),
-        ..ServerCost::default()
+/// The counters' values after the load. Nothing else is asked meanwhile, but it is an operation like all others.
+fn final_values(
+    context: &Context,
+    target: &ReadyTarget,
+    load: &mut Load,
+    observer: &impl Observer,
+) -> CounterValues {
+    let config = &context.config;
+    match &target.before {
+        CounterValues::NotAsked => return CounterValues::NotAsked,
+        CounterValues::Unknown(why) => return CounterValues::Unknown(why.clone()),
+        CounterValues::Known(_) => {}
     }
-}
-
-/// The last look at the counters. Nothing else is asked meanwhile, but it is an operation like all others.
-fn after(scene: &Scene<'_>, reached: &ReadyTarget, load: &mut Load) -> Values {
-    if !scene.plan.counts() {
-        return Values::NotAsked;
-    }
-    if let Values::Unknown(why) = &reached.before {
-        return Values::Unknown(why.clone());
-    }
-    let since_start_ns = || scene.clock.now_ns().saturating_sub(load.start_ns);
+    let since_start_ns = || context.clock.now_ns().saturating_sub(load.start_ns);
     let from_ns = since_start_ns();
-    let was_lost = load.threads.iter().any(|done| done.lost_connections > 0);
-    let is_stopped = || scene.stop.load(Ordering::Relaxed);
-    let look = final_values::look(scene.plan, scene.requests, reached, was_lost, is_stopped);
+    let mut lost = load.workers.iter();
+    let was_lost = lost.any(|worker| worker.recorder.lost_connections > 0);
+    let is_stopped = || observer.is_stopped();
+    let values = read_final_values(config, &context.encoder, target, was_lost, is_stopped);
     let to_ns = since_start_ns();
-    match (look, &mut load.told.court) {
-        (FinalValues::SameEpoch(Values::Known(values)), Some(court)) => {
-            court.looked(scene.plan, &values, from_ns, to_ns);
-            Values::Known(values)
+    match (values, &mut load.check.check) {
+        (FinalValues::SameServer(CounterValues::Known(values)), Some(check)) => {
+            check.read_at_the_end(config, &values, from_ns, to_ns);
+            CounterValues::Known(values)
         }
-        (FinalValues::NewEpoch(why), Some(court)) if scene.plan.sessions().is_some() => {
-            court.dismiss();
-            Values::Unknown(format!(
-                "{why}; clients that came later were told of the new counters, so that no answer was held against another"
+        (FinalValues::Restarted(why), Some(check))
+            if config.workload.session_requests().is_some() =>
+        {
+            check.set_inconclusive();
+            CounterValues::Unknown(format!(
+                "{why}; later sessions asked the new counters, so no reply was held against another"
             ))
         }
-        (FinalValues::SameEpoch(values), _) => values,
-        (FinalValues::NewEpoch(why), _) => Values::Unknown(why),
+        (FinalValues::SameServer(values), _) => values,
+        (FinalValues::Restarted(why), _) => CounterValues::Unknown(why),
     }
 }

@@ -1,11 +1,16 @@
-//! The server before, during and after the load: its address, its INFO, its process, its cost, its counters.
+//! The server before, during and after the load: its endpoint, its INFO, its process, its cost, its counters.
 
-pub(crate) mod control;
-pub(crate) mod cost;
-pub(crate) mod cost_series;
+mod control;
+mod cost;
+mod cost_series;
+mod counters;
 pub(crate) mod endpoint;
-pub(crate) mod final_values;
-pub(crate) mod info;
+mod info;
 mod listening_sockets;
-pub(crate) mod process;
-pub(crate) mod ready;
+mod process;
+mod ready;
+
+pub(crate) use cost_series::CostSeries;
+pub(crate) use counters::{CounterValues, FinalValues, read_final_values};
+pub(crate) use ready::ReadyTarget;
+pub use ready::TargetError;

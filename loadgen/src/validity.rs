@@ -5,12 +5,12 @@ mod baseline;
 use std::time::Duration;
 
 use results::{
-    Check, CheckCode, CheckOutcome, Latency, LoadMode, MeasuredCheck, Quantile, Run, Validity,
-    ValidityVerdict,
+    Check, CheckCode, CheckOutcome, ClientCost, Finite, Latency, LoadMode, MeasuredCheck, Quantile,
+    Run, ThreadCost, Totals, Validity, ValidityVerdict, Workload,
 };
 
 use crate::machine::stolen_time;
-pub(crate) use baseline::{compare_with_baseline, of_baseline};
+pub use baseline::{compare_with_baseline, of_baseline};
 
 /// A thread that is busy for more of the run than this had no time left to be punctual.
 const BUSY_LIMIT: f64 = 0.95;
@@ -39,14 +39,48 @@ const LITTLE_LEAST_SEEN: f64 = 1_000.0;
 const STEADY: Duration = Duration::from_secs(1);
 
 /// Of a shorter run no shares are judged: a single slice of the scheduler, or tick of the kernel's clock, would be all of the verdict.
-pub(crate) const SHORT: Duration = Duration::from_millis(100);
+pub const SHORT: Duration = Duration::from_millis(100);
+
+/// What the checks look at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Evidence<'a> {
+    pub(crate) workload: &'a Workload,
+    pub(crate) cores: u32,
+    pub(crate) elapsed_ns: u64,
+    pub(crate) warmup_ns: u64,
+    pub(crate) interrupted: bool,
+    pub(crate) totals: &'a Totals,
+    pub(crate) latency: &'a Latency,
+    pub(crate) client_cost: &'a ClientCost,
+}
+
+impl<'a> From<&'a Run> for Evidence<'a> {
+    fn from(record: &'a Run) -> Self {
+        Self {
+            workload: &record.workload,
+            cores: record.host.cores,
+            elapsed_ns: record.elapsed_ns,
+            warmup_ns: record.warmup_ns,
+            interrupted: record.interrupted,
+            totals: &record.totals,
+            latency: &record.latency,
+            client_cost: &record.client_cost,
+        }
+    }
+}
+
+impl Evidence<'_> {
+    fn measured_ns(&self) -> u64 {
+        self.elapsed_ns.saturating_sub(self.warmup_ns)
+    }
+}
 
 /// Makes every check that this run allows.
-pub(crate) fn of(run: &Run) -> Validity {
+pub(crate) fn check(run: &Evidence<'_>) -> Validity {
     sum_up(checks(run))
 }
 
-fn checks(run: &Run) -> Vec<MeasuredCheck> {
+fn checks(run: &Evidence<'_>) -> Vec<MeasuredCheck> {
     let all = [
         Some(busy(run)),
         checker(run),
@@ -96,27 +130,28 @@ fn verdict_if_failed(code: CheckCode) -> ValidityVerdict {
 }
 
 /// The part of the run that the worst client thread spent so.
-fn worst_share(run: &Run, part_ns: impl Fn(&results::ThreadCost) -> Option<u64>) -> Option<f64> {
+fn worst_share(run: &Evidence<'_>, part_ns: impl Fn(&ThreadCost) -> Option<u64>) -> Option<f64> {
     let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
     worst_ns
-        .filter(|_| shares_count(run))
+        .filter(|_| is_long_enough_for_shares(run.measured_ns()))
         .map(|ns| ns as f64 / run.measured_ns() as f64)
 }
 
 /// Whether the run is long enough for shares of its time.
-pub(crate) fn shares_count(run: &Run) -> bool {
-    Duration::from_nanos(run.measured_ns()) >= SHORT
+pub fn is_long_enough_for_shares(measured_ns: u64) -> bool {
+    Duration::from_nanos(measured_ns) >= SHORT
 }
 
-fn busy(run: &Run) -> MeasuredCheck {
+fn busy(run: &Evidence<'_>) -> MeasuredCheck {
     let share = worst_share(run, |thread| Some(thread.cpu_ns()));
     MeasuredCheck::new(CheckCode::BusiestClientThread, share, Some(BUSY_LIMIT))
 }
 
 /// The checker of several threads has a thread of its own, which also works during the warm-up.
-fn checker(run: &Run) -> Option<MeasuredCheck> {
+fn checker(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let checker = run.client_cost.checker.as_ref()?;
-    let share = shares_count(run).then(|| checker.cpu_ns() as f64 / run.elapsed_ns as f64);
+    let share = is_long_enough_for_shares(run.measured_ns())
+        .then(|| checker.cpu_ns() as f64 / run.elapsed_ns as f64);
     Some(MeasuredCheck::new(
         CheckCode::CheckerThread,
         share,
@@ -124,15 +159,18 @@ fn checker(run: &Run) -> Option<MeasuredCheck> {
     ))
 }
 
-fn waiting(run: &Run) -> MeasuredCheck {
+fn waiting(run: &Evidence<'_>) -> MeasuredCheck {
     let share = worst_share(run, |thread| thread.run_queue_wait_ns);
     MeasuredCheck::new(CheckCode::WaitingForProcessor, share, Some(WAITING_LIMIT))
 }
 
 /// Stolen time is read before and after the whole run, warm-up included.
-fn stolen(run: &Run) -> MeasuredCheck {
-    let machine_ns = run.elapsed_ns as f64 * f64::from(run.host.cores);
-    let stolen_ns = run.client_cost.stolen_ns.filter(|_| shares_count(run));
+fn stolen(run: &Evidence<'_>) -> MeasuredCheck {
+    let machine_ns = run.elapsed_ns as f64 * f64::from(run.cores);
+    let stolen_ns = run
+        .client_cost
+        .stolen_ns
+        .filter(|_| is_long_enough_for_shares(run.measured_ns()));
     let share = |ns: u64| ns as f64 / machine_ns;
     // The difference of two whole numbers of ticks may be a tick too great.
     let surely_ns = stolen_ns.map(|ns| ns.saturating_sub(stolen_time::TICK_NS));
@@ -144,14 +182,14 @@ fn stolen(run: &Run) -> MeasuredCheck {
     .decided_by(surely_ns.map(share))
 }
 
-fn hiccup(run: &Run) -> MeasuredCheck {
+fn hiccup(run: &Evidence<'_>) -> MeasuredCheck {
     let worst_ns = run.client_cost.hiccup_max_ns.map(|ns| ns as f64);
     let limit_ns = HICCUP_LIMIT.as_nanos() as f64;
     MeasuredCheck::new(CheckCode::WorstHiccup, worst_ns, Some(limit_ns))
 }
 
 /// Only an open loop has a schedule to lag behind.
-fn lag(run: &Run) -> Option<MeasuredCheck> {
+fn lag(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let Latency { response, lag, .. } = &run.latency;
     let lag_ns = lag.as_ref()?.quantile_ns(Quantile::P99);
     let tenth_ns = response
@@ -166,9 +204,11 @@ fn lag(run: &Run) -> Option<MeasuredCheck> {
 }
 
 /// Shown, and never held against the client: whether it kept to the schedule is what the lag says.
-fn achieved(run: &Run) -> Option<MeasuredCheck> {
-    let offered = run.offered_per_s()?;
-    let achieved = run.totals.requests_per_s.map(results::Finite::value);
+fn achieved(run: &Evidence<'_>) -> Option<MeasuredCheck> {
+    let offered = run
+        .totals
+        .offered_per_s(run.workload, run.warmup_ns, run.interrupted)?;
+    let achieved = run.totals.requests_per_s.map(Finite::value);
     Some(MeasuredCheck::new(
         CheckCode::AchievedRate,
         achieved,
@@ -177,13 +217,13 @@ fn achieved(run: &Run) -> Option<MeasuredCheck> {
 }
 
 /// Little's law, N = X · R: in a closed loop N is known, so rate times mean latency must come to it.
-fn connections_in_flight(run: &Run) -> Option<MeasuredCheck> {
+fn connections_in_flight(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let LoadMode::Closed = run.workload.mode else {
         return None;
     };
     let in_flight = f64::from(run.workload.connections) * f64::from(run.workload.pipeline_depth);
     let mean_s = run.latency.response.mean_ns().map(|ns| ns as f64 / 1e9);
-    let rate = run.totals.requests_per_s.map(results::Finite::value);
+    let rate = run.totals.requests_per_s.map(Finite::value);
     let share = rate
         .zip(mean_s)
         .filter(|_| is_steady(run))
@@ -197,7 +237,7 @@ fn connections_in_flight(run: &Run) -> Option<MeasuredCheck> {
 
 /// Little's law of any loop: requests counted in flight against rate times mean service time. The count comes from samples, the service
 /// time from time stamps: if they disagree, one of them is wrong.
-fn little(run: &Run) -> MeasuredCheck {
+fn little(run: &Evidence<'_>) -> MeasuredCheck {
     let residual = || {
         let Latency {
             response, service, ..
@@ -216,7 +256,7 @@ fn little(run: &Run) -> MeasuredCheck {
     )
 }
 
-fn is_steady(run: &Run) -> bool {
+fn is_steady(run: &Evidence<'_>) -> bool {
     Duration::from_nanos(run.measured_ns()) >= STEADY && run.totals.failed() == 0
 }
 

@@ -37,9 +37,9 @@ fn write_interval(log: &mut String, interval: &Interval) {
         ("service", interval.service.as_ref()),
         ("lag", interval.lag.as_ref()),
     ];
-    for (tag, packed) in latencies {
-        if let Some(packed) = packed {
-            write_histogram(log, tag, interval, packed);
+    for (tag, histogram) in latencies {
+        if let Some(histogram) = histogram {
+            write_histogram(log, tag, interval, &Packed::from(histogram.clone()));
         }
     }
 }

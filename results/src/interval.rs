@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Packed, ServerCost};
+use crate::{ServerCost, SparseHistogram};
 
 /// What happened between `start_ns` and `start_ns + length_ns`.
 ///
@@ -20,11 +20,11 @@ pub struct Interval {
     /// Requests that were given up.
     pub failed: u64,
     /// Response times of the replies that came.
-    pub response: Packed,
+    pub response: SparseHistogram,
     /// Service times; `None` in a closed loop, where they are the response times.
-    pub service: Option<Packed>,
+    pub service: Option<SparseHistogram>,
     /// Schedule lags; `None` in a closed loop, which has no schedule.
-    pub lag: Option<Packed>,
+    pub lag: Option<SparseHistogram>,
     /// What the slice cost the server; `None` where it was not read.
     pub server: Option<ServerCost>,
 }

@@ -28,10 +28,12 @@ mod histogram;
 mod host;
 mod interval;
 mod metric;
+mod operation;
 mod packed;
 mod percentile_interval;
 mod quantile;
 mod run;
+mod sparse_histogram;
 mod validity;
 mod workload;
 
@@ -62,12 +64,14 @@ pub use histogram::Histogram;
 pub use host::Host;
 pub use interval::Interval;
 pub use metric::{Better, Metric};
+pub use operation::{Operation, ParseOperationError, WeightedOperation, parse_mix};
 pub use packed::{Packed, UnpackError};
 pub use percentile_interval::{PercentileInterval, percentile_intervals};
 pub use quantile::{ParseQuantileError, Quantile};
 pub use run::{FailureReason, Latency, Protocol, Run, Server, Target, Tool, Totals};
+pub use sparse_histogram::SparseHistogram;
 pub use validity::{
     Bound, Check, CheckCode, CheckOutcome, MeasuredCheck, TextCheck, Threshold, Validity,
     ValidityVerdict,
 };
-pub use workload::{Arrival, LoadMode, RunLimit, Share, Workload};
+pub use workload::{Arrival, LoadMode, RunLimit, Workload};

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::statistics::{effective_count, rank_interval};
-use crate::{Histogram, Interval, Quantile, Run};
+use crate::{Histogram, Interval, Quantile, Run, SparseHistogram};
 
 /// Between which two of a run's own response times a percentile lies, with 95 % confidence, and what that rests on.
 ///
@@ -32,8 +32,8 @@ const KEPT: [Quantile; 5] = [
 
 impl PercentileInterval {
     /// Those of a run's measured window, for the percentiles of which it has enough samples.
-    pub fn all_of(run: &Run) -> Vec<Self> {
-        let bounds = bounds(run, &KEPT);
+    pub fn all_of(response: &Histogram, intervals: &[Interval], warmup_ns: u64) -> Vec<Self> {
+        let bounds = bounds(response, intervals, warmup_ns, &KEPT);
         let kept = KEPT.iter().zip(bounds).filter_map(|(quantile, bounds)| {
             let Bounds {
                 low_ns,
@@ -56,7 +56,13 @@ impl PercentileInterval {
 /// `None` where the samples do not suffice, and of a run without intervals, whose clusters nobody can see.
 pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<(u64, u64)>> {
     let ends = |bounds: Option<Bounds>| bounds.map(|bounds| (bounds.low_ns, bounds.high_ns));
-    bounds(run, quantiles).into_iter().map(ends).collect()
+    let bounds = bounds(
+        &run.latency.response,
+        &run.intervals,
+        run.warmup_ns,
+        quantiles,
+    );
+    bounds.into_iter().map(ends).collect()
 }
 
 /// The ends of an interval, and how many samples it is worth.
@@ -67,14 +73,17 @@ struct Bounds {
 }
 
 /// Replies that come together are slow together, so they count for fewer than they are: how many, the run's intervals tell.
-fn bounds(run: &Run, quantiles: &[Quantile]) -> Vec<Option<Bounds>> {
-    let slices = after_warmup(run).unwrap_or_default();
+fn bounds(
+    response: &Histogram,
+    intervals: &[Interval],
+    warmup_ns: u64,
+    quantiles: &[Quantile],
+) -> Vec<Option<Bounds>> {
+    let measured = || intervals.iter().filter(|one| one.start_ns >= warmup_ns);
     let of_quantile = |quantile: &Quantile| {
-        let response = &run.latency.response;
         let threshold_ns = response.quantile_ns(*quantile)?;
-        let batches: Vec<(u64, u64)> = slices
-            .iter()
-            .map(|slice| batch(slice, threshold_ns))
+        let batches: Vec<(u64, u64)> = measured()
+            .map(|interval| batch(&interval.response, threshold_ns))
             .collect();
         if batches.len() < MIN_BATCHES {
             return None;
@@ -102,17 +111,8 @@ fn bounds(run: &Run, quantiles: &[Quantile]) -> Vec<Option<Bounds>> {
 /// The variance between fewer batches is itself too uncertain.
 const MIN_BATCHES: usize = 5;
 
-/// The histograms of the intervals that were not cut off; `None` where one is damaged.
-fn after_warmup(run: &Run) -> Option<Vec<Histogram>> {
-    let measured = |interval: &&Interval| interval.start_ns >= run.warmup_ns;
-    let measured = run.intervals.iter().filter(measured);
-    measured
-        .map(|interval| interval.response.unpack().ok())
-        .collect()
-}
-
 /// The samples of a slice, and those above the threshold.
-fn batch(slice: &Histogram, threshold_ns: u64) -> (u64, u64) {
+fn batch(slice: &SparseHistogram, threshold_ns: u64) -> (u64, u64) {
     let above = slice.ranges().filter(|(ns, _)| *ns > threshold_ns);
     (slice.count(), above.map(|(_, samples)| samples).sum())
 }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn a_run_keeps_the_intervals_that_it_has_samples_for() {
         let run = example::open_loop("a");
-        let kept = PercentileInterval::all_of(&run);
+        let kept = PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns);
         let p50 = &kept[0];
         assert_eq!(p50.percentile, "p50");
         assert_eq!(

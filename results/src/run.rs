@@ -69,26 +69,10 @@ impl Run {
         self.elapsed_ns.saturating_sub(self.warmup_ns)
     }
 
-    /// Requests per second that were offered: the rate that was asked for or, of random arrivals that were all sent, as many as there
-    /// were. `None` in a closed loop, which offers no more than is answered.
+    /// Requests per second that were offered ([`Totals::offered_per_s`]).
     pub fn offered_per_s(&self) -> Option<f64> {
-        let LoadMode::Open {
-            rate_per_s,
-            arrival,
-        } = self.workload.mode
-        else {
-            return None;
-        };
-        let Totals { sent, delayed, .. } = self.totals;
-        let all_sent = sent > 0 && delayed == 0 && self.totals.failed() == 0 && !self.interrupted;
-        Some(match (arrival, self.workload.limit) {
-            (Arrival::Poisson, RunLimit::Duration { duration_ns })
-                if all_sent && duration_ns > self.warmup_ns =>
-            {
-                sent as f64 * 1e9 / (duration_ns - self.warmup_ns) as f64
-            }
-            _ => rate_per_s.value(),
-        })
+        self.totals
+            .offered_per_s(&self.workload, self.warmup_ns, self.interrupted)
     }
 }
 
@@ -163,6 +147,33 @@ pub struct Totals {
 }
 
 impl Totals {
+    /// Requests per second that were offered: the rate that was asked for or, of random arrivals that were all sent, as many as there
+    /// were. `None` in a closed loop, which offers no more than is answered.
+    pub fn offered_per_s(
+        &self,
+        workload: &Workload,
+        warmup_ns: u64,
+        interrupted: bool,
+    ) -> Option<f64> {
+        let LoadMode::Open {
+            rate_per_s,
+            arrival,
+            ..
+        } = workload.mode
+        else {
+            return None;
+        };
+        let all_sent = self.sent > 0 && self.delayed == 0 && self.failed() == 0 && !interrupted;
+        Some(match (arrival, workload.limit) {
+            (Arrival::Poisson, RunLimit::Duration { duration_ns })
+                if all_sent && duration_ns > warmup_ns =>
+            {
+                self.sent as f64 * 1e9 / (duration_ns - warmup_ns) as f64
+            }
+            _ => rate_per_s.value(),
+        })
+    }
+
     /// Failures of every reason together.
     pub fn failed(&self) -> u64 {
         self.failures.values().sum()
@@ -237,6 +248,7 @@ mod tests {
             run.workload.mode = LoadMode::Open {
                 rate_per_s: Finite::new(100.0).unwrap(),
                 arrival,
+                max_in_flight: 1,
             };
             run.offered_per_s()
         };

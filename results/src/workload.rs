@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Finite, units};
+use crate::{Finite, Operation, WeightedOperation, units};
 
 /// The load of a run. Two runs of equal workload may be compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,7 +21,7 @@ pub struct Workload {
     /// When the run ends.
     pub limit: RunLimit,
     /// The operations and their shares.
-    pub operations: Vec<Share>,
+    pub operations: Vec<WeightedOperation>,
     /// Counters, or keys, that the operations are spread over.
     pub keys: u64,
     /// Bytes of payload in each request that carries one.
@@ -45,7 +45,15 @@ pub enum LoadMode {
         rate_per_s: Finite,
         /// The pattern of the schedule.
         arrival: Arrival,
+        /// Requests in flight over all connections, beyond which the next is held back.
+        #[serde(default = "unbounded")]
+        max_in_flight: u32,
     },
+}
+
+/// Files of an older version do not say it.
+fn unbounded() -> u32 {
+    u32::MAX
 }
 
 /// The pattern of an open loop's schedule.
@@ -84,16 +92,33 @@ pub enum RunLimit {
     },
 }
 
-/// One operation's share of the mix.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Share {
-    /// `incr`, `get`, `echo`, `ping`, …
-    pub operation: String,
-    /// Its weight; the share is the weight over the sum of all weights.
-    pub weight: u32,
-}
-
 impl Workload {
+    /// Whether requests of this kind are sent, whatever an increment adds.
+    pub fn includes(&self, operation: Operation) -> bool {
+        let name = operation.name();
+        self.operations
+            .iter()
+            .any(|share| share.operation.name() == name)
+    }
+
+    /// Whether it asks counters.
+    pub fn is_of_counters(&self) -> bool {
+        self.operations
+            .iter()
+            .any(|share| share.operation.is_of_counter())
+    }
+
+    /// Requests of each client, where clients connect, ask and leave.
+    pub fn session_requests(&self) -> Option<u32> {
+        match self.mode {
+            LoadMode::Open {
+                arrival: Arrival::Sessions { requests },
+                ..
+            } => Some(requests),
+            LoadMode::Open { .. } | LoadMode::Closed => None,
+        }
+    }
+
     /// Whether a run of this load may be compared with one of that. The seed may differ: it picks a sample, not a load.
     pub fn same_load(&self, other: &Self) -> bool {
         self.differences(other).is_empty()
@@ -190,6 +215,7 @@ impl fmt::Display for LoadMode {
         let Self::Open {
             rate_per_s,
             arrival,
+            ..
         } = self
         else {
             return f.write_str("closed loop");
@@ -220,10 +246,10 @@ impl fmt::Display for RunLimit {
 }
 
 /// `incr` alone, `incr 80.0 %, get 20.0 %` together.
-fn mix(operations: &[Share]) -> String {
+fn mix(operations: &[WeightedOperation]) -> String {
     let whole: u64 = operations.iter().map(|share| u64::from(share.weight)).sum();
     match operations {
-        [only] => only.operation.clone(),
+        [only] => only.operation.to_string(),
         _ => operations
             .iter()
             .map(|share| {
@@ -238,7 +264,7 @@ fn mix(operations: &[Share]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::example;
-    use crate::{LoadMode, Share};
+    use crate::{LoadMode, parse_mix};
 
     #[test]
     fn a_load_is_said_in_words() {
@@ -251,11 +277,7 @@ mod tests {
         workload.mode = LoadMode::Closed;
         workload.connections = 1;
         workload.pipeline_depth = 16;
-        let share = |operation: &str, weight| Share {
-            operation: operation.to_owned(),
-            weight,
-        };
-        workload.operations = vec![share("incr", 3), share("get", 1)];
+        workload.operations = parse_mix("mix:incr=3,get=1").unwrap();
         workload.server_processors = Some(2);
         assert_eq!(
             said(workload.to_string()),

@@ -32,7 +32,8 @@ fn a_run_of_an_older_program_is_read() -> Outcome {
     let folder = tempfile::tempdir()?;
     let path = folder.path().join("run.json");
     let mut run = example::open_loop("a");
-    run.percentile_intervals = PercentileInterval::all_of(&run);
+    run.percentile_intervals =
+        PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns);
     run.client_cost.checker = run.client_cost.threads.first().cloned();
     file::save(&path, &run)?;
     assert_eq!(file::load::<Run>(&path)?, run);

@@ -12,14 +12,14 @@ pub(crate) struct Anomalies {
 }
 
 impl Anomalies {
-    /// Counts one wrong answer; `describe` is asked only while examples are still wanted.
+    /// Counts one wrong reply.
     #[cold]
-    pub(crate) fn add(&mut self, kind: AnomalyKind, describe: impl FnOnce() -> String) {
-        let anomaly = self.of(kind);
+    pub(crate) fn add(&mut self, found: history::Anomaly, text: String) {
+        let anomaly = self.of(kind(found));
         anomaly.count += 1;
         if anomaly.examples.len() < Anomaly::MAX_EXAMPLES {
             anomaly.examples.push(Example {
-                text: describe(),
+                text,
                 operations: Vec::new(),
             });
         }
@@ -57,7 +57,7 @@ impl Anomalies {
     }
 
     /// One entry a kind.
-    pub(crate) fn into_anomalies(self) -> Vec<Anomaly> {
+    pub(crate) fn into_records(self) -> Vec<Anomaly> {
         self.kinds.into_values().collect()
     }
 
@@ -133,7 +133,7 @@ mod tests {
         }
         theirs.add(AnomalyKind::LostUpdate, || "lost".to_owned());
         mine.merge(theirs);
-        let anomalies = mine.into_anomalies();
+        let anomalies = mine.into_records();
         assert_eq!(
             anomalies
                 .iter()

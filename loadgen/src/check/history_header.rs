@@ -1,17 +1,17 @@
-//! The note at the head of a history file: what the numbers in it are called.
+//! The header of a history file: of which run it is, and what the numbers in it are called.
 
 use serde_json::{Value, json};
 
-use crate::config::{Config, Keys};
+use crate::config::Config;
 use crate::protocol::encode::fresh_name;
 
 /// Of which run a history is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HistoryHeader {
+pub(super) struct HistoryHeader {
     /// The target's address.
-    pub(crate) target: String,
-    /// The plan in words.
-    pub(crate) plan: String,
+    pub(super) target: String,
+    /// The configuration in words.
+    pub(super) config: String,
     /// What marks the run's keys and payloads.
     run: u64,
     /// The one key of a run that was given one.
@@ -19,44 +19,42 @@ pub(crate) struct HistoryHeader {
 }
 
 impl HistoryHeader {
-    /// The note of a run.
-    pub(crate) fn of(plan: &Config, run: u64) -> Self {
+    /// The header of a run.
+    pub(super) fn of(config: &Config, run: u64) -> Self {
         Self {
-            target: plan.target.address(),
-            plan: plan.to_string(),
+            target: config.target.address.to_string(),
+            config: config.to_string(),
             run,
-            named: match &plan.keys {
-                Keys::Named(name) => Some(name.clone()),
-                Keys::Fresh(_) => None,
-            },
+            named: config.key.clone(),
         }
     }
 
     /// As it is written. The names of fresh keys follow from the run, however many there are.
-    pub(crate) fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let run = format!("{:016x}", self.run);
-        json!({"target": self.target, "plan": self.plan, "run": run, "key": self.named}).to_string()
+        json!({"target": self.target, "plan": self.config, "run": run, "key": self.named})
+            .to_string()
     }
 
-    /// Reads what [`text`](Self::text) wrote; `None` of a note that somebody else wrote.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    /// Reads what [`text`](Self::text) wrote; `None` of a header that another program wrote.
+    pub(super) fn read(text: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(text).ok()?;
         let word = |name: &str| value.get(name)?.as_str().map(str::to_owned);
         Some(Self {
             target: word("target")?,
-            plan: word("plan")?,
+            config: word("plan")?,
             run: u64::from_str_radix(&word("run")?, 16).ok()?,
             named: word("key"),
         })
     }
 
     /// Whether the key was given a name, so that others may use it too.
-    pub(crate) fn is_shared(&self) -> bool {
+    pub(super) fn is_shared(&self) -> bool {
         self.named.is_some()
     }
 
     /// The name of a key.
-    pub(crate) fn key(&self, number: u32) -> String {
+    pub(super) fn key(&self, number: u32) -> String {
         match &self.named {
             Some(name) => name.clone(),
             None => fresh_name(self.run, number),
@@ -67,20 +65,15 @@ impl HistoryHeader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tests::plan;
+    use crate::config::tests::builder;
 
     #[test]
-    fn a_note_survives_being_written() {
-        let note = HistoryHeader::of(&plan(), 0xBEEF);
-        assert_eq!(HistoryHeader::read(&note.text()), Some(note.clone()));
-        assert_eq!(note.key(7), "baton:000000000000beef:00007");
-        let named = HistoryHeader::of(
-            &Config {
-                keys: Keys::Named("visitors \"x\"".to_owned()),
-                ..plan()
-            },
-            1,
-        );
+    fn a_header_survives_being_written() {
+        let header = HistoryHeader::of(&builder().build().unwrap(), 0xBEEF);
+        assert_eq!(HistoryHeader::read(&header.text()), Some(header.clone()));
+        assert_eq!(header.key(7), "baton:000000000000beef:00007");
+        let builder = builder().key("visitors \"x\"".to_owned());
+        let named = HistoryHeader::of(&builder.build().unwrap(), 1);
         assert_eq!(HistoryHeader::read(&named.text()), Some(named.clone()));
         assert_eq!(named.key(0), "visitors \"x\"");
         assert_eq!(HistoryHeader::read("not of this program"), None);

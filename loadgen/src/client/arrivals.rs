@@ -1,207 +1,201 @@
-//! Clients that come, ask, and leave: connects each when the schedule says so, and gives it one of the thread's places.
+//! Sessions: each connects when the schedule says so, takes one of the worker's slots, asks, and leaves.
 
 use std::cell::RefCell;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use super::connect::connect_one;
 use super::connection::Connection;
+use super::due_queue::{DueRequest, Lateness};
 use super::schedule::{Due, Schedule};
-use super::send_source::{DueRequest, Lateness, SendSource};
+use super::send_source::SendSource;
 use super::timer::Timer;
-use super::worker::drive;
-use super::worker_input::Share;
+use super::worker::run_connection;
+use super::worker_input::WorkerInput;
 use super::worker_state::WorkerState;
-use crate::config::Open;
+use crate::config::units::nanoseconds;
 use crate::protocol::exchange::Exchange;
 
-/// How often an order to stop is looked for while nobody comes or goes.
-const LOOK: Duration = Duration::from_millis(50);
+/// How often the order to stop is looked for while no session arrives or leaves.
+const TICK: Duration = Duration::from_millis(50);
 
-/// Follows a thread's part of a schedule whose arrivals are clients.
+/// Follows a worker's part of a schedule whose arrivals are sessions.
 pub(super) struct Arrivals {
-    share: Rc<Share>,
-    bench: Rc<RefCell<WorkerState>>,
+    input: Rc<WorkerInput>,
+    state: Rc<RefCell<WorkerState>>,
     timer: Timer,
     schedule: Schedule,
     start_ns: u64,
     next: Due,
-    /// Clients that are still to come, and before when.
-    clients: u64,
+    /// Sessions that are still to arrive, and before when.
+    left: u64,
     until_ns: u64,
-    /// Requests of each.
+    /// Requests of each session.
     requests: u32,
-    /// How many came, so that they are numbered.
-    came: u32,
-    /// Slots that nobody takes.
-    free: Vec<usize>,
-    visits: JoinSet<usize>,
+    /// Sessions that have arrived: so they are numbered.
+    arrived: u32,
+    free_slots: Vec<usize>,
+    /// The sessions under way, each of which returns its slot.
+    sessions: JoinSet<usize>,
     held_back: bool,
 }
 
-/// What the reception waits for.
-enum Wait {
-    /// The next client, at this time.
+/// What has to be waited for.
+enum Next {
+    /// The next session, at this time.
     Until(u64),
-    /// A place.
-    Place,
-    /// Nobody more comes.
+    /// A slot.
+    Slot,
+    /// No session more will arrive.
     Nothing,
 }
 
 impl Arrivals {
-    /// A reception with the thread's places, for its part of a schedule that starts at `start_ns`.
+    /// The arrivals of a worker, whose schedule starts at `start_ns`.
     ///
     /// # Errors
-    /// When the kernel has no timer for it.
+    /// When the kernel has no timer for them.
     pub(super) fn new(
-        share: Rc<Share>,
-        bench: Rc<RefCell<WorkerState>>,
+        input: Rc<WorkerInput>,
+        state: Rc<RefCell<WorkerState>>,
+        mut schedule: Schedule,
         start_ns: u64,
-        (open, requests): (Open, u32),
+        requests: u32,
     ) -> io::Result<Self> {
-        let mut schedule = share.schedule(open);
-        let (clients, until_ns) = share.part(requests);
+        let (left, until_ns) = input.arrivals(requests);
         Ok(Self {
             timer: Timer::new()?,
             next: schedule.next(),
             schedule,
             start_ns,
-            clients,
+            left,
             until_ns,
             requests,
-            came: 0,
-            free: (0..share.plan.connections_of(share.thread).len()).collect(),
-            visits: JoinSet::new(),
+            arrived: 0,
+            free_slots: (0..input.config.connections_of(input.worker).len()).collect(),
+            sessions: JoinSet::new(),
             held_back: false,
-            share,
-            bench,
+            input,
+            state,
         })
     }
 
-    /// Receives until the schedule is over and the last client has left.
-    pub(super) async fn receive(mut self) -> io::Result<()> {
+    /// Runs sessions until the schedule is over and the last one has left.
+    pub(super) async fn run(mut self) -> io::Result<()> {
         loop {
-            let now_ns = self.share.clock.now_ns();
-            let wait_ns = match self.let_in(now_ns) {
-                Wait::Until(at_ns) => at_ns - now_ns,
-                Wait::Place => u64::MAX,
-                Wait::Nothing => break,
+            let now_ns = self.input.clock.now_ns();
+            let wait_ns = match self.start_due(now_ns) {
+                Next::Until(at_ns) => at_ns - now_ns,
+                Next::Slot => u64::MAX,
+                Next::Nothing => break,
             };
             let left = tokio::select! {
-                left = self.visits.join_next(), if !self.visits.is_empty() => left,
-                waited = self.timer.wait(wait_ns.min(LOOK.as_nanos() as u64)) => {
+                left = self.sessions.join_next(), if !self.sessions.is_empty() => left,
+                waited = self.timer.wait(wait_ns.min(nanoseconds(TICK))) => {
                     waited?;
                     None
                 }
             };
-            self.take_back(left);
+            self.free(left);
         }
-        while let Some(left) = self.visits.join_next().await {
-            self.take_back(Some(left));
+        while let Some(left) = self.sessions.join_next().await {
+            self.free(Some(left));
         }
         Ok(())
     }
 
-    /// Lets in all who have come.
-    fn let_in(&mut self, now_ns: u64) -> Wait {
-        while self.clients > 0 && self.next.at_ns < self.until_ns && !self.is_over() {
+    /// Starts all sessions that are due.
+    fn start_due(&mut self, now_ns: u64) -> Next {
+        while self.left > 0 && self.next.at_ns < self.until_ns && !self.is_over() {
             let intended_ns = self.start_ns + self.next.at_ns;
             if intended_ns > now_ns {
                 self.held_back = false;
-                return Wait::Until(intended_ns);
+                return Next::Until(intended_ns);
             }
-            let Some(place) = self.free.pop() else {
+            let Some(slot) = self.free_slots.pop() else {
                 self.held_back = true;
-                return Wait::Place;
+                return Next::Slot;
             };
-            let recorder = &mut self.bench.borrow_mut().recorder;
+            let recorder = &mut self.state.borrow_mut().recorder;
             match self.held_back {
                 true => recorder.totals.delayed += 1,
                 false => recorder.lagged(now_ns - intended_ns),
             }
-            // The connection itself is part of what the client waits for, and no lag of ours.
-            let begins = DueRequest {
-                intended_ns,
-                lateness: Lateness::Booked,
-            };
-            self.visits.spawn_local(visit(
-                Visit::new(&self.share, place, self.came, self.requests),
-                begins,
-                self.bench.clone(),
-            ));
-            self.came += 1;
-            self.clients -= 1;
+            let session = self.session(slot, intended_ns);
+            let state = self.state.clone();
+            self.sessions
+                .spawn_local(session.run(self.input.clone(), state));
+            self.arrived += 1;
+            self.left -= 1;
             self.next = self.schedule.next();
         }
-        Wait::Nothing
+        Next::Nothing
+    }
+
+    fn session(&self, slot: usize, intended_ns: u64) -> Session {
+        let config = &self.input.config;
+        Session {
+            slot,
+            // Numbers of different workers must not meet: each worker counts in steps of all workers.
+            number: self
+                .arrived
+                .wrapping_mul(config.workload.threads)
+                .wrapping_add(self.input.worker),
+            requests: self.requests,
+            // The connection itself is part of the first request's response time, and no lag of ours.
+            first: DueRequest {
+                intended_ns,
+                lateness: Lateness::Recorded,
+            },
+        }
     }
 
     fn is_over(&self) -> bool {
-        matches!(&self.bench.borrow().orders, SendSource::Sessions(places) if places.over)
+        matches!(&self.state.borrow().source, SendSource::Sessions(slots) if slots.over)
     }
 
-    /// A client has left its place.
-    fn take_back(&mut self, left: Option<Result<usize, tokio::task::JoinError>>) {
+    /// A session has left its slot.
+    fn free(&mut self, left: Option<Result<usize, JoinError>>) {
         match left {
-            Some(Ok(place)) => self.free.push(place),
+            Some(Ok(slot)) => self.free_slots.push(slot),
             Some(Err(error)) => std::panic::resume_unwind(error.into_panic()),
             None => {}
         }
     }
 }
 
-/// All that a client needs to know.
-struct Visit {
-    place: usize,
+/// One session.
+struct Session {
+    slot: usize,
     number: u32,
     requests: u32,
-    address: crate::target::endpoint::Endpoint,
-    timeout: Duration,
-    conversation: Exchange,
+    first: DueRequest,
 }
 
-impl Visit {
-    fn new(share: &Share, place: usize, came: u32, requests: u32) -> Self {
-        // Numbers of different threads must not meet: each thread counts in steps of all threads.
-        let number = came
-            .wrapping_mul(share.plan.threads)
-            .wrapping_add(share.thread);
-        let first = share.plan.connections_of(share.thread).start;
-        Self {
-            place,
-            number,
-            requests,
-            address: share.address.clone(),
-            timeout: share.plan.timeout,
-            conversation: Exchange::new(&share.plan, number, first + place as u32, share.run),
-        }
-    }
-}
-
-/// One client: connects, asks, and leaves. Returns the place that is free again.
-async fn visit(visit: Visit, begins: DueRequest, bench: Rc<RefCell<WorkerState>>) -> usize {
-    let place = visit.place;
-    // By its number and not its place: the port of a client that has left is not free again for a minute.
-    match connect_one(visit.address, visit.number, visit.timeout).await {
-        Ok(socket) => {
-            if let SendSource::Sessions(places) = &mut bench.borrow_mut().orders {
-                places.begin(place, begins, visit.requests);
+impl Session {
+    /// Connects, asks, and leaves. Returns the slot that is free again.
+    async fn run(self, input: Rc<WorkerInput>, state: Rc<RefCell<WorkerState>>) -> usize {
+        let (slot, number) = (self.slot, self.number);
+        // By its number and not its slot: the port of a session that has left is not free again for a minute.
+        match connect_one(input.endpoint.clone(), number, input.config.timeout).await {
+            Ok(socket) => {
+                if let SendSource::Sessions(slots) = &mut state.borrow_mut().source {
+                    slots.begin(slot, self.first, self.requests);
+                }
+                let exchange = Exchange::new(&input.config, number, input.run);
+                let id = input.config.connections_of(input.worker).start + slot as u32;
+                let connection = Connection::new(slot, socket, exchange, number, id);
+                drop(run_connection(connection, state).await);
             }
-            let connection = Connection::new(place, socket, visit.conversation);
-            drop(drive(connection, bench).await);
+            Err(error) => {
+                let recorder = &mut state.borrow_mut().recorder;
+                recorder.lost(&error.text);
+                recorder.failed(error.reason, u64::from(self.requests));
+            }
         }
-        Err(broken) => {
-            let bench = &mut *bench.borrow_mut();
-            bench.lost_connections += 1;
-            bench.recorder.losses.add(&broken.text);
-            bench
-                .recorder
-                .failed_many(broken.reason, u64::from(visit.requests));
-        }
+        slot
     }
-    place
 }

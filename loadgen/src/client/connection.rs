@@ -1,89 +1,101 @@
-//! A conversation with its socket: writes what is due, reads what came, and gives up what takes too long.
+//! An exchange with its socket: writes what is due, reads what came, and gives up what takes too long.
+
+mod send;
 
 use std::task::{Context, Poll, ready};
 use std::{io, mem};
 
+use history::Connection as ConnectionId;
 use results::FailureReason;
 use tokio::io::ReadBuf;
 
-use crate::client::send_source::{DueRequest, Lateness, SendSource};
-use crate::client::worker_state::WorkerState;
-use crate::metrics::connection_metrics::ConnectionMetrics;
-use crate::protocol::exchange::{ConnectionError, Exchange, Lost, Stamps};
+use super::recording::Recording;
+use super::worker_state::WorkerState;
+use crate::check::connection_id;
+use crate::metrics::ConnectionMetrics;
+use crate::protocol::exchange::{ConnectionError, Exchange};
 use crate::target::endpoint::Socket;
 
-/// Bytes of requests that are written at once, unless a single request is longer.
-const WRITE_BYTES: usize = 64 << 10;
-
-/// A connection of the load. It holds no buffer while nothing is cut in the middle: those of the thread serve all.
+/// A connection of the load. It holds no buffer while nothing is cut in the middle: those of the worker serve all.
 #[derive(Debug)]
-pub(crate) struct Connection {
-    /// Its place among the thread's connections.
+pub(super) struct Connection {
+    /// Its place among the worker's connections.
     slot: usize,
+    /// Its name in the history: the next session in its slot goes on under the same.
+    id: ConnectionId,
     socket: Socket,
-    conversation: Exchange,
+    exchange: Exchange,
+    metrics: ConnectionMetrics,
     /// What the kernel did not take of the last write.
     unsent: Vec<u8>,
     /// The beginning of a reply whose rest has not come: a kilobyte at most.
     cut_reply: Vec<u8>,
-    /// Whether the other side takes no more bytes. What it said before it hung up is still read: it may be the reason.
-    deaf: bool,
+    /// Whether the other side takes no more bytes. What it sent before it hung up is still read: it may be the reason.
+    write_closed: bool,
 }
 
 impl Connection {
-    pub(crate) fn new(slot: usize, socket: Socket, conversation: Exchange) -> Self {
+    /// Connection number `number`, which the history knows as number `id`.
+    pub(super) fn new(
+        slot: usize,
+        socket: Socket,
+        exchange: Exchange,
+        number: u32,
+        id: u32,
+    ) -> Self {
         Self {
             slot,
+            id: connection_id(id),
             socket,
-            conversation,
+            exchange,
+            metrics: ConnectionMetrics::new(number),
             unsent: Vec::new(),
             cut_reply: Vec::new(),
-            deaf: false,
+            write_closed: false,
         }
     }
 
     /// What it got; the socket is closed.
-    pub(crate) fn into_served(self) -> ConnectionMetrics {
-        self.conversation.into_served()
+    pub(super) fn into_metrics(mut self) -> ConnectionMetrics {
+        self.metrics.asked = self.exchange.has_asked();
+        self.metrics
     }
 
     /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, bench: &mut WorkerState) -> Poll<()> {
-        let before = self.conversation.in_flight();
-        let end = self.poll_to_the_end(cx, bench);
-        if let Poll::Ready(Err(broken)) = &end {
-            self.abandon(broken, bench);
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>, worker: &mut WorkerState) -> Poll<()> {
+        let before = self.exchange.in_flight();
+        let end = self.poll_to_the_end(cx, worker);
+        if let Poll::Ready(Err(error)) = &end {
+            self.abandon(error, worker);
         }
-        bench
-            .recorder
-            .in_flight_changed(before, self.conversation.in_flight());
+        let now = self.exchange.in_flight();
+        worker.recorder.in_flight_changed(before, now);
         match end {
             Poll::Pending => {
-                let since_ns = self.conversation.waiting_since_ns();
-                bench.watch.sleeps(self.slot, since_ns, cx);
+                let since_ns = self.exchange.waiting_since_ns();
+                worker.timeouts.sleeps(self.slot, since_ns, cx);
             }
-            Poll::Ready(_) => bench.watch.leaves(self.slot),
+            Poll::Ready(_) => worker.timeouts.leaves(self.slot),
         }
         end.map(|_| ())
     }
 
-    /// Says that nothing more will be asked. Whether anybody is there to hear it does not matter.
-    pub(super) fn poll_last_word(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+    /// Closes this side: nothing more will be asked. Whether the other side still listens does not matter.
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.socket.poll_shutdown(cx).map(|_| ())
     }
 
-    /// Judges whatever still comes until the other side ends too: nobody asked for it.
+    /// Checks whatever still comes until the other side closes too: nothing should.
     pub(super) fn poll_left_over(
         &mut self,
         cx: &mut Context<'_>,
-        bench: &mut WorkerState,
+        worker: &mut WorkerState,
     ) -> Poll<()> {
-        while !self.deaf {
-            if let Err(broken) = ready!(self.poll_receive(cx, bench)) {
-                // A run that needed it not at all is still one of fewer connections than it says.
-                if broken.reason == FailureReason::ConnectFailed {
-                    bench.lost_connections += 1;
-                    bench.recorder.losses.add(&broken.text);
+        while !self.write_closed {
+            if let Err(error) = ready!(self.poll_receive(cx, worker)) {
+                // The run did not need it, but it is a run of fewer connections than it says.
+                if error.reason == FailureReason::ConnectFailed {
+                    worker.recorder.lost(&error.text);
                 }
                 break;
             }
@@ -94,162 +106,88 @@ impl Connection {
     fn poll_to_the_end(
         &mut self,
         cx: &mut Context<'_>,
-        bench: &mut WorkerState,
+        worker: &mut WorkerState,
     ) -> Poll<Result<(), ConnectionError>> {
         loop {
-            if let Some(overdue) = bench.watch.overdue(self.conversation.waiting_since_ns()) {
-                // Whoever was held up itself finds the replies in the socket: the server is not to blame.
-                match self.poll_receive(cx, bench) {
+            if let Some(overdue) = worker.timeouts.overdue(self.exchange.waiting_since_ns()) {
+                // If this thread was held up itself, the replies are in the socket: the server is not to blame.
+                match self.poll_receive(cx, worker) {
                     Poll::Pending => return Poll::Ready(Err(overdue)),
                     Poll::Ready(received) => received?,
                 }
                 continue;
             }
-            self.send(cx, bench);
-            let idle = self.conversation.in_flight() == 0 && self.unsent.is_empty();
-            if idle && bench.orders.are_over(self.slot) {
+            self.send(cx, worker);
+            let idle = self.exchange.in_flight() == 0 && self.unsent.is_empty();
+            if idle && worker.source.is_over(self.slot) {
                 return Poll::Ready(Ok(()));
             }
-            ready!(self.poll_receive(cx, bench))?;
+            ready!(self.poll_receive(cx, worker))?;
         }
     }
 
-    /// Sends what is due, until nothing is or the kernel takes no more.
-    fn send(&mut self, cx: &mut Context<'_>, bench: &mut WorkerState) {
-        if !self.unsent.is_empty() {
-            let unsent = mem::take(&mut self.unsent);
-            self.write(&unsent, cx, bench);
-        }
-        while self.unsent.is_empty() {
-            bench.out.clear();
-            let requests = self.fill(bench);
-            if requests == 0 {
-                break;
-            }
-            self.stamp(requests, bench);
-            let out = mem::take(&mut bench.out);
-            self.write(&out, cx, bench);
-            bench.out = out;
-        }
+    /// The exchange, and where its events go.
+    #[inline]
+    fn recording<'a>(
+        &'a mut self,
+        at_ns: u64,
+        worker: &'a mut WorkerState,
+    ) -> (&'a mut Exchange, Recording<'a>) {
+        let to = Recording {
+            id: self.id,
+            at_ns,
+            metrics: &mut self.metrics,
+            recorder: &mut worker.recorder,
+            history: &mut worker.history,
+        };
+        (&mut self.exchange, to)
     }
 
-    /// Puts the requests that are due into the thread's buffer; returns how many.
-    fn fill(&mut self, bench: &mut WorkerState) -> u32 {
-        let WorkerState {
-            orders,
-            out,
-            due,
-            requests,
-            ..
-        } = bench;
-        let in_flight = self.conversation.in_flight();
-        let mut written = 0;
-        match orders {
-            SendSource::Closed { allowance, depth } => {
-                let granted = allowance.take(*depth - in_flight);
-                while written < granted && out.len() < WRITE_BYTES {
-                    self.conversation.write(requests, out);
-                    written += 1;
-                }
-                allowance.give_back(granted - written);
-            }
-            SendSource::Open(dues) => {
-                while out.len() < WRITE_BYTES
-                    && let Some(order) = dues.next(self.slot, in_flight + written)
-                {
-                    self.conversation.write(requests, out);
-                    due.push(order);
-                    written += 1;
-                }
-            }
-            SendSource::Sessions(places) => {
-                if let Some(first) = places.next(self.slot, in_flight) {
-                    self.conversation.write(requests, out);
-                    due.extend(first);
-                    written = 1;
-                }
-            }
-        }
-        written
-    }
-
-    /// Notes that the requests in the thread's buffer are sent now.
-    fn stamp(&mut self, requests: u32, bench: &mut WorkerState) {
-        let sent_ns = bench.clock.now_ns();
-        bench.recorder.sent(requests);
-        if bench.due.is_empty() {
-            return self.conversation.sent(
-                requests,
-                Stamps {
-                    intended_ns: sent_ns,
-                    sent_ns,
-                },
-                &mut bench.recorder,
-            );
-        }
-        for DueRequest {
-            intended_ns,
-            lateness,
-        } in bench.due.drain(..)
-        {
-            self.conversation.sent(
-                1,
-                Stamps {
-                    intended_ns,
-                    sent_ns,
-                },
-                &mut bench.recorder,
-            );
-            match lateness {
-                Lateness::Ours => bench.recorder.lagged(sent_ns.saturating_sub(intended_ns)),
-                Lateness::HeldBack => bench.recorder.totals.delayed += 1,
-                Lateness::Booked => {}
-            }
-        }
-    }
-
-    /// Offers bytes to the kernel; what it does not take is kept for when it is ready again.
-    fn write(&mut self, bytes: &[u8], cx: &mut Context<'_>, bench: &mut WorkerState) {
-        let mut rest = bytes;
-        while !rest.is_empty() && !self.deaf {
-            match self.socket.poll_write(cx, rest) {
-                Poll::Ready(Ok(taken)) => {
-                    bench.recorder.totals.bytes_sent += taken as u64;
-                    rest = &rest[taken..];
-                }
-                Poll::Ready(Err(_)) => self.deaf = true,
-                Poll::Pending => break,
-            }
-        }
-        self.unsent = rest.to_vec();
-    }
-
-    /// Reads once and judges what came. A read that does not fill the buffer has emptied the socket: tokio then waits
-    /// for the next event, and the second read that would only say so is not made.
+    /// Reads once and checks what came. A read that does not fill the buffer has emptied the socket: tokio then waits for
+    /// the next event, and the second read that would only say so is not made.
     fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
-        bench: &mut WorkerState,
+        worker: &mut WorkerState,
     ) -> Poll<Result<(), ConnectionError>> {
+        // Taken out while it is read from, since the worker takes the events of what is in it.
+        let mut input = mem::take(&mut worker.input);
         let kept = self.cut_reply.len();
-        bench.input[..kept].copy_from_slice(&self.cut_reply);
-        let mut free = ReadBuf::new(&mut bench.input[kept..]);
-        let outcome = ready!(self.socket.poll_read(cx, &mut free));
+        input[..kept].copy_from_slice(&self.cut_reply);
+        let mut free = ReadBuf::new(&mut input[kept..]);
+        let outcome = self.socket.poll_read(cx, &mut free);
         let read = free.filled().len();
-        let at_ns = bench.clock.now_ns();
-        bench.orders.time_is(at_ns);
-        match outcome {
-            Ok(()) if read == 0 => return Poll::Ready(Err(self.closed())),
-            Ok(()) => {}
-            Err(error) => return Poll::Ready(Err(broken_by(&error))),
+        let received = match outcome {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(outcome) => {
+                Poll::Ready(self.receive(outcome, &input[..kept + read], read, worker))
+            }
+        };
+        worker.input = input;
+        received
+    }
+
+    /// Takes what a read brought: the last `read` of these bytes.
+    fn receive(
+        &mut self,
+        outcome: io::Result<()>,
+        bytes: &[u8],
+        read: usize,
+        worker: &mut WorkerState,
+    ) -> Result<(), ConnectionError> {
+        let at_ns = worker.clock.now_ns();
+        worker.source.time_is(at_ns);
+        outcome.map_err(|error| broken_by(&error))?;
+        if read == 0 {
+            return Err(self.closed());
         }
-        bench.recorder.totals.bytes_received += read as u64;
-        let bytes = &bench.input[..kept + read];
-        let understood = self.conversation.read(bytes, at_ns, &mut bench.recorder)?;
-        bench.orders.wake_pacer();
+        worker.recorder.totals.bytes_received += read as u64;
+        let (exchange, mut to) = self.recording(at_ns, worker);
+        let taken = exchange.read(bytes, &mut to)?;
+        worker.source.wake_pacer();
         self.cut_reply.clear();
-        self.cut_reply.extend_from_slice(&bytes[understood..]);
-        Poll::Ready(Ok(()))
+        self.cut_reply.extend_from_slice(&bytes[taken..]);
+        Ok(())
     }
 
     fn closed(&self) -> ConnectionError {
@@ -265,23 +203,18 @@ impl Connection {
         }
     }
 
-    fn abandon(&mut self, broken: &ConnectionError, bench: &mut WorkerState) {
-        self.deaf = true;
-        bench.lost_connections += 1;
-        bench.recorder.losses.add(&broken.text);
+    fn abandon(&mut self, error: &ConnectionError, worker: &mut WorkerState) {
+        self.write_closed = true;
+        worker.recorder.lost(&error.text);
         let unsent = mem::take(&mut self.unsent).len();
-        let lost = Lost {
-            reason: broken.reason,
-            at_ns: bench.clock.now_ns(),
-            unsent_bytes: unsent,
-        };
-        self.conversation
-            .abandon(&lost, &bench.requests, &mut bench.recorder);
-        let never_sent = bench.orders.lose(self.slot);
+        let (now_ns, encoder) = (worker.clock.now_ns(), worker.encoder.clone());
+        let (exchange, mut to) = self.recording(now_ns, worker);
+        exchange.abandon(error.reason, unsent, &encoder, &mut to);
+        let never_sent = worker.source.lose(self.slot);
         if never_sent > 0 {
-            bench.recorder.failed_many(broken.reason, never_sent);
+            worker.recorder.failed(error.reason, never_sent);
         }
-        bench.orders.wake_pacer();
+        worker.source.wake_pacer();
     }
 }
 

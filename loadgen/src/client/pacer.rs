@@ -8,8 +8,9 @@ use std::{io, mem};
 
 use results::FailureReason;
 
+use super::due_queue::{DueRequest, Lateness};
 use super::schedule::{Due, Schedule};
-use super::send_source::{DueRequest, Lateness, SendSource};
+use super::send_source::SendSource;
 use super::timer::Timer;
 use super::worker_state::WorkerState;
 
@@ -17,9 +18,9 @@ use super::worker_state::WorkerState;
 /// are due within a grain leave together, by this much late at most; the lag says so.
 const GRAIN_NS: u64 = 50_000;
 
-/// Follows a thread's part of the schedule.
+/// Follows a worker's part of the schedule.
 pub(super) struct Pacer {
-    bench: Rc<RefCell<WorkerState>>,
+    state: Rc<RefCell<WorkerState>>,
     timer: Timer,
     schedule: Schedule,
     start_ns: u64,
@@ -28,12 +29,12 @@ pub(super) struct Pacer {
     /// How many requests of the schedule are still to come, and before when they must be intended.
     requests: u64,
     until_ns: u64,
-    /// Whether there was no room for a request that was due, and not all that have become due since were handed out.
+    /// Whether there was no room for a request that was due, and some of those that became due since still wait.
     held_back: bool,
 }
 
 /// What the pacer has to wait for.
-enum Wait {
+enum Next {
     /// The next request is due at this time.
     Until(u64),
     /// Too many requests are in flight.
@@ -48,15 +49,14 @@ impl Pacer {
     /// # Errors
     /// When the kernel has no timer for it.
     pub(super) fn new(
-        bench: Rc<RefCell<WorkerState>>,
+        state: Rc<RefCell<WorkerState>>,
         mut schedule: Schedule,
         start_ns: u64,
-        requests: u64,
-        until_ns: u64,
+        (requests, until_ns): (u64, u64),
     ) -> io::Result<Self> {
         let next = schedule.next();
         Ok(Self {
-            bench,
+            state,
             timer: Timer::new()?,
             schedule,
             start_ns,
@@ -67,12 +67,12 @@ impl Pacer {
         })
     }
 
-    /// Paces until the schedule is over; then the connections are told that nothing more comes.
+    /// Paces until the schedule is over; then it tells the connections that nothing more comes.
     pub(super) async fn pace(mut self) {
         loop {
-            let now_ns = self.bench.borrow().clock.now_ns();
-            match self.hand_out(now_ns) {
-                Wait::Until(at_ns) => {
+            let now_ns = self.state.borrow().clock.now_ns();
+            match self.queue_due(now_ns) {
+                Next::Until(at_ns) => {
                     if self
                         .timer
                         .wait((at_ns - now_ns).max(GRAIN_NS))
@@ -82,38 +82,38 @@ impl Pacer {
                         break;
                     }
                 }
-                Wait::Room => self.room().await,
-                Wait::Nothing => break,
+                Next::Room => self.room().await,
+                Next::Nothing => break,
             }
         }
-        let bench = &mut *self.bench.borrow_mut();
-        bench.orders.stop();
-        bench.watch.wake_all();
+        let state = &mut *self.state.borrow_mut();
+        state.source.stop();
+        state.timeouts.wake_all();
     }
 
-    /// Hands out all that is due.
-    fn hand_out(&mut self, now_ns: u64) -> Wait {
+    /// Queues all that is due.
+    fn queue_due(&mut self, now_ns: u64) -> Next {
         let WorkerState {
-            orders,
+            source,
             recorder,
-            watch,
+            timeouts,
             ..
-        } = &mut *self.bench.borrow_mut();
-        let SendSource::Open(dues) = orders else {
-            return Wait::Nothing;
+        } = &mut *self.state.borrow_mut();
+        let SendSource::Open(queue) = source else {
+            return Next::Nothing;
         };
-        while self.requests > 0 && self.next.at_ns < self.until_ns && !dues.over {
+        while self.requests > 0 && self.next.at_ns < self.until_ns && !queue.over {
             let intended_ns = self.start_ns + self.next.at_ns;
             if intended_ns > now_ns {
                 self.held_back = false;
-                return Wait::Until(intended_ns);
+                return Next::Until(intended_ns);
             }
-            if !dues.has_room(recorder.settled()) {
+            if !queue.has_room(recorder.settled()) {
                 if now_ns < self.start_ns.saturating_add(self.until_ns) {
                     self.held_back = true;
-                    return Wait::Room;
+                    return Next::Room;
                 }
-                recorder.failed_many(
+                recorder.failed(
                     FailureReason::Unanswered,
                     rest(&mut self.schedule, self.until_ns),
                 );
@@ -123,17 +123,17 @@ impl Pacer {
                 intended_ns,
                 lateness: match self.held_back {
                     true => Lateness::HeldBack,
-                    false => Lateness::Ours,
+                    false => Lateness::Lag,
                 },
             };
-            let Some(slot) = dues.hand_out(self.next.slot as usize, order) else {
+            let Some(slot) = queue.push(self.next.slot as usize, order) else {
                 break;
             };
-            watch.wake(slot);
+            timeouts.wake(slot);
             self.next = self.schedule.next();
             self.requests -= 1;
         }
-        Wait::Nothing
+        Next::Nothing
     }
 
     /// Until replies have made room, or somebody wants the pacer to look again.
@@ -143,9 +143,9 @@ impl Pacer {
             if mem::replace(&mut asked, true) {
                 return Poll::Ready(());
             }
-            self.bench
+            self.state
                 .borrow_mut()
-                .orders
+                .source
                 .hold_pacer(cx.waker().clone());
             Poll::Pending
         })
@@ -153,9 +153,8 @@ impl Pacer {
     }
 }
 
-/// How many requests of a schedule, the one before it included, were intended before that time and have not been sent.
-///
-/// They are counted and not dropped in silence: an overloaded server is why they were never sent.
+/// How many requests of a schedule, the one before it included, were intended before that time and never sent, because the
+/// server was overloaded. They are counted.
 fn rest(schedule: &mut Schedule, until_ns: u64) -> u64 {
     1 + std::iter::repeat_with(|| schedule.next())
         .take_while(|due| due.at_ns < until_ns)

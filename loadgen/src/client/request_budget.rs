@@ -1,13 +1,11 @@
-//! How many requests a thread may still send: by number, by time, until it is told to stop.
+//! How many requests a worker may still send: by number, by time, until it is told to stop.
 
-use std::time::Duration;
-
-use crate::config::Limit;
+use results::RunLimit;
 
 /// What is left of one thread's share of the run. Its connections take from it as they have room, so a slow connection
 /// holds nothing up; no other thread is asked.
 #[derive(Debug)]
-pub(crate) struct RequestBudget {
+pub(super) struct RequestBudget {
     requests: u64,
     until_ns: u64,
     now_ns: u64,
@@ -15,10 +13,10 @@ pub(crate) struct RequestBudget {
 
 impl RequestBudget {
     /// The share of thread number `thread` of `threads` in a run that starts at `start_ns`.
-    pub(crate) fn new(limit: Limit, thread: u32, threads: u32, start_ns: u64) -> Self {
+    pub(super) fn new(limit: RunLimit, thread: u32, threads: u32, start_ns: u64) -> Self {
         let (requests, until_ns) = match limit {
-            Limit::Requests(requests) => (share(requests, thread, threads), u64::MAX),
-            Limit::Time(time) => (u64::MAX, start_ns.saturating_add(nanoseconds(time))),
+            RunLimit::Requests { requests } => (share(requests, thread, threads), u64::MAX),
+            RunLimit::Duration { duration_ns } => (u64::MAX, start_ns.saturating_add(duration_ns)),
         };
         Self {
             requests,
@@ -29,13 +27,13 @@ impl RequestBudget {
 
     /// Tells the time. It is not asked for again with every request: a read has just brought it.
     #[inline]
-    pub(crate) fn time_is(&mut self, now_ns: u64) {
+    pub(super) fn time_is(&mut self, now_ns: u64) {
         self.now_ns = now_ns;
     }
 
     /// Takes as many as are wanted, or as there are.
     #[inline]
-    pub(crate) fn take(&mut self, wanted: u32) -> u32 {
+    pub(super) fn take(&mut self, wanted: u32) -> u32 {
         if self.now_ns >= self.until_ns {
             return 0;
         }
@@ -46,12 +44,12 @@ impl RequestBudget {
     }
 
     /// Returns what was taken and not sent.
-    pub(crate) fn give_back(&mut self, requests: u32) {
+    pub(super) fn give_back(&mut self, requests: u32) {
         self.requests += u64::from(requests);
     }
 
     /// Grants nothing more.
-    pub(crate) fn stop(&mut self) {
+    pub(super) fn stop(&mut self) {
         self.until_ns = 0;
     }
 }
@@ -62,11 +60,6 @@ fn share(requests: u64, thread: u32, threads: u32) -> u64 {
     requests / threads + u64::from(thread < requests % threads)
 }
 
-/// A time as a u64, which holds 584 years.
-pub(crate) fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,7 +68,8 @@ mod tests {
     fn the_shares_add_up() {
         for threads in 1..8 {
             let granted = |thread| {
-                RequestBudget::new(Limit::Requests(1_003), thread, threads, 0).take(u32::MAX)
+                RequestBudget::new(RunLimit::Requests { requests: 1_003 }, thread, threads, 0)
+                    .take(u32::MAX)
             };
             assert_eq!((0..threads).map(granted).sum::<u32>(), 1_003);
         }
@@ -83,7 +77,7 @@ mod tests {
 
     #[test]
     fn it_ends_by_number_by_time_and_by_order() {
-        let mut by_number = RequestBudget::new(Limit::Requests(5), 0, 1, 0);
+        let mut by_number = RequestBudget::new(RunLimit::Requests { requests: 5 }, 0, 1, 0);
         assert_eq!(
             (by_number.take(3), by_number.take(3), by_number.take(3)),
             (3, 2, 0)
@@ -91,14 +85,14 @@ mod tests {
         by_number.give_back(1);
         assert_eq!(by_number.take(3), 1);
 
-        let mut by_time = RequestBudget::new(Limit::Time(Duration::from_nanos(100)), 0, 1, 1_000);
+        let mut by_time = RequestBudget::new(RunLimit::Duration { duration_ns: 100 }, 0, 1, 1_000);
         assert_eq!(by_time.take(3), 3);
         by_time.time_is(1_099);
         assert_eq!(by_time.take(3), 3);
         by_time.time_is(1_100);
         assert_eq!(by_time.take(3), 0);
 
-        let mut stopped = RequestBudget::new(Limit::Requests(5), 0, 1, 0);
+        let mut stopped = RequestBudget::new(RunLimit::Requests { requests: 5 }, 0, 1, 0);
         stopped.stop();
         assert_eq!(stopped.take(1), 0);
     }

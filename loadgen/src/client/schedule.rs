@@ -1,15 +1,18 @@
 //! When each request of an open loop is intended to start: known beforehand, whatever the server does.
 
-use crate::config::Arrival;
+use std::ops::Range;
+
+use results::{Arrival, LoadMode, Workload};
+
 use crate::protocol::random::SplitMix64;
 
 /// One request to come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Due {
+pub(super) struct Due {
     /// When, from the start of the run.
-    pub(crate) at_ns: u64,
+    pub(super) at_ns: u64,
     /// On which of the thread's connections.
-    pub(crate) slot: u32,
+    pub(super) slot: u32,
 }
 
 /// The part of the schedule that one thread serves, in the order of time, for ever.
@@ -18,10 +21,10 @@ pub(crate) struct Due {
 /// so the connections start one after the other and every server meets the same arrivals on the same connections.
 /// A thread steps over what is not its own.
 #[derive(Debug, Clone)]
-pub(crate) struct Schedule {
+pub(super) struct Schedule {
     pattern: Pattern,
     connections: u64,
-    own: std::ops::Range<u64>,
+    own: Range<u64>,
     number: u64,
 }
 
@@ -64,38 +67,38 @@ impl Gap {
 }
 
 impl Schedule {
-    /// The schedule of the thread that serves the connections `own` of so many.
-    pub(crate) fn new(
-        rate_per_s: f64,
-        arrival: Arrival,
-        seed: u64,
-        connections: u32,
-        own: std::ops::Range<u32>,
-    ) -> Self {
+    /// The schedule of a workload's open loop for the worker that serves the connections `own`; `None` of a closed loop.
+    pub(super) fn new(workload: &Workload, own: Range<u32>) -> Option<Self> {
+        let LoadMode::Open {
+            rate_per_s,
+            arrival,
+            ..
+        } = workload.mode
+        else {
+            return None;
+        };
+        let (rate, seed) = (rate_per_s.value(), workload.seed);
+        let gap = Gap::of(rate);
         let pattern = match arrival {
-            Arrival::Constant => Pattern::Even {
-                gap: Gap::of(rate_per_s),
-            },
+            Arrival::Constant => Pattern::Even { gap },
             Arrival::Bursts { size } => Pattern::Bursts {
                 size: u64::from(size),
-                gap: Gap::of(rate_per_s),
+                gap,
             },
-            Arrival::Poisson => Pattern::poisson(rate_per_s, seed),
-            // Clients do not know of each other: what is independent is their coming, not each of their requests.
-            Arrival::Sessions { requests } => {
-                Pattern::poisson(rate_per_s / f64::from(requests), seed)
-            }
+            Arrival::Poisson => Pattern::poisson(rate, seed),
+            // Sessions do not know of each other: what is independent is their arrival, not each of their requests.
+            Arrival::Sessions { requests } => Pattern::poisson(rate / f64::from(requests), seed),
         };
-        Self {
+        Some(Self {
             pattern,
-            connections: u64::from(connections),
+            connections: u64::from(workload.connections),
             own: u64::from(own.start)..u64::from(own.end),
             number: 0,
-        }
+        })
     }
 
     /// The next arrival on a connection of this thread.
-    pub(crate) fn next(&mut self) -> Due {
+    pub(super) fn next(&mut self) -> Due {
         loop {
             let number = self.number;
             let connection = number % self.connections;
@@ -167,6 +170,19 @@ fn exponential(draw: u64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::tests::builder;
+
+    fn schedule(
+        rate_per_s: f64,
+        arrival: Arrival,
+        seed: u64,
+        connections: u32,
+        own: Range<u32>,
+    ) -> Schedule {
+        let builder = builder().pipeline_depth(None).connections(connections);
+        let builder = builder.rate_per_s(rate_per_s).arrival(arrival).seed(seed);
+        Schedule::new(&builder.build().unwrap().workload, own).unwrap()
+    }
 
     fn take(schedule: &mut Schedule, count: usize) -> Vec<Due> {
         (0..count).map(|_| schedule.next()).collect()
@@ -174,7 +190,7 @@ mod tests {
 
     #[test]
     fn even_arrivals_are_exact_and_go_round() {
-        let mut schedule = Schedule::new(3.0, Arrival::Constant, 1, 2, 0..2);
+        let mut schedule = schedule(3.0, Arrival::Constant, 1, 2, 0..2);
         let all = take(&mut schedule, 4);
         let expected = [
             (0, 0),
@@ -198,7 +214,7 @@ mod tests {
             Arrival::Poisson,
             Arrival::Bursts { size: 7 },
         ] {
-            let mut whole = Schedule::new(1e5, arrival, 9, 10, 0..10);
+            let mut whole = schedule(1e5, arrival, 9, 10, 0..10);
             let expected: Vec<_> = take(&mut whole, 1_000)
                 .into_iter()
                 .map(|due| (due.at_ns, due.slot))
@@ -206,7 +222,7 @@ mod tests {
             let mut parts = Vec::new();
             for own in [0..3, 3..4, 4..10] {
                 let first = own.start;
-                let mut part = Schedule::new(1e5, arrival, 9, 10, own.clone());
+                let mut part = schedule(1e5, arrival, 9, 10, own.clone());
                 parts.extend(
                     take(&mut part, 100 * own.len())
                         .into_iter()
@@ -226,7 +242,7 @@ mod tests {
     #[test]
     fn a_burst_comes_at_once() {
         let times: Vec<_> = take(
-            &mut Schedule::new(1_000.0, Arrival::Bursts { size: 3 }, 1, 4, 0..4),
+            &mut schedule(1_000.0, Arrival::Bursts { size: 3 }, 1, 4, 0..4),
             7,
         )
         .iter()
@@ -240,7 +256,7 @@ mod tests {
     #[test]
     fn poisson_gaps_follow_the_exponential_law() {
         const N: usize = 20_000;
-        let mut schedule = Schedule::new(1_000.0, Arrival::Poisson, 1, 1, 0..1);
+        let mut schedule = schedule(1_000.0, Arrival::Poisson, 1, 1, 0..1);
         let times: Vec<_> = take(&mut schedule, N + 1)
             .iter()
             .map(|due| due.at_ns as f64)
@@ -266,7 +282,7 @@ mod tests {
 
     #[test]
     fn the_seed_makes_the_schedule() {
-        let first = |seed| take(&mut Schedule::new(1e3, Arrival::Poisson, seed, 5, 0..5), 10);
+        let first = |seed| take(&mut schedule(1e3, Arrival::Poisson, seed, 5, 0..5), 10);
         assert_eq!(first(4), first(4));
         assert_ne!(first(4), first(5));
     }

@@ -1,44 +1,44 @@
-//! What the clients that come and go have still to ask.
+//! Sessions of a worker: how many requests each has left.
 
-use super::send_source::DueRequest;
+use super::due_queue::DueRequest;
 
-/// The places of a thread, each taken by one client at a time.
+/// The slots of a worker, each taken by one session at a time.
 #[derive(Debug)]
-pub(crate) struct Slots {
+pub(super) struct Slots {
     left: Vec<Left>,
-    /// Whether nobody asks anything more.
-    pub(crate) over: bool,
+    /// Whether no session asks anything more.
+    pub(super) over: bool,
 }
 
-/// What the client at a place has still to ask.
+/// What the session in a slot has left.
 #[derive(Debug, Clone, Default)]
 struct Left {
     requests: u32,
-    /// When its first request was to start: when the client came.
+    /// Its first request, which was to start when the session arrived.
     begins: Option<DueRequest>,
 }
 
 impl Slots {
-    /// So many places, all empty.
-    pub(crate) fn new(places: usize) -> Self {
+    /// So many slots, all empty.
+    pub(super) fn new(slots: usize) -> Self {
         Self {
-            left: vec![Left::default(); places],
+            left: vec![Left::default(); slots],
             over: false,
         }
     }
 
-    /// A client with so many requests takes a place.
-    pub(crate) fn begin(&mut self, place: usize, begins: DueRequest, requests: u32) {
-        self.left[place] = Left {
+    /// A session with so many requests takes a slot.
+    pub(super) fn begin(&mut self, slot: usize, begins: DueRequest, requests: u32) {
+        self.left[slot] = Left {
             requests,
             begins: Some(begins),
         };
     }
 
-    /// Whether the client at `place`, which has so many in flight, asks now: it waits for each reply. With its first request comes the
-    /// order to start it; the others start when they are sent.
-    pub(crate) fn next(&mut self, place: usize, in_flight: u32) -> Option<Option<DueRequest>> {
-        let left = &mut self.left[place];
+    /// Whether the session in `slot`, which has so many requests in flight, asks now: it waits for each reply. With its first
+    /// request comes when that was to start; the others start when they are sent.
+    pub(super) fn next(&mut self, slot: usize, in_flight: u32) -> Option<Option<DueRequest>> {
+        let left = &mut self.left[slot];
         if in_flight > 0 || left.requests == 0 || self.over {
             return None;
         }
@@ -46,13 +46,13 @@ impl Slots {
         Some(left.begins.take())
     }
 
-    /// Whether the client at `place` asks nothing more.
-    pub(super) fn is_over(&self, place: usize) -> bool {
-        self.over || self.left[place].requests == 0
+    /// Whether the session in `slot` asks nothing more.
+    pub(super) fn is_over(&self, slot: usize) -> bool {
+        self.over || self.left[slot].requests == 0
     }
 
-    /// The client at `place` is lost; returns how many requests it never sent.
-    pub(super) fn lose(&mut self, place: usize) -> u64 {
-        u64::from(std::mem::take(&mut self.left[place]).requests)
+    /// The session in `slot` is lost; returns how many requests it never sent.
+    pub(super) fn lose(&mut self, slot: usize) -> u64 {
+        u64::from(std::mem::take(&mut self.left[slot]).requests)
     }
 }

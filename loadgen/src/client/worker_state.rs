@@ -1,29 +1,30 @@
-//! What the connections of one thread share: the clock, the buffers, the books, and what is left to do.
+//! What the connections of one worker share: the clock, the buffers, the metrics, and what is left to send.
 
 use std::sync::Arc;
 
-use crate::client::clock::Clock;
-use crate::client::send_source::{DueRequest, SendSource};
-use crate::client::timeouts::Timeouts;
-use crate::metrics::recorder::Recorder;
-use crate::protocol::encode::Requests;
+use super::clock::Clock;
+use super::due_queue::DueRequest;
+use super::send_source::SendSource;
+use super::timeouts::Timeouts;
+use crate::check::HistoryFeed;
+use crate::metrics::Recorder;
+use crate::protocol::encode::Encoder;
 
 /// Bytes that are read at once.
-pub(crate) const READ_BYTES: usize = 64 << 10;
+pub(super) const READ_BYTES: usize = 64 << 10;
 
-/// The shared state of a client thread. It lies in a `RefCell` and is borrowed by one connection at a time, so nothing
-/// here is locked, atomic or sent anywhere while requests are made; and the buffers stay warm in the cache.
+/// The shared state of a worker. It lies in a `RefCell` and is borrowed by one connection at a time, so nothing here is
+/// locked, atomic or sent anywhere while requests are made; and the buffers stay warm in the cache.
 #[derive(Debug)]
-pub(crate) struct WorkerState {
-    pub(crate) clock: Clock,
-    pub(crate) requests: Arc<Requests>,
-    pub(crate) orders: SendSource,
-    pub(crate) recorder: Recorder,
-    pub(crate) watch: Timeouts,
-    pub(crate) input: Box<[u8]>,
-    pub(crate) out: Vec<u8>,
+pub(super) struct WorkerState {
+    pub(super) clock: Clock,
+    pub(super) encoder: Arc<Encoder>,
+    pub(super) source: SendSource,
+    pub(super) recorder: Recorder,
+    pub(super) history: HistoryFeed,
+    pub(super) timeouts: Timeouts,
+    pub(super) input: Box<[u8]>,
+    pub(super) out: Vec<u8>,
     /// The requests in `out` that have an intended start of their own, in an open loop.
-    pub(crate) due: Vec<DueRequest>,
-    /// Connections that ended before their time.
-    pub(crate) lost_connections: u32,
+    pub(super) due: Vec<DueRequest>,
 }

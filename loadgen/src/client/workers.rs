@@ -1,85 +1,97 @@
-//! The client threads: started together, listened to while they work, let go together.
+//! The worker threads: started together, listened to while they work, let go together.
 
+use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use crate::check::event_sink::HistoryFeed;
-use crate::client::worker::work;
-use crate::client::worker_input::{Share, Stage, Update, WorkerMessage, WorkerOutput};
+use super::worker::work;
+use super::worker_input::{Stage, WorkerInput, WorkerMessage, WorkerOutput};
+use crate::check::HistoryFeed;
 
-/// Client threads at work.
+/// Workers at work.
 #[derive(Debug)]
 pub(crate) struct Workers {
-    threads: Vec<JoinHandle<std::io::Result<WorkerOutput>>>,
+    threads: Vec<JoinHandle<io::Result<WorkerOutput>>>,
     signals: Vec<Sender<u64>>,
-    updates: Receiver<Update>,
+    messages: Receiver<(u32, WorkerMessage)>,
+}
+
+/// Why the workers cannot work.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// The system has no room for another thread.
+    #[error("cannot start client thread {number}: {error}; lower -t")]
+    Start {
+        /// The thread.
+        number: u32,
+        /// Why.
+        error: io::Error,
+    },
+    /// A worker has no room for its runtime or its timer.
+    #[error("a client thread could not begin: {0}")]
+    Begin(io::Error),
 }
 
 impl Workers {
-    /// Starts a thread for each reporter; `share` says what it is to do. Each makes its connections and waits for
+    /// Starts a thread for each feed with the input that `input` makes for it. Each makes its connections and waits for
     /// [`go`](Self::go).
     ///
     /// # Errors
     /// When the system has no room for another thread.
     pub(crate) fn start(
-        reporters: Vec<HistoryFeed>,
-        share: impl Fn(u32, Sender<Update>, Receiver<u64>) -> Share,
-    ) -> Result<Self, String> {
-        let (sender, updates) = channel();
-        let mut crew = Self {
+        feeds: Vec<HistoryFeed>,
+        input: impl Fn(u32, Sender<(u32, WorkerMessage)>, Receiver<u64>) -> WorkerInput,
+    ) -> Result<Self, WorkerError> {
+        let (sender, messages) = channel();
+        let mut workers = Self {
             threads: Vec::new(),
             signals: Vec::new(),
-            updates,
+            messages,
         };
-        for (number, reporter) in (0..).zip(reporters) {
+        for (number, feed) in (0..).zip(feeds) {
             let (signal, signals) = channel();
-            let share = share(number, sender.clone(), signals);
+            let input = input(number, sender.clone(), signals);
             let builder = thread::Builder::new().name(format!("client {number}"));
             let thread = builder
-                .spawn(move || work(share, reporter))
-                .map_err(|error| {
-                    format!("cannot start client thread {number}: {error}; lower -t")
-                })?;
-            crew.threads.push(thread);
-            crew.signals.push(signal);
+                .spawn(move || work(input, feed))
+                .map_err(|error| WorkerError::Start { number, error })?;
+            workers.threads.push(thread);
+            workers.signals.push(signal);
         }
-        Ok(crew)
+        Ok(workers)
     }
 
-    /// Listens until every thread has come to `stage` or has ended; all other news goes to `tell`.
-    pub(crate) fn until(&self, stage: Stage, mut tell: impl FnMut(u32, WorkerMessage)) {
+    /// Listens until every worker has come to `stage` or has ended; all other messages go to `take`.
+    pub(crate) fn until(&self, stage: Stage, mut take: impl FnMut(u32, WorkerMessage)) {
         let mut missing = vec![true; self.threads.len()];
         while missing.contains(&true)
-            && let Ok(update) = self.updates.recv()
+            && let Ok((worker, message)) = self.messages.recv()
         {
-            match update.news {
-                WorkerMessage::ReadyTarget(reached)
-                    if reached == stage || reached == Stage::Ended =>
-                {
-                    missing[update.thread as usize] = false;
+            match message {
+                WorkerMessage::Reached(reached) if reached == stage || reached == Stage::Ended => {
+                    missing[worker as usize] = false;
                 }
-                news => tell(update.thread, news),
+                message => take(worker, message),
             }
         }
     }
 
-    /// Gives all threads the same start.
+    /// Gives all workers the same start.
     pub(crate) fn go(&self, start_ns: u64) {
         for signal in &self.signals {
-            // A thread that has failed already does not listen; its join will tell.
+            // A worker that has failed already does not listen; its join will tell.
             let _ = signal.send(start_ns);
         }
     }
 
-    /// Lets the connections go, and returns what each thread did.
+    /// Lets the connections go, and returns what each worker did.
     ///
     /// # Errors
-    /// When a thread could not work at all.
-    pub(crate) fn finish(self) -> Result<Vec<WorkerOutput>, String> {
+    /// When a worker could not work at all.
+    pub(crate) fn finish(self) -> Result<Vec<WorkerOutput>, WorkerError> {
         drop(self.signals);
-        let outcome = |thread: JoinHandle<_>| match thread.join() {
-            Ok(Ok(done)) => Ok(done),
-            Ok(Err(error)) => Err(format!("a client thread could not begin: {error}")),
+        let outcome = |thread: JoinHandle<io::Result<WorkerOutput>>| match thread.join() {
+            Ok(outcome) => outcome.map_err(WorkerError::Begin),
             Err(panic) => std::panic::resume_unwind(panic),
         };
         self.threads.into_iter().map(outcome).collect()

@@ -1,102 +1,194 @@
-//! What cannot be done together, with the flag that mends it.
+//! What cannot be done together: each error names the flag, its value and the remedy.
 
 use std::time::Duration;
 
-use results::CheckLevel;
+use results::{Arrival, CheckLevel, LoadMode, Operation, Protocol, RunLimit};
 
-use super::operation::{Kind, Mix};
-use super::target::Protocol;
-use super::{Arrival, Config, Limit, Load, Warmup, limits};
+use super::{Config, Warmup, limits};
+
+/// Why a run cannot be made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ConfigError {
+    /// A number beyond its limits.
+    #[error("{flag} {value} is out of range; give {least} to {most}")]
+    OutOfRange {
+        /// The flag.
+        flag: &'static str,
+        /// Its value.
+        value: u64,
+        /// The least that it may be.
+        least: u64,
+        /// The most that it may be.
+        most: u64,
+    },
+    /// A rate beyond its limits.
+    #[error("-r {0} is out of range; give 0.001 to 1G requests per second")]
+    Rate(String),
+    /// A schedule whose rate is missing.
+    #[error("--arrival and --max-in-flight belong to a schedule; give its rate with -r")]
+    ScheduleWithoutRate,
+    /// A pipeline depth for clients that wait for each reply.
+    #[error("-P does not go with --arrival sessions: a client waits for each reply; leave -P out")]
+    DepthOfSessions,
+    /// More threads than connections.
+    #[error(
+        "-t {threads} with -c {connections} leaves threads without a connection; give at most -t {connections}"
+    )]
+    IdleThreads {
+        /// Client threads.
+        threads: u32,
+        /// Connections.
+        connections: u32,
+    },
+    /// More last values to remember than fit.
+    #[error(
+        "-c {connections} times --keys {keys} is more than {} last values to remember; lower one of them",
+        limits::VALUES_REMEMBERED
+    )]
+    ValuesRemembered {
+        /// Connections.
+        connections: u32,
+        /// Counters.
+        keys: u64,
+    },
+    /// A key's name is empty or too long.
+    #[error("--key has {0} bytes; a name has 1 to {max}", max = limits::KEY_BYTES)]
+    KeyLength(usize),
+    /// A history of nothing.
+    #[error(
+        "--history keeps the replies to INCR and GET; it needs one of them in --op, and --check replies or full"
+    )]
+    EmptyHistory,
+    /// A timeout that cannot be kept.
+    #[error("--timeout is under 1ms, the shortest wait that can be kept; write --timeout 5s")]
+    Timeout,
+    /// A warm-up as long as the run.
+    #[error("--warmup {warmup:?} leaves nothing of -d {duration:?}; give less")]
+    Warmup {
+        /// The warm-up.
+        warmup: Duration,
+        /// The run.
+        duration: Duration,
+    },
+    /// No request at all.
+    #[error("-n 0 asks for nothing; write -n 1M")]
+    NoRequests,
+    /// No time at all.
+    #[error("-d 0 gives no time; write -d 10s")]
+    NoTime,
+    /// An operation that plain echo does not have.
+    #[error("plain echo has no '{0}'; write --op echo, or resp:// before the address")]
+    NoSuchOperation(Operation),
+    /// A payload that plain echo cannot return.
+    #[error("plain echo cannot answer -s 0: no byte, no reply; write -s 64")]
+    EmptyEcho,
+    /// More processors than there are.
+    #[error(transparent)]
+    Processors(#[from] crate::machine::cpus::CpusError),
+}
 
 impl Config {
-    pub(super) fn check_load(&self) -> Result<(), String> {
-        let open = match self.load {
-            Load::Closed { depth } => return within("-P", u64::from(depth), 1, limits::DEPTH),
-            Load::Open(open) => open,
-        };
-        if let Some(depth) = open.depth {
-            within("-P", u64::from(depth), 1, limits::DEPTH)?;
+    pub(super) fn checked(self) -> Result<Self, ConfigError> {
+        let workload = &self.workload;
+        let (connections, threads) = (workload.connections, workload.threads);
+        within("-c", connections.into(), 1, limits::CONNECTIONS)?;
+        within("-t", threads.into(), 1, limits::THREADS)?;
+        within("-s", workload.payload_bytes, 0, limits::PAYLOAD_BYTES)?;
+        within("--keys", workload.keys, 1, limits::KEYS)?;
+        self.check_mode()?;
+        if threads > connections {
+            return Err(ConfigError::IdleThreads {
+                threads,
+                connections,
+            });
         }
-        within(
-            "--max-in-flight",
-            u64::from(open.max_in_flight),
-            1,
-            limits::IN_FLIGHT,
-        )?;
-        if !(limits::LEAST_RATE_PER_S..=limits::MOST_RATE_PER_S).contains(&open.rate_per_s) {
-            return Err(format!(
-                "-r {} is out of range; give 0.001 to 1G requests per second",
-                open.rate_per_s
-            ));
+        let keys = workload.keys;
+        if workload.is_of_counters() && u64::from(connections) * keys > limits::VALUES_REMEMBERED {
+            return Err(ConfigError::ValuesRemembered { connections, keys });
         }
-        match open.arrival {
-            Arrival::Bursts { size } => {
-                within("--arrival bursts:", u64::from(size), 1, limits::IN_FLIGHT)
-            }
-            Arrival::Sessions { .. } if open.depth.is_some() => Err(
-                "-P does not go with --arrival sessions: a client waits for each reply; leave -P out"
-                    .to_owned(),
-            ),
-            Arrival::Sessions { requests } => within(
-                "--arrival sessions:",
-                u64::from(requests),
-                1,
-                limits::IN_FLIGHT,
-            ),
-            Arrival::Constant | Arrival::Poisson => Ok(()),
-        }
-    }
-
-    pub(super) fn check_history(&self) -> Result<(), String> {
-        match self.history.is_none() || (self.counts() && self.check != CheckLevel::None) {
-            true => Ok(()),
-            false => Err("--history keeps what INCR and GET were answered; it needs one of them in --op, and --check replies or full".to_owned()),
-        }
-    }
-
-    pub(super) fn check_time(&self) -> Result<(), String> {
-        if self.timeout < Duration::from_millis(1) {
-            return Err(
-                "--timeout is under 1ms, the shortest wait that can be kept; write --timeout 5s"
-                    .to_owned(),
-            );
-        }
-        if let (Limit::Time(time), Warmup::Fixed(warmup)) = (self.limit, self.warmup)
-            && warmup >= time
+        if let Some(name) = &self.key
+            && !(1..=limits::KEY_BYTES).contains(&name.len())
         {
-            return Err(format!(
-                "--warmup {warmup:?} leaves nothing of -d {time:?}; give less"
-            ));
+            return Err(ConfigError::KeyLength(name.len()));
         }
-        match self.limit {
-            Limit::Requests(0) => Err("-n 0 asks for nothing; write -n 1M".to_owned()),
-            Limit::Time(Duration::ZERO) => Err("-d 0 gives no time; write -d 10s".to_owned()),
-            Limit::Requests(_) | Limit::Time(_) => Ok(()),
+        let has_history = workload.is_of_counters() && self.check != CheckLevel::None;
+        if self.history.is_some() && !has_history {
+            return Err(ConfigError::EmptyHistory);
+        }
+        self.check_time()?;
+        self.check_operations()?;
+        Ok(self)
+    }
+
+    fn check_mode(&self) -> Result<(), ConfigError> {
+        let depth = u64::from(self.workload.pipeline_depth);
+        let LoadMode::Open {
+            rate_per_s,
+            arrival,
+            max_in_flight,
+        } = self.workload.mode
+        else {
+            return within("-P", depth, 1, limits::DEPTH);
+        };
+        let bound = max_in_flight.into();
+        within("--max-in-flight", bound, 1, limits::IN_FLIGHT)?;
+        if depth != bound {
+            within("-P", depth, 1, limits::DEPTH)?;
+        }
+        let rate = rate_per_s.value();
+        if !(limits::LEAST_RATE_PER_S..=limits::MOST_RATE_PER_S).contains(&rate) {
+            return Err(ConfigError::Rate(rate.to_string()));
+        }
+        let (flag, size) = match arrival {
+            Arrival::Bursts { size } => ("--arrival bursts:", size),
+            Arrival::Sessions { requests } => ("--arrival sessions:", requests),
+            Arrival::Constant | Arrival::Poisson => return Ok(()),
+        };
+        within(flag, size.into(), 1, limits::IN_FLIGHT)
+    }
+
+    fn check_time(&self) -> Result<(), ConfigError> {
+        if self.timeout < Duration::from_millis(1) {
+            return Err(ConfigError::Timeout);
+        }
+        let duration_ns = match self.workload.limit {
+            RunLimit::Requests { requests: 0 } => return Err(ConfigError::NoRequests),
+            RunLimit::Duration { duration_ns: 0 } => return Err(ConfigError::NoTime),
+            RunLimit::Requests { .. } => return Ok(()),
+            RunLimit::Duration { duration_ns } => duration_ns,
+        };
+        let duration = Duration::from_nanos(duration_ns);
+        match self.warmup {
+            Warmup::Fixed(warmup) if warmup >= duration => {
+                Err(ConfigError::Warmup { warmup, duration })
+            }
+            Warmup::Fixed(_) | Warmup::Auto { .. } => Ok(()),
         }
     }
 
-    pub(super) fn check_operations(&self) -> Result<(), String> {
+    fn check_operations(&self) -> Result<(), ConfigError> {
         if self.target.protocol == Protocol::Resp {
             return Ok(());
         }
-        if self.mix != Mix::only(Kind::Echo) {
-            return Err(format!(
-                "plain echo has no '{}'; write --op echo, or resp:// before the address",
-                self.mix
-            ));
+        let others = self.workload.operations.iter();
+        let mut others = others.filter(|share| share.operation != Operation::Echo);
+        match others.next() {
+            Some(other) => Err(ConfigError::NoSuchOperation(other.operation)),
+            None if self.workload.payload_bytes == 0 => Err(ConfigError::EmptyEcho),
+            None => Ok(()),
         }
-        if self.payload_bytes == 0 {
-            return Err("plain echo cannot answer -s 0: no byte, no reply; write -s 64".to_owned());
-        }
-        Ok(())
     }
 }
 
-pub(super) fn within(flag: &str, value: u64, least: u64, most: u32) -> Result<(), String> {
-    if (least..=u64::from(most)).contains(&value) {
-        return Ok(());
+fn within(flag: &'static str, value: u64, least: u64, most: u32) -> Result<(), ConfigError> {
+    let most = u64::from(most);
+    match (least..=most).contains(&value) {
+        true => Ok(()),
+        false => Err(ConfigError::OutOfRange {
+            flag,
+            value,
+            least,
+            most,
+        }),
     }
-    Err(format!(
-        "{flag} {value} is out of range; give {least} to {most}"
-    ))
 }

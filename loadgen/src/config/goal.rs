@@ -1,4 +1,4 @@
-//! Limits that are set before a run and checked after it: `p99<5ms`, `rate>=50k`, `failures<=0`.
+//! Goals that are set before a run and checked after it: `p99<5ms`, `rate>=50k`, `failures<=0`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,10 +7,9 @@ use std::time::Duration;
 use results::units::{NOT_MEASURED, count, number, time};
 use results::{Quantile, Run, Threshold};
 
-use super::units::{parse_count, parse_duration};
-use crate::client::request_budget::nanoseconds;
+use super::units::{nanoseconds, parse_count, parse_duration};
 
-/// One limit. It is kept or missed; what was not measured was missed.
+/// One goal. It is met or missed; what was not measured is missed.
 ///
 /// ```
 /// use loadgen::config::goal::Goal;
@@ -97,26 +96,47 @@ impl Relation {
     }
 }
 
-impl FromStr for Goal {
-    type Err = String;
+/// Why a text is no goal.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseGoalError {
+    /// It compares nothing.
+    #[error("'{0}' compares nothing; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")]
+    NoComparison(String),
+    /// What it measures is unknown.
+    #[error("'{measure}' in '{goal}' is no measure; write p50, p99.9, max, rate or failures")]
+    Measure {
+        /// The measure.
+        measure: String,
+        /// All that was written.
+        goal: String,
+    },
+    /// Its bound is no number, or no time.
+    #[error("{0}")]
+    Bound(String),
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Goal {
+    type Err = ParseGoalError;
+
+    fn from_str(text: &str) -> Result<Self, ParseGoalError> {
         let found = Relation::ALL
             .iter()
             .find_map(|(sign, relation)| Some((text.split_once(sign)?, *relation)));
-        let ((measure, bound), relation) = found.ok_or_else(|| {
-            format!("'{text}' compares nothing; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")
-        })?;
+        let ((measure, bound), relation) =
+            found.ok_or_else(|| ParseGoalError::NoComparison(text.to_owned()))?;
         let (measure, bound) = (measure.trim(), bound.trim());
+        let count = || parse_count(bound).map_err(|error| ParseGoalError::Bound(error.to_string()));
         let (measure, bound) = match measure {
-            "rate" => (Measure::Rate, parse_count(bound)?),
-            "failures" => (Measure::Failures, parse_count(bound)?),
+            "rate" => (Measure::Rate, count()?),
+            "failures" => (Measure::Failures, count()?),
             _ => {
-                let quantile = measure.parse().map_err(|_| format!("'{measure}' in '{text}' is no measure; write p50, p99.9, max, rate or failures"))?;
-                (
-                    Measure::Response(quantile),
-                    nanoseconds(parse_duration(bound)?),
-                )
+                let quantile = measure.parse().map_err(|_| ParseGoalError::Measure {
+                    measure: measure.to_owned(),
+                    goal: text.to_owned(),
+                })?;
+                let bound = parse_duration(bound)
+                    .map_err(|error| ParseGoalError::Bound(error.to_string()))?;
+                (Measure::Response(quantile), nanoseconds(bound))
             }
         };
         Ok(Self {

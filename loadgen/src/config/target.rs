@@ -1,44 +1,25 @@
-//! What is measured: an address, and the language that is spoken there.
+//! The server to load: its address, and the protocol it speaks.
 
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use crate::config::operation::Kind;
-
-/// The language of the target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Protocol {
-    /// RESP2, the Redis protocol.
-    Resp,
-    /// Plain echo (RFC 862): every byte comes back, and nothing else.
-    Echo,
-}
-
-impl Protocol {
-    /// What is asked of such a server unless something else is wanted.
-    pub fn usual_operation(self) -> Kind {
-        match self {
-            Self::Resp => Kind::Incr,
-            Self::Echo => Kind::Echo,
-        }
-    }
-}
+use results::Protocol;
 
 /// A server to drive: `host:port`, `resp://host:port`, `echo://host:port` or `unix:/path`.
 ///
 /// The host is kept as it was written; it is resolved once, before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The language to speak.
+    /// The protocol.
     pub protocol: Protocol,
     /// Where it listens.
-    pub place: Place,
+    pub address: Address,
 }
 
 /// Where a server listens, as it is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Address {
     /// On the network.
     Tcp {
         /// A name or an address; an IPv6 address without its brackets.
@@ -50,16 +31,40 @@ pub enum Place {
     Unix(PathBuf),
 }
 
-impl FromStr for Target {
-    type Err = String;
+/// Why a text is no target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseTargetError {
+    /// `unix:` and nothing behind it.
+    #[error("'unix:' names no socket; write unix:/path/to/socket")]
+    NoSocket,
+    /// Another scheme.
+    #[error(
+        "'{0}://' is not supported; write host:port, resp://host:port, echo://host:port or unix:/path"
+    )]
+    Scheme(String),
+    /// No host, or no port.
+    #[error("'{0}' is not a target; write host:port, as in 127.0.0.1:7001 or [::1]:7001")]
+    NoAddress(String),
+    /// A port that is no port.
+    #[error("'{port}' in '{target}' is not a port; write a number from 1 to 65535")]
+    Port {
+        /// The port.
+        port: String,
+        /// All that was written.
+        target: String,
+    },
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
+impl FromStr for Target {
+    type Err = ParseTargetError;
+
+    fn from_str(text: &str) -> Result<Self, ParseTargetError> {
         if let Some(path) = text.strip_prefix("unix:") {
             return match path.is_empty() {
-                true => Err("'unix:' names no socket; write unix:/path/to/socket".to_owned()),
+                true => Err(ParseTargetError::NoSocket),
                 false => Ok(Self {
                     protocol: Protocol::Resp,
-                    place: Place::Unix(path.into()),
+                    address: Address::Unix(path.into()),
                 }),
             };
         }
@@ -67,31 +72,24 @@ impl FromStr for Target {
         let protocol = match scheme {
             "resp" => Protocol::Resp,
             "echo" => Protocol::Echo,
-            _ => {
-                return Err(format!(
-                    "'{scheme}://' is not spoken here; write host:port, resp://host:port, echo://host:port or unix:/path"
-                ));
-            }
+            _ => return Err(ParseTargetError::Scheme(scheme.to_owned())),
         };
         let (host, port) = address
             .rsplit_once(':')
             .and_then(|(host, port)| Some((unbracketed(host)?, port)))
-            .ok_or_else(|| {
-                format!(
-                    "'{text}' is not a target; write host:port, as in 127.0.0.1:7001 or [::1]:7001"
-                )
-            })?;
+            .ok_or_else(|| ParseTargetError::NoAddress(text.to_owned()))?;
         match port.parse() {
             Ok(port) if port > 0 => Ok(Self {
                 protocol,
-                place: Place::Tcp {
+                address: Address::Tcp {
                     host: host.to_owned(),
                     port,
                 },
             }),
-            _ => Err(format!(
-                "'{port}' in '{text}' is not a port; write a number from 1 to 65535"
-            )),
+            _ => Err(ParseTargetError::Port {
+                port: port.to_owned(),
+                target: text.to_owned(),
+            }),
         }
     }
 }
@@ -107,13 +105,13 @@ fn unbracketed(host: &str) -> Option<&str> {
     }
 }
 
-impl Target {
+impl fmt::Display for Address {
     /// `127.0.0.1:7001`, `[::1]:7001` or `unix:/path`.
-    pub fn address(&self) -> String {
-        match &self.place {
-            Place::Tcp { host, port } if host.contains(':') => format!("[{host}]:{port}"),
-            Place::Tcp { host, port } => format!("{host}:{port}"),
-            Place::Unix(path) => format!("unix:{}", path.display()),
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { host, port } if host.contains(':') => write!(f, "[{host}]:{port}"),
+            Self::Tcp { host, port } => write!(f, "{host}:{port}"),
+            Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
 }
@@ -121,12 +119,12 @@ impl Target {
 impl fmt::Display for Target {
     /// `resp://127.0.0.1:7001`: what [`FromStr`] reads back.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scheme = match (&self.place, self.protocol) {
-            (Place::Unix(_), _) => "",
-            (Place::Tcp { .. }, Protocol::Resp) => "resp://",
-            (Place::Tcp { .. }, Protocol::Echo) => "echo://",
+        let scheme = match (&self.address, self.protocol) {
+            (Address::Unix(_), _) => "",
+            (Address::Tcp { .. }, Protocol::Resp) => "resp://",
+            (Address::Tcp { .. }, Protocol::Echo) => "echo://",
         };
-        write!(f, "{scheme}{}", self.address())
+        write!(f, "{scheme}{}", self.address)
     }
 }
 
@@ -165,7 +163,7 @@ mod tests {
             "[]:1",
             "unix:",
         ] {
-            let error = text.parse::<Target>().unwrap_err();
+            let error = text.parse::<Target>().unwrap_err().to_string();
             assert!(error.contains("write "), "{text}: {error}");
         }
     }

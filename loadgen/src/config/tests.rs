@@ -1,109 +1,60 @@
-//! What cannot be done, and a plan for the tests of other modules.
+//! What cannot be done, and a configuration for the tests of other modules.
+
+use results::parse_mix;
 
 use super::*;
 
-pub(crate) fn plan() -> Config {
-    Config {
-        target: "127.0.0.1:7001".parse().unwrap(),
-        connections: 50,
-        threads: 1,
-        load: Load::Closed { depth: 16 },
-        limit: Limit::Requests(1_000_000),
-        warmup: Warmup::None,
-        mix: "mix:incr=8,get=2".parse().unwrap(),
-        amount: NonZeroI64::new(1).unwrap(),
-        payload_bytes: 64,
-        keys: Keys::Fresh(1),
-        seed: 1,
-        timeout: Duration::from_secs(5),
-        server_pid: None,
-        server_processors: None,
-        label: None,
-        check: CheckLevel::Full,
-        history: None,
-    }
+/// Fifty connections, sixteen requests in flight on each, INCR and GET.
+pub(crate) fn builder() -> ConfigBuilder {
+    Config::builder("127.0.0.1:7001".parse().unwrap())
+        .pipeline_depth(16)
+        .requests(1_000_000)
+        .operations(parse_mix("mix:incr=8,get=2").unwrap())
 }
 
 #[test]
 fn what_cannot_be_done_names_its_flag() {
-    let cases: [(&str, Config); 9] = [
-        (
-            "-c 0",
-            Config {
-                connections: 0,
-                ..plan()
-            },
-        ),
-        (
-            "-t 51",
-            Config {
-                threads: 51,
-                ..plan()
-            },
-        ),
-        (
-            "-P 0",
-            Config {
-                load: Load::Closed { depth: 0 },
-                ..plan()
-            },
-        ),
-        (
-            "-n 0",
-            Config {
-                limit: Limit::Requests(0),
-                ..plan()
-            },
-        ),
-        (
-            "-d 0",
-            Config {
-                limit: Limit::Time(Duration::ZERO),
-                ..plan()
-            },
-        ),
-        (
-            "--keys 0",
-            Config {
-                keys: Keys::Fresh(0),
-                ..plan()
-            },
-        ),
-        (
-            "--key has 0",
-            Config {
-                keys: Keys::Named(String::new()),
-                ..plan()
-            },
-        ),
-        (
-            "--timeout",
-            Config {
-                timeout: Duration::from_micros(1),
-                ..plan()
-            },
-        ),
+    let none = Duration::ZERO;
+    let cases = [
+        ("-c 0", builder().connections(0)),
+        ("-t 51", builder().threads(51)),
+        ("-P 0", builder().pipeline_depth(0)),
+        ("-n 0", builder().requests(0)),
+        ("-d 0", builder().requests(None).duration(none)),
+        ("--keys 0", builder().keys(0)),
+        ("--key has 0", builder().key(String::new())),
+        ("--timeout", builder().timeout(Duration::from_micros(1))),
         (
             "plain echo",
-            Config {
-                target: "echo://h:7".parse().unwrap(),
-                ..plan()
-            },
+            builder().target("echo://h:7".parse().unwrap()),
         ),
+        ("--arrival", builder().arrival(results::Arrival::Poisson)),
+        ("-r 0", builder().rate_per_s(0.0)),
+        ("-r NaN", builder().rate_per_s(f64::NAN)),
     ];
-    for (expected, plan) in cases {
-        let error = plan.checked().unwrap_err();
+    for (expected, builder) in cases {
+        let error = builder.build().unwrap_err().to_string();
         assert!(error.starts_with(expected), "{error}");
     }
 }
 
 #[test]
 fn threads_share_the_connections_without_rest() {
-    let plan = Config {
-        connections: 10,
-        threads: 3,
-        ..plan()
-    };
-    let shares: Vec<_> = (0..3).map(|thread| plan.connections_of(thread)).collect();
+    let builder = builder().connections(10).threads(3);
+    let config = builder.build().unwrap();
+    let shares: Vec<_> = (0..3).map(|thread| config.connections_of(thread)).collect();
     assert_eq!(shares, [0..3, 3..6, 6..10]);
+}
+
+#[test]
+fn a_config_says_in_words_what_will_happen() {
+    assert_eq!(
+        builder()
+            .build()
+            .unwrap()
+            .to_string()
+            .replace('\u{a0}', " "),
+        "resp://127.0.0.1:7001: closed loop, 50 connections, 16 in flight on each, incr 80.0 %, get 20.0 %, 64 B, \
+         1 000 000 requests, 1 fresh key, seed 1, timeout 5s, every reply checked"
+    );
 }

@@ -1,4 +1,4 @@
-//! Which processors a server and the load may use: `sched_setaffinity(2)`, which a new process or thread takes over from who starts it.
+//! Processors that a server or the load is kept to: `sched_setaffinity(2)`, which a new thread or process inherits.
 
 use std::fmt;
 use std::str::FromStr;
@@ -22,25 +22,60 @@ pub enum Pin {
 /// The calling thread.
 const SELF: Pid = Pid::from_raw(0);
 
+/// Why processors cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CpusError {
+    /// There are not enough.
+    #[error("{wanted} processors are not available: this program may use {count} ({cpus})")]
+    TooFew {
+        /// How many were wanted.
+        wanted: u32,
+        /// How many may be used.
+        count: u32,
+        /// Which.
+        cpus: Cpus,
+    },
+    /// The kernel refuses them.
+    #[error("cannot keep to processors {cpus}: {error}; {usable} may be used")]
+    Refused {
+        /// The processors.
+        cpus: Cpus,
+        /// Why.
+        error: nix::Error,
+        /// Those that may be used.
+        usable: Cpus,
+    },
+    /// The text is no list of processors.
+    #[error("'{0}' is no list of processors; write 0 or 1-3,6")]
+    NoList(String),
+    /// A processor beyond what the kernel can name.
+    #[error("there is no processor {0}; see nproc")]
+    NoSuchCpu(usize),
+    /// Neither the servers nor the load.
+    #[error("'{0}' pins nothing; write server=0 or client=1-3")]
+    NoPin(String),
+}
+
 impl Cpus {
+    /// All processors that this program may use.
+    pub fn usable() -> Self {
+        Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()))
+    }
+
     /// The first processors that this program may use, so many of them.
     ///
     /// # Errors
-    /// A sentence, when there are not so many.
-    pub fn first(many: u32) -> Result<Self, String> {
-        let own = Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()));
-        if many == 0 || own.count() < many {
-            return Err(format!(
-                "a server on {many} processors is none that can be started: this program may use {} ({own})",
-                own.count()
-            ));
+    /// When there are fewer.
+    pub fn first(wanted: u32) -> Result<Self, CpusError> {
+        let (cpus, count) = (Self::usable(), Self::usable().count());
+        if wanted == 0 || count < wanted {
+            return Err(CpusError::TooFew {
+                wanted,
+                count,
+                cpus,
+            });
         }
-        let mut set = CpuSet::new();
-        for cpu in own.numbers().take(many as usize) {
-            // It was in a set of the same size.
-            let _ = set.set(cpu);
-        }
-        Ok(Self(set))
+        Ok(cpus.numbers().take(wanted as usize).collect())
     }
 
     /// All processors that this program may use but the first; `None` where there is no other.
@@ -59,14 +94,12 @@ impl Cpus {
     /// Keeps the calling thread to these processors, and what it starts from now on.
     ///
     /// # Errors
-    /// A sentence, when none of them may be used.
-    pub fn keep_to(self) -> Result<(), String> {
-        sched_setaffinity(SELF, &self.0).map_err(|error| {
-            let own = sched_getaffinity(SELF).map(|own| Self(own).to_string());
-            format!(
-                "cannot keep to processors {self}: {error}; {} may be used",
-                own.as_deref().unwrap_or("others")
-            )
+    /// When none of them may be used.
+    pub fn keep_to(self) -> Result<(), CpusError> {
+        sched_setaffinity(SELF, &self.0).map_err(|error| CpusError::Refused {
+            cpus: self,
+            error,
+            usable: Self::usable(),
         })
     }
 
@@ -74,13 +107,11 @@ impl Cpus {
     ///
     /// # Errors
     /// As [`Cpus::keep_to`].
-    pub fn during<T>(self, work: impl FnOnce() -> T) -> Result<T, String> {
-        let before = sched_getaffinity(SELF).ok();
+    pub fn during<T>(self, work: impl FnOnce() -> T) -> Result<T, CpusError> {
+        let before = Self::usable();
         self.keep_to()?;
         let done = work();
-        if let Some(before) = before {
-            Self(before).keep_to()?;
-        }
+        before.keep_to()?;
         Ok(done)
     }
 
@@ -89,11 +120,22 @@ impl Cpus {
     }
 }
 
-impl FromStr for Cpus {
-    type Err = String;
+impl FromIterator<usize> for Cpus {
+    fn from_iter<T: IntoIterator<Item = usize>>(numbers: T) -> Self {
+        let mut set = CpuSet::new();
+        for number in numbers {
+            // Beyond what the kernel can name there is no processor to leave out.
+            let _ = set.set(number);
+        }
+        Self(set)
+    }
+}
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let no_list = || format!("'{text}' is no list of processors; write 0 or 1-3,6");
+impl FromStr for Cpus {
+    type Err = CpusError;
+
+    fn from_str(text: &str) -> Result<Self, CpusError> {
+        let no_list = || CpusError::NoList(text.to_owned());
         let mut set = CpuSet::new();
         for part in text.split(',') {
             let (first, last) = part.split_once('-').unwrap_or((part, part));
@@ -103,8 +145,7 @@ impl FromStr for Cpus {
                 return Err(no_list());
             }
             for cpu in first..=last {
-                set.set(cpu)
-                    .map_err(|_| format!("there is no processor {cpu}; see nproc"))?;
+                set.set(cpu).map_err(|_| CpusError::NoSuchCpu(cpu))?;
             }
         }
         Ok(Self(set))
@@ -119,15 +160,13 @@ impl fmt::Display for Cpus {
 }
 
 impl FromStr for Pin {
-    type Err = String;
+    type Err = CpusError;
 
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, CpusError> {
         match text.split_once('=') {
             Some(("server", list)) => list.parse().map(Self::Server),
             Some(("client", list)) => list.parse().map(Self::Client),
-            _ => Err(format!(
-                "'{text}' pins nothing; write server=0 or client=1-3"
-            )),
+            _ => Err(CpusError::NoPin(text.to_owned())),
         }
     }
 }

@@ -1,53 +1,52 @@
-//! The slices of all threads, put together in time and kept few, however long the run is.
+//! The intervals of all workers, put together in time and kept few, however long the run is.
 
 use std::collections::VecDeque;
 
-use results::{Interval, Latency, ThreadCost};
+use results::{Histogram, Latency, ThreadCost};
 
-use crate::config::Warmup;
-use crate::metrics::period::{Closed, Period, WorkerInterval};
-use crate::metrics::recorder::{Counts, Slice, merge_latency};
-use crate::metrics::warmup;
+use super::recorder::no_latency;
+use super::{Counts, Interval, WorkerInterval, warmup};
+use crate::config::Config;
 
 /// More intervals than this say no more to anybody: two neighbours become one, and what follows is as long.
 const MOST: usize = 600;
 
-/// Collects what the threads cut, in the order of time.
+/// Collects the intervals of the workers, in the order of time.
 #[derive(Debug)]
 pub(crate) struct Intervals {
-    /// For each thread the slices that wait for those of the others.
-    waiting: Vec<VecDeque<WorkerInterval>>,
-    open: Option<Period>,
-    open_slices: u32,
-    /// Intervals that make an interval: doubled whenever there are too many intervals.
+    /// For each worker the intervals that wait for those of the others.
+    waiting: Vec<VecDeque<Interval>>,
+    open: Option<Interval>,
+    open_parts: u32,
+    /// Parts that make an interval: doubled whenever there are too many intervals.
     per_interval: u32,
     most: usize,
-    closed: Vec<Closed>,
+    closed: Vec<Interval>,
     latency: Option<Latency>,
 }
 
 /// What was measured: the whole run in intervals, and the sums of what follows the warm-up.
 #[derive(Debug)]
 pub(crate) struct Measured {
-    pub(crate) intervals: Vec<Interval>,
+    pub(crate) intervals: Vec<results::Interval>,
     pub(crate) warmup_ns: u64,
     pub(crate) counts: Counts,
     pub(crate) latency: Latency,
-    /// What each thread cost, as far as the kernel says.
+    /// What each worker cost, where the kernel tells it.
     pub(crate) costs: Vec<ThreadCost>,
 }
 
 impl Intervals {
-    /// Nothing yet of so many threads.
-    pub(crate) fn new(threads: u32) -> Self {
-        Self::with_most(threads, MOST)
+    /// Nothing yet of so many workers.
+    pub(crate) fn new(workers: u32) -> Self {
+        Self::with_most(workers, MOST)
     }
 
-    fn with_most(threads: u32, most: usize) -> Self {
+    fn with_most(workers: u32, most: usize) -> Self {
         Self {
-            waiting: (0..threads).map(|_| VecDeque::new()).collect(),
+            waiting: (0..workers).map(|_| VecDeque::new()).collect(),
             open: None,
-            open_slices: 0,
+            open_parts: 0,
             per_interval: 1,
             most,
             closed: Vec::new(),
@@ -55,80 +54,84 @@ impl Intervals {
         }
     }
 
-    /// A thread's next slice.
-    pub(crate) fn add(&mut self, thread: u32, timed: WorkerInterval) {
+    /// A worker's next interval.
+    pub(crate) fn add(&mut self, worker: u32, interval: WorkerInterval) {
         match &mut self.latency {
-            Some(latency) => merge_latency(latency, &timed.slice.latency),
-            None => self.latency = Some(timed.slice.latency.clone()),
+            Some(latency) => merge(latency, &interval.latency),
+            None => self.latency = Some(interval.latency.clone()),
         }
-        self.waiting[thread as usize].push_back(timed);
+        let (worker, workers) = (worker as usize, self.waiting.len());
+        self.waiting[worker].push_back(Interval::of_worker(worker, workers, interval));
         while self.waiting.iter().all(|queue| !queue.is_empty()) {
             self.advance();
         }
     }
 
-    /// What was measured, once every thread has ended; the run began at `start_ns`.
-    pub(crate) fn finish(mut self, start_ns: u64, warmup: Warmup) -> Measured {
+    /// What was measured, once every worker has ended; the run began at `start_ns`.
+    pub(crate) fn finish(mut self, start_ns: u64, config: &Config) -> Measured {
         while self.waiting.iter().any(|queue| !queue.is_empty()) {
             self.advance();
         }
-        self.closed.extend(self.open.take().map(Closed::new));
-        for closed in &mut self.closed {
-            closed.interval.start_ns = closed.interval.start_ns.saturating_sub(start_ns);
-        }
-        let (measured, warm) = self.closed.split_at(warmup::cut(
-            self.closed.iter().map(|closed| &closed.interval),
-            warmup,
-        ));
-        let warmup_ns = measured
+        self.closed.extend(self.open.take());
+        let cut = warmup::cut(&self.closed, start_ns, config);
+        let warmup_ns = self.closed[..cut]
             .last()
-            .map_or(0, |last| last.interval.start_ns + last.interval.length_ns);
-        let whole = self.latency.unwrap_or_else(|| Slice::new(false).latency);
-        let sum = Period::sum(warm.iter().map(Period::of));
-        let (counts, latency, costs) = match sum {
-            // The histograms were summed all along; only what follows a cut has to be unpacked and summed again.
-            Some(sum) if warmup_ns == 0 => (sum.slice.counts, whole, sum.costs),
-            Some(sum) => (sum.slice.counts, sum.slice.latency, sum.costs),
+            .map_or(0, |last| last.end_ns.saturating_sub(start_ns));
+        let whole = self.latency.unwrap_or_else(|| no_latency(false));
+        let (counts, latency, costs) = match Interval::sum(&self.closed[cut..]) {
+            // The whole was summed all along.
+            Some(sum) if cut == 0 => (sum.counts, whole, sum.costs),
+            Some(sum) => (
+                sum.counts,
+                Latency {
+                    response: (&sum.response).into(),
+                    service: sum.service.as_ref().map(Histogram::from),
+                    lag: sum.lag.as_ref().map(Histogram::from),
+                },
+                sum.costs,
+            ),
             None => (Counts::default(), whole, Vec::new()),
         };
+        let closed = self.closed.into_iter();
         Measured {
             warmup_ns,
             counts,
             latency,
             costs: costs.into_iter().flatten().collect(),
-            intervals: self
-                .closed
-                .into_iter()
-                .map(|closed| closed.interval)
-                .collect(),
+            intervals: closed.map(|interval| interval.record(start_ns)).collect(),
         }
     }
 
-    /// Puts the oldest slice of each thread together.
+    /// Puts the oldest interval of each worker together.
     fn advance(&mut self) {
-        let threads = self.waiting.len();
-        for (thread, queue) in self.waiting.iter_mut().enumerate() {
-            let Some(timed) = queue.pop_front() else {
-                continue;
-            };
-            let period = Period::of_one(thread, threads, timed);
+        for interval in self.waiting.iter_mut().filter_map(VecDeque::pop_front) {
             match &mut self.open {
-                Some(open) => open.merge(&period),
-                None => self.open = Some(period),
+                Some(open) => open.merge(&interval),
+                None => self.open = Some(interval),
             }
         }
-        self.open_slices += 1;
-        if self.open_slices < self.per_interval {
+        self.open_parts += 1;
+        if self.open_parts < self.per_interval {
             return;
         }
-        self.open_slices = 0;
-        self.closed.extend(self.open.take().map(Closed::new));
+        self.open_parts = 0;
+        self.closed.extend(self.open.take());
         if self.closed.len() > self.most {
             self.per_interval *= 2;
-            let joined = |neighbours: &[Closed]| {
-                Period::sum(neighbours.iter().map(Period::of)).map(Closed::new)
-            };
-            self.closed = self.closed.chunks(2).filter_map(joined).collect();
+            self.closed = self.closed.chunks(2).filter_map(Interval::sum).collect();
+        }
+    }
+}
+
+/// Adds the samples of `other` to `latency`.
+fn merge(latency: &mut Latency, other: &Latency) {
+    latency.response.merge(&other.response);
+    for (mine, theirs) in [
+        (&mut latency.service, &other.service),
+        (&mut latency.lag, &other.lag),
+    ] {
+        if let (Some(mine), Some(theirs)) = (mine, theirs) {
+            mine.merge(theirs);
         }
     }
 }
@@ -138,13 +141,18 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::config::Warmup;
 
-    fn timed(start_ns: u64, end_ns: u64, latencies_ns: &[u64]) -> WorkerInterval {
-        let mut slice = Slice::new(false);
-        slice.counts.completed = latencies_ns.len() as u64;
+    fn config(warmup: Duration) -> Config {
+        let builder = crate::config::tests::builder().warmup(Warmup::Fixed(warmup));
+        builder.build().unwrap()
+    }
+
+    fn interval(start_ns: u64, end_ns: u64, latencies_ns: &[u64]) -> WorkerInterval {
+        let mut latency = no_latency(false);
         latencies_ns
             .iter()
-            .for_each(|ns| slice.latency.response.record(*ns));
+            .for_each(|ns| latency.response.record(*ns));
         let cost = Some(ThreadCost {
             cpu_user_ns: 1,
             cpu_system_ns: 2,
@@ -153,18 +161,22 @@ mod tests {
         WorkerInterval {
             start_ns,
             end_ns,
-            slice,
+            counts: Counts {
+                completed: latencies_ns.len() as u64,
+                ..Counts::default()
+            },
+            latency,
             cost,
         }
     }
 
     #[test]
     fn threads_are_put_together_in_time() {
-        let mut slices = Intervals::new(2);
-        slices.add(0, timed(100, 200, &[5]));
-        slices.add(0, timed(200, 300, &[6]));
-        slices.add(1, timed(101, 205, &[7, 8]));
-        let measured = slices.finish(100, Warmup::None);
+        let mut intervals = Intervals::new(2);
+        intervals.add(0, interval(100, 200, &[5]));
+        intervals.add(0, interval(200, 300, &[6]));
+        intervals.add(1, interval(101, 205, &[7, 8]));
+        let measured = intervals.finish(100, &config(Duration::ZERO));
         let shape: Vec<_> = measured
             .intervals
             .iter()
@@ -185,18 +197,18 @@ mod tests {
 
     #[test]
     fn what_is_measured_begins_after_the_warm_up() {
-        let mut slices = Intervals::new(1);
+        let mut intervals = Intervals::new(1);
         for number in 0..10 {
-            slices.add(
+            intervals.add(
                 0,
-                timed(
+                interval(
                     number * 10,
                     number * 10 + 10,
                     &[if number < 3 { 9_000 } else { 5 }],
                 ),
             );
         }
-        let measured = slices.finish(0, Warmup::Fixed(Duration::from_nanos(25)));
+        let measured = intervals.finish(0, &config(Duration::from_nanos(25)));
         assert_eq!((measured.warmup_ns, measured.intervals.len()), (30, 10));
         assert_eq!(
             (
@@ -210,15 +222,18 @@ mod tests {
 
     #[test]
     fn a_long_run_has_no_more_intervals_than_a_short_one() {
-        let mut slices = Intervals::with_most(1, 8);
+        let mut intervals = Intervals::with_most(1, 8);
         for number in 0..100 {
-            slices.add(0, timed(number * 10, number * 10 + 10, &[number + 1]));
+            intervals.add(0, interval(number * 10, number * 10 + 10, &[number + 1]));
         }
-        let measured = slices.finish(0, Warmup::None);
+        let measured = intervals.finish(0, &config(Duration::ZERO));
         let intervals = &measured.intervals;
         assert!((4..=9).contains(&intervals.len()), "{}", intervals.len());
         assert_eq!(intervals.iter().map(|i| i.completed).sum::<u64>(), 100);
-        assert_eq!(intervals.iter().map(|i| i.response.count).sum::<u64>(), 100);
+        assert_eq!(
+            intervals.iter().map(|i| i.response.count()).sum::<u64>(),
+            100
+        );
         assert_eq!(
             (
                 measured.latency.response.count(),

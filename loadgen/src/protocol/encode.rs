@@ -1,15 +1,14 @@
-//! The requests of a run as bytes, written once and copied ever after.
+//! The requests of a run as bytes, encoded once and then copied.
 
+use results::{Operation, Protocol, Workload};
 use service::resp::write_request;
 
-use crate::config::operation::Kind;
-use crate::config::target::Protocol;
-use crate::config::{Config, Keys};
-use crate::protocol::operations::Operation;
+use super::requests::Request;
+use crate::config::Config;
 
 /// Every request of a run as it goes over the wire, but for an echoed payload, which is new in each.
 #[derive(Debug)]
-pub(crate) struct Requests {
+pub(crate) struct Encoder {
     names: Vec<String>,
     incr: Table,
     get: Table,
@@ -26,25 +25,26 @@ struct Table {
     stride: usize,
 }
 
-impl Requests {
-    /// The requests of a plan. `run` goes into the names of fresh keys, so that they are nobody else's.
-    pub(crate) fn new(plan: &Config, run: u64) -> Self {
-        let names = match &plan.keys {
-            Keys::Named(name) => vec![name.clone()],
-            Keys::Fresh(count) => (0..*count).map(|key| fresh_name(run, key)).collect(),
+impl Encoder {
+    /// The requests of a run. `run` goes into the names of fresh keys, so that they are nobody else's.
+    pub(crate) fn new(config: &Config, run: u64) -> Self {
+        let workload = &config.workload;
+        let names = match &config.key {
+            Some(name) => vec![name.clone()],
+            None => (0..workload.keys as u32)
+                .map(|key| fresh_name(run, key))
+                .collect(),
         };
-        let payload_bytes = plan.payload_bytes as usize;
-        let (echo_head, echo_tail) = match plan.target.protocol {
+        let payload_bytes = workload.payload_bytes as usize;
+        let (echo_head, echo_tail) = match config.target.protocol {
             Protocol::Resp => (echo_head(payload_bytes), &b"\r\n"[..]),
             Protocol::Echo => (Vec::new(), &b""[..]),
         };
         Self {
-            incr: match plan.amount.get() {
-                1 => Table::new(&names, |name| request(&["INCR", name])),
-                amount => Table::new(&names, |name| {
-                    request(&["INCRBY", name, &amount.to_string()])
-                }),
-            },
+            incr: Table::new(&names, |name| match increment(&config.workload) {
+                1 => request(&["INCR", name]),
+                by => request(&["INCRBY", name, &by.to_string()]),
+            }),
             get: Table::new(&names, |name| request(&["GET", name])),
             names,
             ping: request(&["PING"]),
@@ -64,19 +64,19 @@ impl Requests {
         self.get.of(key)
     }
 
-    /// Appends the request of an operation; `payload` appends what ECHO carries.
+    /// Appends a request; `payload` appends what ECHO carries.
     #[inline]
     pub(crate) fn append(
         &self,
-        operation: Operation,
+        request: Request,
         to: &mut Vec<u8>,
         payload: impl FnOnce(&mut Vec<u8>),
     ) {
-        match operation.kind {
-            Kind::Incr => to.extend_from_slice(self.incr.of(operation.key)),
-            Kind::Get => to.extend_from_slice(self.get.of(operation.key)),
-            Kind::Ping => to.extend_from_slice(&self.ping),
-            Kind::Echo => {
+        match request.operation {
+            Operation::Incr { .. } => to.extend_from_slice(self.incr.of(request.key)),
+            Operation::Get => to.extend_from_slice(self.get.of(request.key)),
+            Operation::Ping => to.extend_from_slice(&self.ping),
+            Operation::Echo => {
                 to.extend_from_slice(&self.echo_head);
                 payload(to);
                 to.extend_from_slice(self.echo_tail);
@@ -84,13 +84,13 @@ impl Requests {
         }
     }
 
-    /// The bytes that the request of an operation of this kind takes.
-    pub(crate) fn bytes(&self, kind: Kind) -> usize {
-        match kind {
-            Kind::Incr => self.incr.stride,
-            Kind::Get => self.get.stride,
-            Kind::Ping => self.ping.len(),
-            Kind::Echo => self.echo_head.len() + self.payload_bytes + self.echo_tail.len(),
+    /// The length of the request of an operation, in bytes.
+    pub(crate) fn bytes(&self, operation: Operation) -> usize {
+        match operation {
+            Operation::Incr { .. } => self.incr.stride,
+            Operation::Get => self.get.stride,
+            Operation::Ping => self.ping.len(),
+            Operation::Echo => self.echo_head.len() + self.payload_bytes + self.echo_tail.len(),
         }
     }
 }
@@ -116,6 +116,17 @@ impl Table {
     }
 }
 
+/// What each increment of a workload adds; 1 where there is none.
+fn increment(workload: &Workload) -> i64 {
+    let mut operations = workload.operations.iter().map(|share| share.operation);
+    operations
+        .find_map(|operation| match operation {
+            Operation::Incr { by } => Some(by.get()),
+            Operation::Get | Operation::Echo | Operation::Ping => None,
+        })
+        .unwrap_or(1)
+}
+
 /// `*2`, `ECHO`, and the header of a payload of that length.
 fn echo_head(payload_bytes: usize) -> Vec<u8> {
     format!("*2\r\n$4\r\nECHO\r\n${payload_bytes}\r\n").into_bytes()
@@ -131,71 +142,51 @@ fn request(words: &[&str]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::tests::plan;
+    use crate::config::tests::builder;
 
-    fn bytes(requests: &Requests, kind: Kind, key: u32) -> Vec<u8> {
+    fn bytes(encoder: &Encoder, operation: Operation, key: u32) -> Vec<u8> {
         let mut bytes = Vec::new();
-        requests.append(
-            Operation {
-                kind,
-                key,
-                sequence: 0,
-            },
-            &mut bytes,
-            |to| to.extend_from_slice(b"abc"),
-        );
-        assert_eq!(bytes.len(), requests.bytes(kind), "{kind}");
+        let request = Request {
+            operation,
+            key,
+            sequence: 0,
+        };
+        encoder.append(request, &mut bytes, |to| to.extend_from_slice(b"abc"));
+        assert_eq!(bytes.len(), encoder.bytes(operation), "{operation}");
         bytes
     }
 
     #[test]
     fn requests_are_arrays_of_bulk_strings() {
-        let requests = Requests::new(
-            &Config {
-                payload_bytes: 3,
-                keys: Keys::Named("k".into()),
-                ..plan()
-            },
-            0,
-        );
-        assert_eq!(
-            bytes(&requests, Kind::Incr, 0),
-            b"*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n"
-        );
-        assert_eq!(
-            bytes(&requests, Kind::Get, 0),
-            b"*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"
-        );
-        assert_eq!(
-            bytes(&requests, Kind::Echo, 0),
-            b"*2\r\n$4\r\nECHO\r\n$3\r\nabc\r\n"
-        );
-        assert_eq!(bytes(&requests, Kind::Ping, 0), b"*1\r\n$4\r\nPING\r\n");
+        let builder = builder().payload_bytes(3).key("k".to_owned());
+        let encoder = Encoder::new(&builder.clone().build().unwrap(), 0);
+        for (operation, expected) in [
+            (Operation::INCR, "*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n"),
+            (Operation::Get, "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n"),
+            (Operation::Echo, "*2\r\n$4\r\nECHO\r\n$3\r\nabc\r\n"),
+            (Operation::Ping, "*1\r\n$4\r\nPING\r\n"),
+        ] {
+            assert_eq!(bytes(&encoder, operation, 0), expected.as_bytes());
+        }
+        let by: Operation = "incr by 5".parse().unwrap();
+        let encoder = Encoder::new(&builder.operations(by.alone()).build().unwrap(), 0);
+        let expected = b"*3\r\n$6\r\nINCRBY\r\n$1\r\nk\r\n$1\r\n5\r\n";
+        assert_eq!(bytes(&encoder, by, 0), expected);
     }
 
     #[test]
     fn plain_echo_is_the_payload_and_nothing_else() {
-        let plan = Config {
-            target: "echo://h:7".parse().unwrap(),
-            payload_bytes: 3,
-            ..plan()
-        };
-        assert_eq!(bytes(&Requests::new(&plan, 0), Kind::Echo, 0), b"abc");
+        let builder = Config::builder("echo://h:7".parse().unwrap()).payload_bytes(3);
+        let encoder = Encoder::new(&builder.build().unwrap(), 0);
+        assert_eq!(bytes(&encoder, Operation::Echo, 0), b"abc");
     }
 
     #[test]
     fn fresh_keys_carry_the_run_and_differ() {
-        let requests = Requests::new(
-            &Config {
-                keys: Keys::Fresh(12),
-                ..plan()
-            },
-            0xBEEF,
-        );
-        assert_eq!(requests.names()[11], "baton:000000000000beef:00011");
-        let request = bytes(&requests, Kind::Incr, 11);
+        let encoder = Encoder::new(&builder().keys(12).build().unwrap(), 0xBEEF);
+        assert_eq!(encoder.names()[11], "baton:000000000000beef:00011");
         assert_eq!(
-            request,
+            bytes(&encoder, Operation::INCR, 11),
             b"*2\r\n$4\r\nINCR\r\n$28\r\nbaton:000000000000beef:00011\r\n"
         );
     }

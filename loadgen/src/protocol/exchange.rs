@@ -1,97 +1,77 @@
-//! One connection's side of the talk, without its socket: what to write next, and whether what came was right.
+//! The requests and replies of one connection: what to write next, and whether what came is right.
 
-mod difference;
 mod echo;
 mod in_flight;
 mod reply;
 
-use std::iter::repeat_n;
+use results::{FailureReason, Protocol};
 
-use history::Connection;
-use results::FailureReason;
-
-use crate::check::event_sink::connection;
+use super::encode::Encoder;
+use super::event::{Event, EventHandler};
+use super::payload::Payloads;
+use super::requests::{Request, RequestSequence};
 use crate::config::Config;
-use crate::config::operation::Kind;
-use crate::config::target::Protocol;
-use crate::metrics::connection_metrics::ConnectionMetrics;
-use crate::metrics::recorder::Recorder;
-use crate::protocol::encode::Requests;
-use crate::protocol::operations::{Operation, OperationSequence};
-use crate::protocol::payload::Payloads;
-use echo::Echo;
-use in_flight::Batches;
+use echo::EchoPart;
+use in_flight::InFlight;
 pub(crate) use in_flight::Stamps;
-use reply::End;
+use reply::Step;
 
-/// What has been asked on a connection and not yet been answered.
+/// What has been asked on a connection and not yet answered.
 ///
 /// ```text
-///   write ──> bytes for the socket        sent: a batch with its time stamp
-///   bytes from the socket ──> read ──> each reply judged, each batch's latency booked
-///   the connection broke ──> abandon ──> each request in flight booked as failed or ambiguous
+///   write ──> bytes for the socket          sent: a batch with its time stamps
+///   bytes from the socket ──> read ──> an event for each reply, and one for each batch
+///   the connection broke ──> abandon ──> an event for all requests in flight
 /// ```
-/// Nothing is kept per request: `asking`, `sending` and `awaiting` are the same script. The first two are as many steps
-/// apart as requests lie in the thread's buffer, the last two as many as are in flight, and the requests of one write
-/// share one time stamp.
+/// Nothing is kept per request: `written`, `sent` and `awaited_next` are the same sequence at three places. The requests in
+/// the thread's buffer lie between the first two, those in flight between the last two; the requests of one write share one
+/// time stamp.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// Its own, never given twice.
-    number: u32,
-    /// Under which the history knows it: the next client in its place goes on under the same.
-    connection: Connection,
+    /// The connection's number, never given twice.
+    connection: u32,
     protocol: Protocol,
-    asking: OperationSequence,
-    sending: OperationSequence,
-    awaiting: OperationSequence,
-    /// What the next reply answers: the script's next step, taken ahead, because a reply's beginning is judged by it.
-    awaited: Operation,
-    in_flight: Batches,
+    written: RequestSequence,
+    sent: RequestSequence,
+    awaited_next: RequestSequence,
+    /// The request that the next reply answers.
+    awaited: Request,
+    in_flight: InFlight,
     payloads: Payloads,
-    echo: Option<Echo>,
-    /// Echoes whose replies have been overtaken by later ones: none, unless somebody reorders.
-    overtaken: Vec<u64>,
-    served: ConnectionMetrics,
+    /// The part of an echoed payload that has come.
+    echo: Option<EchoPart>,
+    /// Whether anything was ever sent.
+    asked: bool,
 }
 
 /// Why a connection can no longer be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{text}")]
 pub(crate) struct ConnectionError {
     /// The class.
-    pub reason: FailureReason,
-    /// What happened, in words.
-    pub text: String,
-}
-
-/// How a connection ended before its time.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Lost {
-    /// Why.
     pub(crate) reason: FailureReason,
-    /// When.
-    pub(crate) at_ns: u64,
-    /// Bytes that were to be written and were not.
-    pub(crate) unsent_bytes: usize,
+    /// What happened, and the remedy where there is one.
+    pub(crate) text: String,
 }
 
 impl Exchange {
-    /// The conversation of connection number `number`, in one of the `plan.connections` places. `run` marks its payloads.
-    pub(crate) fn new(plan: &Config, number: u32, place: u32, run: u64) -> Self {
-        let asking = OperationSequence::new(&plan.mix, plan.keys.count(), plan.seed, number);
-        let mut awaiting = asking.clone();
+    /// The exchange of connection number `connection`. `run` marks its payloads.
+    pub(crate) fn new(config: &Config, connection: u32, run: u64) -> Self {
+        let written = RequestSequence::new(&config.workload, connection);
+        let mut awaited_next = written.clone();
+        // A payload has at most `limits::PAYLOAD_BYTES`.
+        let payload_bytes = config.workload.payload_bytes as u32;
         Self {
-            number,
-            connection: connection(place),
-            protocol: plan.target.protocol,
-            sending: asking.clone(),
-            asking,
-            awaited: awaiting.next(),
-            awaiting,
-            in_flight: Batches::default(),
-            payloads: Payloads::new(run, number, plan.payload_bytes),
+            connection,
+            protocol: config.target.protocol,
+            sent: written.clone(),
+            written,
+            awaited: awaited_next.next(),
+            awaited_next,
+            in_flight: InFlight::default(),
+            payloads: Payloads::new(run, connection, payload_bytes),
             echo: None,
-            overtaken: Vec::new(),
-            served: ConnectionMetrics::new(number),
+            asked: false,
         }
     }
 
@@ -105,101 +85,110 @@ impl Exchange {
         self.in_flight.oldest_ns()
     }
 
-    /// What the connection got, now that it is done.
-    pub(crate) fn into_served(self) -> ConnectionMetrics {
-        self.served
+    /// Whether anything was sent on the connection.
+    pub(crate) fn has_asked(&self) -> bool {
+        self.asked
     }
 
     /// Appends the next request to `out`.
     #[inline]
-    pub(crate) fn write(&mut self, requests: &Requests, out: &mut Vec<u8>) {
-        let operation = self.asking.next();
+    pub(crate) fn write(&mut self, encoder: &Encoder, out: &mut Vec<u8>) {
+        let request = self.written.next();
         let payloads = &self.payloads;
-        requests.append(operation, out, |out| {
-            payloads.append(operation.sequence, out);
-        });
+        encoder.append(request, out, |out| payloads.append(request.sequence, out));
     }
 
     /// The last `requests` that [`write`](Self::write) appended go to the kernel now.
     #[inline]
-    pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps, recorder: &mut Recorder) {
+    pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps, to: &mut impl EventHandler) {
         for _ in 0..requests {
-            let operation = self.sending.next();
-            let reporter = &mut recorder.reporter;
-            reporter.started(self.connection, stamps.sent_ns, operation);
+            to.on(Event::Invoked(self.sent.next()));
         }
-        self.served.asked = true;
+        self.asked = true;
         self.in_flight.push(requests, stamps);
     }
 
-    /// Judges the replies in `bytes`, which came at `at_ns`; returns how many bytes were understood. The rest is the
-    /// beginning of a reply, and must stand at the front of the next call's `bytes`.
+    /// Understands the replies in `bytes`; returns how many bytes are done with. The rest is the beginning of a reply, and
+    /// must stand at the front of the next call's `bytes`.
     ///
     /// # Errors
-    /// [`ConnectionError`] when the connection has lost its meaning. The requests in flight are still to be
-    /// [abandoned](Self::abandon).
+    /// When the connection cannot go on. The requests in flight are still to be [abandoned](Self::abandon).
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
-        at_ns: u64,
-        recorder: &mut Recorder,
+        to: &mut impl EventHandler,
     ) -> Result<usize, ConnectionError> {
-        let mut understood = 0;
+        let mut taken = 0;
         loop {
-            let pass = self.pass(&bytes[understood..], at_ns, recorder);
-            understood += pass.bytes;
-            self.in_flight.answered(pass.replies, |replies, sent| {
-                let since = |stamp_ns| at_ns.saturating_sub(stamp_ns);
-                let response_ns = since(sent.intended_ns);
-                self.served.add(replies, response_ns);
-                recorder.completed(replies, response_ns, since(sent.sent_ns));
+            let mut replies = 0;
+            let in_flight = self.in_flight();
+            let end = loop {
+                let rest = &bytes[taken..];
+                if rest.is_empty() {
+                    break Step::Incomplete(0);
+                }
+                if replies == in_flight {
+                    break self.unsolicited(rest, to);
+                }
+                match self.reply(rest, to) {
+                    Step::Reply(bytes) => taken += bytes,
+                    end => break end,
+                }
+                replies += 1;
+            };
+            self.in_flight.answered(replies, |replies, stamps| {
+                to.on(Event::Completed { replies, stamps });
             });
-            match pass.end {
-                End::Incomplete => return Ok(understood),
-                End::ConnectionError(broken) => return Err(broken),
-                End::ErrorReply(text) => {
+            match end {
+                Step::ErrorReply(bytes, event) => {
+                    taken += bytes;
                     self.in_flight.answered(1, |_, _| {});
-                    recorder.failed(FailureReason::ErrorReply);
-                    recorder.errors.add(&text);
+                    to.on(event);
+                }
+                Step::Reply(bytes) | Step::Incomplete(bytes) => return Ok(taken + bytes),
+                Step::Broken(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The connection is gone, the last `unsent_bytes` before they reached the kernel: a request of which a part is missing
+    /// cannot have been executed, any other may have been.
+    pub(crate) fn abandon(
+        &mut self,
+        reason: FailureReason,
+        unsent_bytes: usize,
+        encoder: &Encoder,
+        to: &mut impl EventHandler,
+    ) {
+        let requests = self.in_flight.clear();
+        let lost: Vec<_> = (0..requests).map(|_| self.answered().operation).collect();
+        let lengths = lost.iter().map(|operation| encoder.bytes(*operation));
+        let mut written_bytes = lengths.sum::<usize>().saturating_sub(unsent_bytes);
+        let (mut unwritten, mut unknown) = (0, 0);
+        for operation in lost {
+            match written_bytes.checked_sub(encoder.bytes(operation)) {
+                Some(rest) => {
+                    written_bytes = rest;
+                    unknown += u32::from(operation.is_of_counter());
+                }
+                None => {
+                    written_bytes = 0;
+                    unwritten += 1;
                 }
             }
         }
+        to.on(Event::Disconnected {
+            reason,
+            requests,
+            unwritten,
+            unknown,
+        });
     }
 
-    /// Books every request in flight as lost. The last bytes that were written never reached the kernel: a request of
-    /// which a part is missing cannot have been executed, while any other may have been.
-    pub(crate) fn abandon(&mut self, lost: &Lost, requests: &Requests, recorder: &mut Recorder) {
-        let overtaken = self.never_came(recorder);
-        let awaited = (self.in_flight.clear() as usize).saturating_sub(overtaken);
-        let owed = Operation {
-            kind: Kind::Echo,
-            ..self.awaited
-        };
-        let in_flight: Vec<Operation> = repeat_n(owed, overtaken)
-            .chain((0..awaited).map(|_| self.answered()))
-            .collect();
-        let lengths = in_flight.iter().map(|one| requests.bytes(one.kind));
-        let mut handed_over = lengths.sum::<usize>().saturating_sub(lost.unsent_bytes);
-        let mut whole = 0;
-        for operation in in_flight {
-            let length = requests.bytes(operation.kind);
-            recorder.failed(lost.reason);
-            if handed_over < length {
-                handed_over = 0;
-                recorder.totals.sent -= 1;
-                continue;
-            }
-            handed_over -= length;
-            recorder.totals.ambiguous += 1;
-            whole += u32::from(operation.kind.counts());
-        }
-        recorder.reporter.lost(self.connection, lost.at_ns, whole);
-    }
-
-    /// The operation that the next reply answers; the one after it is awaited from now on.
+    /// The request that the next reply answers; the one after it is awaited from now on.
     #[inline]
-    fn answered(&mut self) -> Operation {
-        std::mem::replace(&mut self.awaited, self.awaiting.next())
+    fn answered(&mut self) -> Request {
+        std::mem::replace(&mut self.awaited, self.awaited_next.next())
     }
 }
 

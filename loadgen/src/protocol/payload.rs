@@ -1,6 +1,6 @@
 //! What ECHO sends: bytes that say where they come from, and that any receiver can compute for itself.
 
-use crate::protocol::random::{mix, word};
+use super::random::{mix, word};
 
 /// The payloads of one connection of one run, all of one length.
 ///
@@ -35,7 +35,7 @@ pub(crate) struct Origin {
 }
 
 /// Where the header ends and the payload becomes pseudo-random.
-const HEADER_BYTES: u32 = 32;
+pub(crate) const HEADER_BYTES: usize = 32;
 
 /// NUL, CR, LF, 0xFF, as they lie in memory.
 const AWKWARD: u64 = 0xFF0A_0D00;
@@ -113,7 +113,7 @@ impl Payloads {
     /// Word number `index` of a payload: the layout of the type's comment.
     #[inline]
     fn word(&self, stream: u64, sequence: u64, index: u64) -> u64 {
-        if index > 4 || self.bytes < HEADER_BYTES {
+        if index > 4 || self.bytes() < HEADER_BYTES {
             return word(stream, index);
         }
         let place = u64::from(self.connection) | (u64::from(self.bytes) << 32);

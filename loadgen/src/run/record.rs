@@ -1,257 +1,198 @@
-//! Puts what a run left behind into the form in which it is kept: [`results::Run`].
+//! The record of a run: everything that it left behind, as [`results::Run`] holds it.
 
 use results::schema::RunSchema;
-use results::units::count;
 use results::{
-    Arrival, ClientCost, FailureReason, Finite, Host, LoadMode, PercentileInterval, Protocol, Run,
-    Server, ServerCost, Tool, Totals, Validity,
+    ClientCost, Finite, Host, PercentileInterval, Run, Server, ServerCost, Tool, Totals,
 };
 
-use super::sum::Sum;
-use super::workload::workload;
-use crate::check::reconciliation::{self, Closing, Values};
-use crate::check::totals::CheckTotals;
-use crate::config::target;
-use crate::config::{Config, Keys};
+use super::Load;
+use super::failure::{Failure, Outcome, Troubles};
+use crate::check::{CheckTotals, Reconciliation, reconcile};
+use crate::client::WorkerOutput;
+use crate::config::Config;
 use crate::machine::host;
-use crate::metrics::fairness;
-use crate::metrics::recorder::Counts;
-use crate::protocol::encode::Requests;
-use crate::run::Load;
-use crate::target::cost_series::CostSeries;
-use crate::target::info::InfoText;
-use crate::target::process::Process;
-use crate::target::ready::ReadyTarget;
+use crate::metrics::{ConnectionMetrics, Counts, Measured, TopMessages, fairness};
+use crate::target::{CostSeries, CounterValues, ReadyTarget};
 use crate::validity;
 
 /// Everything that a run left behind.
-pub(crate) struct Parts<'a> {
-    pub(crate) plan: &'a Config,
-    pub(crate) command: &'a [String],
-    pub(crate) started_unix_ms: u64,
-    pub(crate) interrupted: bool,
-    pub(crate) requests: &'a Requests,
-    pub(crate) reached: ReadyTarget,
-    pub(crate) load: Load,
-    pub(crate) after: Values,
+pub(super) struct Parts<'a> {
+    pub(super) config: &'a Config,
+    pub(super) started_unix_ms: u64,
+    pub(super) interrupted: bool,
+    /// The names of the keys, by number.
+    pub(super) names: &'a [String],
+    pub(super) target: ReadyTarget,
+    pub(super) load: Load,
+    pub(super) after: CounterValues,
 }
 
-/// A run, and what its peers complained about.
-#[derive(Debug)]
-pub struct Outcome {
-    /// The run as it is kept.
-    pub run: Run,
-    /// Connections that could not be made.
-    pub refused_connections: u32,
-    /// Connections that ended before their time.
-    pub lost_connections: u32,
-    /// The most frequent error reply, in the server's words.
-    pub error_reply: Option<String>,
-    /// The most frequent reason of a connection that could not be made or was lost.
-    pub loss: Option<String>,
-    /// Why the history file is not whole, if there is one and it is not.
-    pub history_failure: Option<String>,
-}
-
-impl Outcome {
-    /// Why the run failed, if it did; wrong answers are another matter.
-    pub fn failure(&self) -> Option<String> {
-        let connections = self.run.workload.connections;
-        let because = |text: &Option<String>| {
-            text.as_ref()
-                .map(|text| format!(": {text}"))
-                .unwrap_or_default()
-        };
-        let remedy = self.remedy().unwrap_or_default();
-        let said = self
-            .error_reply
-            .as_ref()
-            .map(|text| format!(" (it said: {text}{remedy})"))
-            .unwrap_or_default();
-        if self.refused_connections > 0 {
-            return Some(format!(
-                "{} of {connections} connections could not be made{}",
-                self.refused_connections,
-                because(&self.loss)
-            ));
-        }
-        if self.lost_connections > 0 {
-            let all = match self.run.workload.mode {
-                LoadMode::Open {
-                    arrival: Arrival::Sessions { .. },
-                    ..
-                } => "the sessions'".to_owned(),
-                _ => connections.to_string(),
-            };
-            return Some(format!(
-                "{} of {all} connections were lost{}{said}",
-                self.lost_connections,
-                because(&self.loss)
-            ));
-        }
-        if let Some(why) = &self.history_failure {
-            return Some(why.clone());
-        }
-        // What was never sent because the server fell behind an open loop's schedule says how fast the server is.
-        let failed = |reason: FailureReason| reason != FailureReason::Unanswered;
-        let failures = self
-            .run
-            .totals
-            .failures
-            .iter()
-            .filter(|(reason, _)| failed(**reason));
-        let (reason, number) = failures.max_by_key(|(_, number)| **number)?;
-        Some(format!(
-            "{} × {reason}{}{remedy}",
-            count(*number),
-            because(&self.error_reply)
-        ))
-    }
-
-    /// What mends the most frequent error, where it is known: a server takes arguments up to a length of its own.
-    fn remedy(&self) -> Option<String> {
-        let too_long = self.error_reply.as_ref()?.contains("bulk length");
-        let payload_bytes = self.run.workload.payload_bytes;
-        too_long.then(|| {
-            format!(
-                "; -s {payload_bytes} is more than this server takes, ours take 1048576: lower it"
-            )
-        })
-    }
-}
-
-/// Writes the record of a run.
-pub(crate) fn outcome(parts: Parts<'_>) -> Outcome {
-    let Parts { plan, load, .. } = parts;
-    let sum = Sum::of(load.threads);
-    let mut measured = load.slices.finish(load.start_ns, plan.warmup);
-    let server_cost = server_cost(&load.watch, load.levels, load.start_ns + measured.warmup_ns);
-    for interval in &mut measured.intervals {
+/// Makes the record of a run.
+pub(super) fn record(parts: Parts<'_>) -> Outcome {
+    let Parts {
+        config,
+        names,
+        target,
+        load,
+        ..
+    } = parts;
+    let workers = Workers::of(load.workers);
+    let measured = load.intervals.finish(load.start_ns, config);
+    let measured_from_ns = load.start_ns + measured.warmup_ns;
+    let server_cost = server_cost(&load.costs, load.levels, measured_from_ns);
+    let Measured {
+        mut intervals,
+        warmup_ns,
+        counts,
+        latency,
+        costs,
+    } = measured;
+    for interval in &mut intervals {
         let start_ns = load.start_ns + interval.start_ns;
-        interval.server = load.watch.between(start_ns, start_ns + interval.length_ns);
+        interval.server = load.costs.between(start_ns, start_ns + interval.length_ns);
     }
-    let server = parts.reached.info.as_ref().and_then(InfoText::server);
     let CheckTotals {
-        court,
+        check,
         checked,
-        findings,
-    } = load.told;
-    let sentence = court.map(|court| court.close());
-    let history_failure = sentence
-        .as_ref()
-        .and_then(|sentence| sentence.history_failure.clone());
-    let elapsed_ns = sum.end_ns.saturating_sub(load.start_ns);
+        anomalies,
+    } = load.check;
+    let (history, history_error) = check.map(|check| check.finish()).unzip();
+    let elapsed_ns = workers.end_ns.saturating_sub(load.start_ns);
+    let workload = &config.workload;
+    let totals = totals(counts, &workers, elapsed_ns - warmup_ns, workload.threads);
     let client_cost = ClientCost {
-        threads: measured.costs,
-        checker: load.judge_cost,
+        threads: costs,
+        checker: load.checker_cost,
         hiccup_max_ns: load.hiccup_max_ns,
         stolen_ns: load.stolen_ns,
     };
-    let mut run = Run {
+    let host = Host {
+        server_cpus: target.process.and_then(|process| process.kept_to()),
+        ..host::read()
+    };
+    let server = target.info.as_ref().and_then(|info| info.server());
+    let label = config.label.clone();
+    let run = Run {
         schema: RunSchema::V2,
         tool: Tool {
             name: "loadgen".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
         },
-        label: plan
-            .label
-            .clone()
-            .unwrap_or_else(|| label(server.as_ref(), &plan.target)),
-        command: parts.command.to_vec(),
+        label: label.unwrap_or_else(|| usual_label(server.as_ref(), config)),
+        command: config.command.clone(),
         started_unix_ms: parts.started_unix_ms,
+        validity: validity::check(&validity::Evidence {
+            workload,
+            cores: host.cores,
+            elapsed_ns,
+            warmup_ns,
+            interrupted: parts.interrupted,
+            totals: &totals,
+            latency: &latency,
+            client_cost: &client_cost,
+        }),
         target: results::Target {
-            address: plan.target.address(),
-            protocol: protocol(plan.target.protocol),
+            address: config.target.address.to_string(),
+            protocol: config.target.protocol,
             server,
         },
-        workload: workload(plan),
-        host: Host {
-            server_cpus: parts.reached.process.and_then(Process::kept_to),
-            ..host::read()
-        },
+        workload: workload.clone(),
+        host,
         elapsed_ns,
-        warmup_ns: measured.warmup_ns,
+        warmup_ns,
         interrupted: parts.interrupted,
-        totals: totals(
-            measured.counts,
-            &sum.refused,
-            elapsed_ns.saturating_sub(measured.warmup_ns),
-            plan.threads,
-        ),
-        latency: measured.latency,
-        // Read below, from the intervals.
-        percentile_intervals: Vec::new(),
-        correctness: reconciliation::close(Closing {
-            level: plan.check,
-            counts: plan.counts(),
-            shared: matches!(plan.keys, Keys::Named(_)),
+        totals,
+        percentile_intervals: PercentileInterval::all_of(&latency.response, &intervals, warmup_ns),
+        latency,
+        correctness: reconcile(Reconciliation {
+            level: config.check,
+            of_counters: workload.is_of_counters(),
+            shared: config.key.is_some(),
             checked,
-            findings,
-            verdict: sentence.map(|sentence| sentence.verdict),
-            names: parts.requests.names(),
-            before: &parts.reached.before,
+            anomalies,
+            history,
+            names,
+            before: &target.before,
             after: &parts.after,
         }),
-        // Checked below, from all the rest.
-        validity: Validity::UNCHECKED,
         thresholds: Vec::new(),
         client_cost,
         server_cost,
-        fairness: fairness::of(&sum.served),
-        intervals: measured.intervals,
+        fairness: fairness::of(&workers.connections),
+        intervals,
     };
-    run.percentile_intervals = PercentileInterval::all_of(&run);
-    run.validity = validity::of(&run);
-    Outcome {
-        run,
-        refused_connections: sum.refused.len() as u32,
-        lost_connections: sum.lost,
-        error_reply: sum.errors.foremost().map(str::to_owned),
-        loss: sum.losses.foremost().map(str::to_owned),
-        history_failure,
+    let failure = Failure::of(
+        &run,
+        Troubles {
+            refused: workers.refused,
+            lost: workers.lost,
+            why: workers.losses.most_frequent(),
+            error_reply: workers.error_replies.most_frequent(),
+            history: history_error.flatten().map(|error| error.to_string()),
+        },
+    );
+    Outcome { run, failure }
+}
+
+/// What all workers left behind together.
+#[derive(Default)]
+struct Workers {
+    refused: u32,
+    lost: u32,
+    /// Failures of connections that could not be made.
+    refusals: Counts,
+    losses: TopMessages,
+    error_replies: TopMessages,
+    connections: Vec<ConnectionMetrics>,
+    end_ns: u64,
+}
+
+impl Workers {
+    fn of(outputs: Vec<WorkerOutput>) -> Self {
+        let mut sum = Self::default();
+        for output in outputs {
+            for error in output.refused {
+                sum.refused += 1;
+                *sum.refusals.failures.entry(error.reason).or_default() += 1;
+                sum.losses.add(&error.text);
+            }
+            sum.lost += output.recorder.lost_connections;
+            sum.losses.merge(output.recorder.losses);
+            sum.error_replies.merge(output.recorder.error_replies);
+            sum.connections.extend(output.connections);
+            sum.end_ns = sum.end_ns.max(output.end_ns);
+        }
+        sum
     }
 }
 
-/// The cost from a time of the run on, with the levels at its end or when the server was last seen; `None` if nothing at all is known.
-fn server_cost(watch: &CostSeries, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
-    let sums = watch.between(from_ns, u64::MAX).unwrap_or_default();
-    let ServerCost {
-        rss_idle_bytes,
-        rss_bytes,
-        pss_bytes,
-        threads,
-        open_files,
-        ..
-    } = levels;
+/// The cost from a time of the run on, with the levels at its end or when the server was last seen; `None` if nothing is known.
+fn server_cost(costs: &CostSeries, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
+    let sums = costs.between(from_ns, u64::MAX).unwrap_or_default();
     let cost = ServerCost {
-        rss_idle_bytes,
-        pss_bytes,
+        rss_idle_bytes: levels.rss_idle_bytes,
+        pss_bytes: levels.pss_bytes,
         // A server that has gone held what it held when it was last looked at.
-        rss_bytes: rss_bytes.or(sums.rss_bytes),
-        threads: threads.or(sums.threads),
-        open_files: open_files.or(sums.open_files),
+        rss_bytes: levels.rss_bytes.or(sums.rss_bytes),
+        threads: levels.threads.or(sums.threads),
+        open_files: levels.open_files.or(sums.open_files),
         ..sums
     };
     (cost != ServerCost::default()).then_some(cost)
 }
 
 /// The totals of the measured window. Connections that could not be made are failures of the whole run.
-fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64, threads: u32) -> Totals {
-    let mut failures = counts.failures;
-    for reason in refused {
-        *failures.entry(*reason).or_default() += 1;
-    }
+fn totals(mut counts: Counts, workers: &Workers, measured_ns: u64, threads: u32) -> Totals {
+    counts.merge(&workers.refusals);
+    // Each worker looked at its own part of what was in flight.
+    let seen = counts.seen_in_flight as f64 * f64::from(threads);
     Totals {
         sent: counts.sent,
         completed: counts.completed,
         requests_per_s: Finite::per_second(counts.completed, measured_ns),
-        failures,
+        failures: counts.failures,
         delayed: counts.delayed,
-        // Each thread looked at its own part of what was in flight.
-        in_flight: Finite::ratio(
-            counts.seen_in_flight as f64 * f64::from(threads),
-            counts.looks as f64,
-        ),
+        in_flight: Finite::ratio(seen, counts.looks as f64),
         in_flight_looks: counts.looks / u64::from(threads),
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,
@@ -259,25 +200,12 @@ fn totals(counts: Counts, refused: &[FailureReason], measured_ns: u64, threads: 
 }
 
 /// A name for a run that was given none: what the server calls itself, or where it is.
-fn label(server: Option<&Server>, target: &target::Target) -> String {
-    match server {
-        Some(Server {
-            model,
-            counter: Some(counter),
-            ..
-        }) => format!("{model} {counter}"),
-        Some(Server {
-            model,
-            counter: None,
-            ..
-        }) => model.clone(),
-        None => target.address(),
-    }
-}
-
-fn protocol(protocol: target::Protocol) -> Protocol {
-    match protocol {
-        target::Protocol::Resp => Protocol::Resp,
-        target::Protocol::Echo => Protocol::Echo,
+fn usual_label(server: Option<&Server>, config: &Config) -> String {
+    let Some(Server { model, counter, .. }) = server else {
+        return config.target.address.to_string();
+    };
+    match counter {
+        Some(counter) => format!("{model} {counter}"),
+        None => model.clone(),
     }
 }

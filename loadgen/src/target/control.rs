@@ -1,4 +1,4 @@
-//! The conversation beside the load: what the target is, what the counters hold before and after.
+//! A blocking connection beside the load: INFO, and the counters before and after.
 
 use std::fmt;
 use std::io::{self, Read, Write};
@@ -10,12 +10,12 @@ use results::FailureReason;
 use service::resp::{Reply, parse_i64, read_reply};
 use socket2::{Domain, Type};
 
-use crate::client::connect::{overdue, refused};
+use super::endpoint::{Endpoint, cannot_connect, connect_timed_out, is_without_port, sources};
+use super::info::Info;
 use crate::protocol::describe;
-use crate::protocol::encode::Requests;
+use crate::protocol::encode::Encoder;
 use crate::protocol::exchange::ConnectionError;
 use crate::protocol::payload::Payloads;
-use crate::target::endpoint::{Endpoint, is_without_port, sources};
 
 /// A connection of its own, on which no wait is longer than the plan's timeout.
 #[derive(Debug)]
@@ -87,19 +87,11 @@ const REPLY_BYTES: usize = 1 << 20;
 /// Counters that are asked for with one write: their replies fit any socket buffer, so neither side can block the other.
 const KEYS_AT_ONCE: u32 = 256;
 
-/// How long an answer is waited for that is only good to know.
+/// The longest wait for INFO while the load runs.
 const QUICKLY: Duration = Duration::from_millis(250);
 
 /// A connection number that no connection of the load has.
 const CONTROL_CONNECTION: u32 = u32::MAX;
-
-/// What INFO said.
-pub(crate) enum Info {
-    /// Its text.
-    Text(String),
-    /// The target does not know INFO.
-    Unknown,
-}
 
 impl Control {
     /// Connects.
@@ -111,8 +103,8 @@ impl Control {
             }
         };
         let socket = connected.map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => overdue(to, timeout),
-            _ => refused(to, &error),
+            io::ErrorKind::TimedOut => connect_timed_out(to, timeout),
+            _ => cannot_connect(to, &error),
         })?;
         Ok(Self {
             socket,
@@ -121,20 +113,20 @@ impl Control {
         })
     }
 
-    /// Asks for INFO, and learns on the way whether the target speaks RESP at all.
-    pub(crate) fn info(&mut self) -> Result<Info, ConnectionError> {
+    /// Asks for INFO, and learns on the way whether the target speaks RESP at all; `None` of a target without INFO.
+    pub(crate) fn info(&mut self) -> Result<Option<Info>, ConnectionError> {
         let deadline = self.send(b"*1\r\n$4\r\nINFO\r\n")?;
         self.reply(deadline, |reply| match reply {
-            Reply::Bulk(text) => Ok(Info::Text(String::from_utf8_lossy(text).into_owned())),
+            Reply::Bulk(text) => Ok(Some(Info::new(String::from_utf8_lossy(text).into_owned()))),
             Reply::Error(text) if text.starts_with(b"NOAUTH") => Err(garbage("the server wants a password, which loadgen cannot give; use one without".to_owned())),
             Reply::Error(text) if text.starts_with(b"ERR max number of clients") => Err(garbage(format!("the server refuses: {}", describe::shown(text)))),
             Reply::Array(_) => Err(garbage("the target sends back what it is sent; write echo:// before the address of a plain-echo server".to_owned())),
-            _ => Ok(Info::Unknown),
+            _ => Ok(None),
         })
     }
 
-    /// The same while the load runs: nobody waits long for an answer that is only good to know.
-    pub(crate) fn info_quickly(&mut self) -> Result<Info, ConnectionError> {
+    /// The same while the load runs: it does not wait long.
+    pub(crate) fn info_quickly(&mut self) -> Result<Option<Info>, ConnectionError> {
         self.timeout = self.timeout.min(QUICKLY);
         self.info()
     }
@@ -142,15 +134,15 @@ impl Control {
     /// The value of every counter, by number; `None` of a target that does not answer GET as Redis does.
     pub(crate) fn counters(
         &mut self,
-        requests: &Requests,
+        encoder: &Encoder,
     ) -> Result<Option<Vec<i64>>, ConnectionError> {
-        let keys = requests.names().len() as u32;
+        let keys = encoder.names().len() as u32;
         let mut values = Vec::with_capacity(keys as usize);
         for first in (0..keys).step_by(KEYS_AT_ONCE as usize) {
             let chunk = first..keys.min(first + KEYS_AT_ONCE);
             let bytes: Vec<u8> = chunk
                 .clone()
-                .flat_map(|key| requests.get(key))
+                .flat_map(|key| encoder.get(key))
                 .copied()
                 .collect();
             let deadline = self.send(&bytes)?;

@@ -2,8 +2,8 @@
 
 use results::ServerCost;
 
-use crate::target::info::InfoText;
-use crate::target::process::Process;
+use super::info::Info;
+use super::process::Process;
 
 /// CostReading since the server began: what a window cost is the difference of two of these.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) struct CostReading {
 
 impl CostReading {
     /// Reads what there is. INFO's own numbers divide the time more finely than /proc's ticks, and its switches are those of ended threads too.
-    pub(crate) fn read(info: Option<&InfoText>, process: Option<Process>) -> Self {
+    pub(crate) fn read(info: Option<&Info>, process: Option<Process>) -> Self {
         let of_info = |name| info.and_then(|info| info.seconds_as_ns(name));
         let count = |name| info.and_then(|info| info.number(name));
         let said = of_info("used_cpu_user").zip(of_info("used_cpu_sys"));
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn info_is_finer_than_ticks() {
         let info = |user: &str| {
-            InfoText::new(format!(
+            Info::new(format!(
                 "# CPU\r\nused_cpu_sys:0.500000\r\nused_cpu_user:{user}\r\nvoluntary_context_switches:7\r\n"
             ))
         };

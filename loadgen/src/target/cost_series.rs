@@ -5,8 +5,8 @@ use std::time::Duration;
 use nix::time::{ClockId, clock_gettime};
 use results::ServerCost;
 
-use crate::target::cost::CostReading;
-use crate::target::process::Process;
+use super::cost::CostReading;
+use super::process::Process;
 
 /// Least time between two readings: less than the 100 ms of a slice, so that each of them is read whatever else comes in between.
 const EVERY_NS: u64 = 90_000_000;

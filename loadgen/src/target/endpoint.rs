@@ -6,9 +6,13 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
+use results::FailureReason;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
+
+use crate::protocol::exchange::ConnectionError;
 
 /// An address that can be connected to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,6 +99,38 @@ impl fmt::Display for Endpoint {
             Self::Tcp(address) => address.fmt(f),
             Self::Unix(path) => write!(f, "unix:{}", path.display()),
         }
+    }
+}
+
+/// The error of a connection that took too long to make.
+pub(crate) fn connect_timed_out(to: &Endpoint, timeout: Duration) -> ConnectionError {
+    let text = format!("cannot connect to {to}: nothing answered within {timeout:?} (--timeout)");
+    ConnectionError {
+        reason: FailureReason::TimedOut,
+        text,
+    }
+}
+
+/// The error of a connection that could not be made, with the remedy where the kernel's error tells it.
+pub(crate) fn cannot_connect(to: &Endpoint, error: &io::Error) -> ConnectionError {
+    let (reason, remedy) = match error.kind() {
+        io::ErrorKind::ConnectionRefused => {
+            (FailureReason::ConnectRefused, "; is the server running?")
+        }
+        io::ErrorKind::NotFound => (FailureReason::ConnectRefused, "; there is no such socket"),
+        io::ErrorKind::AddrNotAvailable => (
+            FailureReason::ConnectFailed,
+            "; every local port to that address is taken, lower -c",
+        ),
+        _ if error.raw_os_error() == Some(nix::errno::Errno::EMFILE as i32) => (
+            FailureReason::ConnectFailed,
+            "; raise the limit with 'ulimit -n', or lower -c",
+        ),
+        _ => (FailureReason::ConnectFailed, ""),
+    };
+    ConnectionError {
+        reason,
+        text: format!("cannot connect to {to}: {error}{remedy}"),
     }
 }
 

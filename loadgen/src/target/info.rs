@@ -1,14 +1,14 @@
-//! INFO, the text in which a RESP server speaks of itself.
+//! INFO: what a RESP server says about itself.
 
 use results::Server;
 
 /// The lines `name:value` of an INFO reply.
 #[derive(Debug, Clone)]
-pub(crate) struct InfoText {
+pub(crate) struct Info {
     text: String,
 }
 
-impl InfoText {
+impl Info {
     pub(crate) fn new(text: String) -> Self {
         Self { text }
     }
@@ -36,7 +36,12 @@ impl InfoText {
             .then_some((seconds * 1e6).round() as u64 * 1_000)
     }
 
-    /// Who the server says it is; `None` of one that says neither its model, as ours do, nor the version that it has of Valkey or Redis.
+    /// The name of this start of the server, as Redis and our servers tell it: forty hexadecimal digits.
+    pub(crate) fn run_id(&self) -> Option<&str> {
+        self.value("run_id")
+    }
+
+    /// What the server is; `None` of one that says neither its model, as ours do, nor the version that it has of Valkey or Redis.
     pub(crate) fn server(&self) -> Option<Server> {
         let version = |name| self.value(name).map(str::to_owned);
         let ours = || self.value("model").zip(version("server_version"));
@@ -50,7 +55,7 @@ impl InfoText {
             pid: self
                 .number("process_id")
                 .and_then(|pid| u32::try_from(pid).ok()),
-            run_id: self.value("run_id").map(str::to_owned),
+            run_id: self.run_id().map(str::to_owned),
         })
     }
 }
@@ -61,14 +66,14 @@ mod tests {
 
     #[test]
     fn lines_are_found_by_their_whole_name() {
-        let info = InfoText::new("# Server\r\nredis_version:7.0.15\r\nprocess_id:42\r\nused_cpu_sys:0.001234\r\nx_process_id:7\r\n".to_owned());
+        let info = Info::new("# Server\r\nredis_version:7.0.15\r\nprocess_id:42\r\nused_cpu_sys:0.001234\r\nx_process_id:7\r\n".to_owned());
         assert_eq!(
             (info.number("process_id"), info.value("version")),
             (Some(42), None)
         );
         assert_eq!(info.seconds_as_ns("used_cpu_sys"), Some(1_234_000));
         assert_eq!(
-            InfoText::new("# Server\r\nprocess_id:42\r\n".to_owned()).server(),
+            Info::new("# Server\r\nprocess_id:42\r\n".to_owned()).server(),
             None
         );
     }
@@ -76,7 +81,7 @@ mod tests {
     #[test]
     fn redis_and_valkey_are_known_by_their_versions() {
         let said = |text: &str| {
-            let server = InfoText::new(text.to_owned()).server().unwrap();
+            let server = Info::new(text.to_owned()).server().unwrap();
             format!("{} {}", server.model, server.version)
         };
         assert_eq!(
@@ -89,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_server_of_ours_says_how_it_waits() {
-        let info = InfoText::new("model:threaded\r\nserver_version:0.1.0\r\ndiscipline:racy\r\nprocess_id:1\r\nrun_id:ab\r\n".to_owned());
+        let info = Info::new("model:threaded\r\nserver_version:0.1.0\r\ndiscipline:racy\r\nprocess_id:1\r\nrun_id:ab\r\n".to_owned());
         let server = info.server().unwrap();
         assert_eq!(
             (server.model.as_str(), server.counter.as_deref(), server.pid),

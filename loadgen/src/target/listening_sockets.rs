@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::target::endpoint::Endpoint;
+use super::endpoint::Endpoint;
 
 /// A listening TCP socket (Linux, include/net/tcp_states.h), and a Unix one (include/uapi/linux/net.h, `__SO_ACCEPTCON`).
 const TCP_LISTEN: &str = "0A";
@@ -42,8 +42,8 @@ mod tests {
     use std::os::unix::net::UnixListener;
     use std::os::unix::process::parent_id;
 
+    use super::process::Process;
     use super::*;
-    use crate::target::process::Process;
 
     #[track_caller]
     fn assert_is_ours(at: &Endpoint) {

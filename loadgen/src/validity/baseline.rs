@@ -11,8 +11,8 @@ const BASELINE_LIMIT: f64 = 0.90;
 
 /// Every check that a run against such a responder allows. In a closed loop the client is the limit by design, so no check of it can fail;
 /// a machine that disturbs the client still matters.
-pub(crate) fn of_baseline(run: &Run) -> Validity {
-    let mut checks = checks(run);
+pub fn of_baseline(run: &Run) -> Validity {
+    let mut checks = checks(&run.into());
     if run.workload.mode == LoadMode::Closed {
         for check in &mut checks {
             if verdict_if_failed(check.code) == ValidityVerdict::ClientBound {
@@ -25,7 +25,7 @@ pub(crate) fn of_baseline(run: &Run) -> Validity {
 }
 
 /// Checks a run against its baseline: a server that is as fast as nothing was not measured, the load generator and the kernel were.
-pub(crate) fn compare_with_baseline(run: &mut Run, baseline: &Run) {
+pub fn compare_with_baseline(run: &mut Run, baseline: &Run) {
     let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
     let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
     if baseline.validity.verdict != ValidityVerdict::Valid {

@@ -40,7 +40,7 @@ fn histogram(values_ns: &[u64]) -> Histogram {
 }
 
 fn verdict(run: &Run) -> (ValidityVerdict, usize) {
-    let validity = of(run);
+    let validity = super::check(&run.into());
     (validity.verdict, validity.failed().count())
 }
 
@@ -87,7 +87,7 @@ fn each_disturbance_is_noticed() {
     for (code, value, disturb, expected) in cases {
         let mut run = open();
         disturb(&mut run);
-        let validity = of(&run);
+        let validity = check(&(&run).into());
         assert_eq!(validity.verdict, expected, "{code:?}");
         let failed: Vec<&Check> = validity.failed().collect();
         let [Check::Measured(check)] = failed.as_slice() else {
@@ -121,7 +121,7 @@ fn a_value_that_the_machine_does_not_offer_neither_fails_nor_passes() {
         hiccup_max_ns: None,
         stolen_ns: None,
     };
-    let validity = of(&run);
+    let validity = check(&(&run).into());
     assert_eq!(validity.verdict, ValidityVerdict::Valid);
     let not_made = validity
         .checks
@@ -233,7 +233,10 @@ fn a_baseline_may_be_busy_and_must_not_be_disturbed() {
     (baseline.elapsed_ns, baseline.warmup_ns) = (1_000_000_000, 0);
     baseline.client_cost = cost(990_000_000, Some(0));
     let busy = of_baseline(&baseline);
-    assert_eq!(of(&baseline).verdict, ValidityVerdict::ClientBound);
+    assert_eq!(
+        super::check(&(&baseline).into()).verdict,
+        ValidityVerdict::ClientBound
+    );
     assert_eq!(
         (busy.verdict, busy.failed().count()),
         (ValidityVerdict::Valid, 0)
@@ -277,7 +280,7 @@ fn stolen_time_is_a_share_of_the_whole_run() {
     run.client_cost.stolen_ns = Some(150_000_000);
     run.warmup_ns = 5_000_000_000;
     run.client_cost.threads.clear();
-    let stolen = |run: &Run| measured(&of(run), CheckCode::StolenTime);
+    let stolen = |run: &Run| measured(&super::check(&run.into()), CheckCode::StolenTime);
     assert_eq!(stolen(&run).outcome, CheckOutcome::Passed);
     run.client_cost.stolen_ns = Some(300_000_000);
     let stolen = stolen(&run);

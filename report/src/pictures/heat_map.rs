@@ -144,7 +144,7 @@ impl<'a> Course<'a> {
 fn joined(intervals: &[Interval]) -> Option<Slice> {
     let mut response = Histogram::new();
     for interval in intervals {
-        response.merge(&interval.response.unpack().ok()?);
+        response.merge(&Histogram::from(&interval.response));
     }
     let (first, last) = (intervals.first()?, intervals.last()?);
     Some(Slice {

@@ -5,8 +5,8 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use results::{
-    Comparison, Finite, Histogram, Interval, LoadMode, Packed, Run, ValidityVerdict, Workload,
-    example,
+    Comparison, Finite, Histogram, Interval, LoadMode, Run, SparseHistogram, ValidityVerdict,
+    Workload, example,
 };
 use serde_json::Value;
 
@@ -86,7 +86,7 @@ fn interval(start_ns: u64, latencies: &[(u64, u64)]) -> Interval {
         length_ns: 1_000_000_000,
         completed: response.count(),
         failed: 0,
-        response: Packed::from(response),
+        response: SparseHistogram::from(response),
         service: None,
         lag: None,
         server: None,

@@ -134,7 +134,7 @@ impl Recipe {
             sum.merge(one);
         }
         let completed = slice[0].count();
-        let [response, service, lag] = slice.map(Packed::from);
+        let [response, service, lag] = slice.map(|one| SparseHistogram::from(&one));
         let open = self.rate_per_s.is_some();
         Interval {
             start_ns: u64::from(place) * INTERVAL_NS,
@@ -180,15 +180,13 @@ impl Recipe {
             mode: rate.map_or(LoadMode::Closed, |rate_per_s| LoadMode::Open {
                 rate_per_s,
                 arrival: Arrival::Poisson,
+                max_in_flight: 64_000,
             }),
             connections: self.connections,
             pipeline_depth: 1,
             threads: 1,
             limit: RunLimit::Duration { duration_ns },
-            operations: vec![Share {
-                operation: "incr".to_owned(),
-                weight: 1,
-            }],
+            operations: Operation::INCR.alone(),
             keys: 1,
             payload_bytes: 64,
             seed: 1,

@@ -84,7 +84,7 @@ mod tests {
     fn a_percentile_has_its_interval_where_the_samples_suffice() {
         let mut run = example::open_loop("a");
         assert!(!text(&run).contains("95 % from"));
-        run.percentile_intervals = PercentileInterval::all_of(&run);
+        run.percentile_intervals = PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns);
         let text = text(&run);
         let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
         let cells = |name| line(name).matches('s').count();

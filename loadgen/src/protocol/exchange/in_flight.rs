@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 /// The batches in flight, oldest first. There are never more than requests in flight, so the pipeline depth bounds them.
 #[derive(Debug, Default)]
-pub(super) struct Batches {
+pub(super) struct InFlight {
     queue: VecDeque<Batch>,
     requests: u32,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Stamps {
     pub(crate) sent_ns: u64,
 }
 
-impl Batches {
+impl InFlight {
     /// Requests in flight.
     pub(super) fn requests(&self) -> u32 {
         self.requests
@@ -43,14 +43,14 @@ impl Batches {
 
     /// The oldest `replies` requests were answered: tells of each batch how many of them it had, and its stamps.
     #[inline]
-    pub(super) fn answered(&mut self, replies: u32, mut book: impl FnMut(u32, Stamps)) {
+    pub(super) fn answered(&mut self, replies: u32, mut tell: impl FnMut(u32, Stamps)) {
         let mut left = replies;
         while left > 0 {
             let Some(batch) = self.queue.front_mut() else {
                 break;
             };
             let of_this = left.min(batch.requests);
-            book(of_this, batch.stamps);
+            tell(of_this, batch.stamps);
             left -= of_this;
             batch.requests -= of_this;
             if batch.requests == 0 {
@@ -72,19 +72,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replies_are_booked_to_the_batches_they_belong_to() {
-        let mut batches = Batches::default();
+    fn replies_are_told_to_the_batches_they_belong_to() {
+        let mut in_flight = InFlight::default();
         let at = |sent_ns| Stamps {
             intended_ns: 0,
             sent_ns,
         };
-        batches.push(3, at(10));
-        batches.push(2, at(20));
-        let mut booked = Vec::new();
-        batches.answered(4, |replies, stamps| booked.push((replies, stamps.sent_ns)));
-        assert_eq!(booked, [(3, 10), (1, 20)]);
-        assert_eq!((batches.requests(), batches.oldest_ns()), (1, Some(20)));
-        assert_eq!(batches.clear(), 1);
-        assert_eq!((batches.requests(), batches.oldest_ns()), (0, None));
+        in_flight.push(3, at(10));
+        in_flight.push(2, at(20));
+        let mut told = Vec::new();
+        in_flight.answered(4, |replies, stamps| told.push((replies, stamps.sent_ns)));
+        assert_eq!(told, [(3, 10), (1, 20)]);
+        assert_eq!((in_flight.requests(), in_flight.oldest_ns()), (1, Some(20)));
+        assert_eq!(in_flight.clear(), 1);
+        assert_eq!((in_flight.requests(), in_flight.oldest_ns()), (0, None));
     }
 }

@@ -1,167 +1,112 @@
-//! Replies: each is compared with what the oldest request in flight must be answered by.
+//! Replies: each is compared with what the oldest request in flight must get.
 
 use history::Anomaly;
-use results::{AnomalyKind, FailureReason};
+use results::{FailureReason, Operation, Protocol};
 use service::resp::{Reply, parse_i64, read_reply};
 
+use super::super::describe;
+use super::super::event::{Event, EventHandler};
+use super::super::payload::origin;
 use super::{ConnectionError, Exchange};
-use crate::config::operation::Kind;
-use crate::config::target::Protocol;
-use crate::metrics::recorder::Recorder;
-use crate::protocol::describe;
-use crate::protocol::payload::{Origin, origin};
 
 /// The longest line that a reply may be. An error reply of a kilobyte tells nobody more than its beginning does.
 const LINE_BYTES: usize = 1_024;
 
-/// As many good replies as lay in the bytes, and what came after them.
+/// What lies at the front of the bytes that came.
 #[derive(Debug)]
-pub(super) struct Pass {
-    pub(super) bytes: usize,
-    pub(super) replies: u32,
-    pub(super) end: End,
-}
-
-/// What ended a pass.
-#[derive(Debug)]
-pub(super) enum End {
-    /// The bytes end, perhaps in the middle of a reply.
-    Incomplete,
-    /// The server answered with an error, and the connection goes on.
-    ErrorReply(String),
+pub(super) enum Step {
+    /// A well-formed reply of so many bytes.
+    Reply(usize),
+    /// An error reply of so many bytes, and its event. The connection goes on.
+    ErrorReply(usize, Event),
+    /// The beginning of a reply; so many bytes of it are done with.
+    Incomplete(usize),
     /// The connection cannot go on.
-    ConnectionError(ConnectionError),
-}
-
-/// What one reply was.
-enum Answer {
-    Good,
-    Failed(String),
-    Nonsense(String),
+    Broken(ConnectionError),
 }
 
 impl Exchange {
-    /// Judges replies up to the first that is not good.
-    pub(super) fn pass(&mut self, bytes: &[u8], at_ns: u64, recorder: &mut Recorder) -> Pass {
-        let mut pass = Pass {
-            bytes: 0,
-            replies: 0,
-            end: End::Incomplete,
-        };
-        let in_flight = self.in_flight();
-        loop {
-            let rest = &bytes[pass.bytes..];
-            if rest.is_empty() {
-                return pass;
-            }
-            if pass.replies == in_flight {
-                pass.end = self.unsolicited(rest, at_ns, recorder);
-                return pass;
-            }
-            let step = match self.echo_begins(rest) {
-                true => self.echo(rest, at_ns, recorder),
-                false => self
-                    .reply(rest, at_ns, recorder)
-                    .map(|bytes| bytes.map(|bytes| (bytes, 1))),
-            };
-            match step {
-                Ok(Some((bytes, replies))) => {
-                    pass.bytes += bytes;
-                    pass.replies += replies;
-                }
-                Ok(None) => return pass,
-                Err((bytes, end)) => {
-                    pass.bytes += bytes;
-                    pass.end = end;
-                    return pass;
-                }
-            }
-        }
-    }
-
-    fn echo_begins(&self, rest: &[u8]) -> bool {
-        self.awaited.kind == Kind::Echo
-            && (self.echo.is_some() || self.protocol == Protocol::Echo || rest[0] == b'$')
-    }
-
-    /// One reply that is not an echo: the bytes it took, `None` if its end has not come.
+    /// Takes one reply.
     #[inline]
-    fn reply(
-        &mut self,
-        rest: &[u8],
-        at_ns: u64,
-        recorder: &mut Recorder,
-    ) -> Result<Option<usize>, (usize, End)> {
+    pub(super) fn reply(&mut self, rest: &[u8], to: &mut impl EventHandler) -> Step {
+        let is_payload =
+            || self.echo.is_some() || self.protocol == Protocol::Echo || rest[0] == b'$';
+        if self.awaited.operation == Operation::Echo && is_payload() {
+            return self.echo(rest, to);
+        }
         match short_integer(rest).map_or_else(|| read_reply(rest), |found| Ok(Some(found))) {
-            Ok(Some((reply, bytes))) => match self.judge(reply, at_ns, recorder) {
-                Answer::Good => Ok(Some(bytes)),
-                Answer::Failed(text) => Err((bytes, End::ErrorReply(text))),
-                Answer::Nonsense(text) => Err((0, self.nonsense(text, at_ns, recorder))),
-            },
-            Ok(None) if rest.len() <= LINE_BYTES => Ok(None),
-            Ok(None) | Err(_) => Err((0, self.nonsense(describe::not_resp(rest), at_ns, recorder))),
+            Ok(Some((reply, bytes))) => self.check(&reply, bytes, to),
+            Ok(None) if rest.len() <= LINE_BYTES => Step::Incomplete(0),
+            Ok(None) | Err(_) => self.broken_protocol(describe::not_resp(rest), to),
         }
     }
 
-    /// Compares a reply with what is awaited.
+    /// Compares a reply of so many bytes with what is awaited.
     #[inline]
-    fn judge(&mut self, reply: Reply<'_>, at_ns: u64, recorder: &mut Recorder) -> Answer {
-        let kind = self.awaited.kind;
-        let reporter = &mut recorder.reporter;
-        match (kind, reply) {
-            (Kind::Incr, Reply::Integer(value)) => {
-                reporter.returned(self.connection, at_ns, value);
-            }
-            (Kind::Get, Reply::Bulk(digits)) => match parse_i64(digits) {
-                Some(value) => reporter.returned(self.connection, at_ns, value),
+    fn check(&mut self, reply: &Reply<'_>, bytes: usize, to: &mut impl EventHandler) -> Step {
+        let operation = self.awaited.operation;
+        let event = match (operation, reply) {
+            (Operation::Incr { .. }, Reply::Integer(value)) => Event::Value(*value),
+            (Operation::Get, Reply::Bulk(digits)) => match parse_i64(digits) {
+                Some(value) => Event::Value(value),
                 None => {
-                    return Answer::Nonsense(format!(
-                        "GET was answered by '{}', which is no number",
-                        describe::shown(digits)
-                    ));
+                    let shown = describe::shown(digits);
+                    let text = format!("GET was answered by '{shown}', which is no number");
+                    return self.broken_protocol(text, to);
                 }
             },
             // A counter that nobody has written is 0.
-            (Kind::Get, Reply::Null) => reporter.returned(self.connection, at_ns, 0),
-            (Kind::Ping, Reply::Simple(b"PONG")) => reporter.compared(),
+            (Operation::Get, Reply::Null) => Event::Value(0),
+            (Operation::Ping, Reply::Simple(b"PONG")) => Event::Matched,
             (_, Reply::Error(text)) => {
-                if kind.counts() {
-                    reporter.refused(self.connection, at_ns);
-                }
                 self.answered();
-                return Answer::Failed(describe::shown(text));
+                let event = Event::ErrorReply {
+                    of_counter: operation.is_of_counter(),
+                    text: describe::shown(text),
+                };
+                return Step::ErrorReply(bytes, event);
             }
-            (kind, reply) => {
-                return Answer::Nonsense(format!(
-                    "{kind} was answered by {}",
-                    describe::named(&reply)
-                ));
+            (operation, reply) => {
+                let (name, reply) = (operation.name(), describe::named(reply));
+                return self.broken_protocol(format!("{name} was answered by {reply}"), to);
             }
-        }
+        };
         self.answered();
-        Answer::Good
+        to.on(event);
+        Step::Reply(bytes)
     }
 
-    /// Bytes that are no answer to what is awaited. Whether it was executed nobody knows, and it stays in flight.
+    /// Bytes that are no reply to what is awaited. Whether the request was executed is unknown: it stays in flight.
     #[cold]
-    pub(super) fn nonsense(&self, text: String, at_ns: u64, recorder: &mut Recorder) -> End {
-        let reporter = &mut recorder.reporter;
-        reporter.found(AnomalyKind::ProtocolError, || {
-            let (number, sequence) = (self.number, self.awaited.sequence);
-            format!("connection {number}, request {sequence}: {text}")
+    pub(super) fn broken_protocol(&self, text: String, to: &mut impl EventHandler) -> Step {
+        self.wrong(Anomaly::ProtocolError, &text, to);
+        Step::Broken(garbage(text))
+    }
+
+    /// Reports what is wrong with the reply to the request that is awaited.
+    #[cold]
+    pub(super) fn wrong(
+        &self,
+        anomaly: Anomaly,
+        what: &str,
+        to: &mut impl EventHandler,
+    ) -> ConnectionError {
+        let (connection, sequence) = (self.connection, self.awaited.sequence);
+        let text = format!("connection {connection}, request {sequence}: {what}");
+        to.on(Event::Wrong {
+            anomaly,
+            of_counter: self.awaited.operation.is_of_counter(),
+            text: text.clone(),
         });
-        if self.awaited.kind.counts() {
-            reporter.nonsense(self.connection, at_ns, Anomaly::ProtocolError);
-        }
-        broken(text)
+        garbage(text)
     }
 
-    /// Bytes that came although nothing was asked. If they are a value, the history may know whose.
+    /// Bytes that came though nothing was in flight. If they are a value, the history may know whose.
     #[cold]
-    fn unsolicited(&self, rest: &[u8], at_ns: u64, recorder: &mut Recorder) -> End {
+    pub(super) fn unsolicited(&self, rest: &[u8], to: &mut impl EventHandler) -> Step {
         // A server that takes no more clients tells them so before they ask anything.
-        if self.protocol == Protocol::Resp && !self.served.asked && rest.starts_with(b"-") {
-            return End::ConnectionError(ConnectionError {
+        if self.protocol == Protocol::Resp && !self.asked && rest.starts_with(b"-") {
+            return Step::Broken(ConnectionError {
                 reason: FailureReason::ConnectFailed,
                 text: format!("the server refused it: {}", describe::shown(rest)),
             });
@@ -172,29 +117,34 @@ impl Exchange {
             Ok(Some((Reply::Bulk(bytes), _))) => (parse_i64(bytes), Some(bytes)),
             _ => (None, None),
         };
-        let own = |found: &Origin| *found == self.payloads.origin(found.sequence);
         let shown = || format!("'{}'", describe::shown(rest));
-        let (kind, what) = match payload.and_then(origin) {
-            Some(origin) if own(&origin) => (
-                AnomalyKind::ReplyDuplicate,
-                format!("another reply to request {}", origin.sequence),
+        let (anomaly, what) = match payload.and_then(origin) {
+            Some(whose) if whose == self.payloads.origin(whose.sequence) => (
+                Anomaly::ReplyDuplicate,
+                format!("another reply to request {}", whose.sequence),
             ),
-            Some(_) => (AnomalyKind::CrossTalk, shown()),
-            None => (AnomalyKind::ReplyUnsolicited, shown()),
+            Some(_) => (Anomaly::CrossTalk, shown()),
+            None => (Anomaly::ReplyUnsolicited, shown()),
         };
-        let text = format!("{what} came although no request was in flight");
-        let describe = || format!("connection {}: {text}", self.number);
-        let reporter = &mut recorder.reporter;
-        reporter.left_over(self.connection, at_ns, (value, kind), describe);
-        broken(text)
+        let what = format!("{what} came although no request was in flight");
+        let text = format!("connection {}: {what}", self.connection);
+        to.on(match value {
+            Some(value) => Event::LeftOver { value, text },
+            None => Event::Wrong {
+                anomaly,
+                of_counter: anomaly == Anomaly::ReplyUnsolicited,
+                text,
+            },
+        });
+        Step::Broken(garbage(what))
     }
 }
 
-pub(super) fn broken(text: String) -> End {
-    End::ConnectionError(ConnectionError {
+fn garbage(text: String) -> ConnectionError {
+    ConnectionError {
         reason: FailureReason::Garbage,
         text,
-    })
+    }
 }
 
 /// `:123\r\n` at the front of `bytes`, and its length: by far the most frequent reply, understood in one pass over its

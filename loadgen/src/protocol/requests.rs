@@ -1,14 +1,15 @@
-//! Which request comes next: a seeded sequence that both ends of a connection's pipeline can follow.
+//! Which request comes next: a seeded sequence that both ends of a connection's pipeline follow.
 
-use crate::config::operation::{Kind, Mix};
-use crate::protocol::random::SplitMix64;
+use results::{Operation, Workload};
+
+use super::random::SplitMix64;
 
 /// One request of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Operation {
+pub(crate) struct Request {
     /// What is asked.
-    pub kind: Kind,
-    /// The number of the key among the run's keys; 0 where the kind has no key.
+    pub operation: Operation,
+    /// The number of the key among the run's keys; 0 where the operation has no key.
     pub key: u32,
     /// The request's number on its connection, from 0.
     pub sequence: u64,
@@ -20,7 +21,7 @@ pub(crate) struct Operation {
 /// says what the next reply must answer. So nothing has to be stored per request, whatever the pipeline depth.
 /// The same seed and connection give the same requests against every server.
 #[derive(Debug, Clone)]
-pub(crate) struct OperationSequence {
+pub(crate) struct RequestSequence {
     choice: Choice,
     random: SplitMix64,
     sequence: u64,
@@ -29,22 +30,22 @@ pub(crate) struct OperationSequence {
 /// How the next request is chosen. A workload of one request draws no random number.
 #[derive(Debug, Clone)]
 enum Choice {
-    Always(Kind),
+    Always(Operation),
     Among {
-        ends: [(u32, Kind); 4],
+        ends: [(u32, Operation); 4],
         total_weight: u32,
         keys: u32,
     },
 }
 
-impl OperationSequence {
+impl RequestSequence {
     /// The requests of connection number `connection`.
-    pub(crate) fn new(mix: &Mix, keys: u32, seed: u64, connection: u32) -> Self {
-        let choice = match mix.shares() {
-            [(kind, _)] if keys == 1 => Choice::Always(*kind),
-            shares => Choice::among(shares, keys),
+    pub(crate) fn new(workload: &Workload, connection: u32) -> Self {
+        let choice = match workload.operations[..] {
+            [only] if workload.keys == 1 => Choice::Always(only.operation),
+            _ => Choice::among(workload),
         };
-        let random = SplitMix64::new(seed).fork(u64::from(connection));
+        let random = SplitMix64::new(workload.seed).fork(u64::from(connection));
         Self {
             choice,
             random,
@@ -59,11 +60,11 @@ impl OperationSequence {
 
     /// The next request.
     #[inline]
-    pub(crate) fn next(&mut self) -> Operation {
+    pub(crate) fn next(&mut self) -> Request {
         let sequence = self.sequence;
         self.sequence += 1;
-        let (kind, key) = match &self.choice {
-            Choice::Always(kind) => (*kind, 0),
+        let (operation, key) = match &self.choice {
+            Choice::Always(operation) => (*operation, 0),
             Choice::Among {
                 ends,
                 total_weight,
@@ -73,12 +74,12 @@ impl OperationSequence {
                 let place = scaled(draw as u32, *total_weight);
                 let within = ends.iter().find(|(end, _)| place < *end);
                 // The last end is the total weight, and `place` lies below it.
-                let kind = within.map_or(ends[0].1, |(_, kind)| *kind);
-                (kind, scaled((draw >> 32) as u32, *keys))
+                let operation = within.map_or(ends[0].1, |(_, operation)| *operation);
+                (operation, scaled((draw >> 32) as u32, *keys))
             }
         };
-        Operation {
-            kind,
+        Request {
+            operation,
             key,
             sequence,
         }
@@ -86,18 +87,19 @@ impl OperationSequence {
 }
 
 impl Choice {
-    /// Each kind owns the places from its predecessor's end up to its own.
-    fn among(shares: &[(Kind, u32)], keys: u32) -> Self {
-        let mut ends = [(0, Kind::Incr); 4];
+    /// Each operation owns the places from its predecessor's end up to its own.
+    fn among(workload: &Workload) -> Self {
+        let mut ends = [(0, Operation::Ping); 4];
         let mut total_weight = 0;
-        for (end, (kind, weight)) in ends.iter_mut().zip(shares) {
-            total_weight += weight;
-            *end = (total_weight, *kind);
+        for (end, share) in ends.iter_mut().zip(&workload.operations) {
+            total_weight += share.weight;
+            *end = (total_weight, share.operation);
         }
         Self::Among {
             ends,
             total_weight,
-            keys,
+            // A workload has at most `limits::KEYS` keys.
+            keys: workload.keys as u32,
         }
     }
 }
@@ -111,12 +113,20 @@ fn scaled(draw: u32, bound: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use results::parse_mix;
+
     use super::*;
+    use crate::config::tests::builder;
+
+    fn sequence(mix: &str, keys: u32, seed: u64, connection: u32) -> RequestSequence {
+        let builder = builder().operations(parse_mix(mix).unwrap());
+        let config = builder.keys(keys).seed(seed).build().unwrap();
+        RequestSequence::new(&config.workload, connection)
+    }
 
     #[test]
     fn the_reader_sees_what_the_writer_sent() {
-        let mix = "mix:incr=8,get=2,echo=1".parse().unwrap();
-        let mut writer = OperationSequence::new(&mix, 100, 7, 3);
+        let mut writer = sequence("mix:incr=8,get=2,echo=1", 100, 7, 3);
         let mut reader = writer.clone();
         let sent: Vec<_> = (0..1_000).map(|_| writer.next()).collect();
         let expected: Vec<_> = (0..1_000).map(|_| reader.next()).collect();
@@ -124,19 +134,18 @@ mod tests {
         assert!(
             sent.iter()
                 .enumerate()
-                .all(|(at, operation)| operation.sequence == at as u64)
+                .all(|(at, request)| request.sequence == at as u64)
         );
     }
 
     #[test]
     fn shares_come_near_their_weights_and_keys_are_all_used() {
-        let mix = "mix:incr=8,get=2".parse().unwrap();
-        let mut script = OperationSequence::new(&mix, 10, 1, 0);
+        let mut sequence = sequence("mix:incr=8,get=2", 10, 1, 0);
         let (mut reads, mut per_key) = (0, [0_u32; 10]);
         for _ in 0..100_000 {
-            let operation = script.next();
-            reads += u32::from(operation.kind == Kind::Get);
-            per_key[operation.key as usize] += 1;
+            let request = sequence.next();
+            reads += u32::from(request.operation == Operation::Get);
+            per_key[request.key as usize] += 1;
         }
         // Five standard deviations of the binomial law are about 630 and 475.
         assert!(reads.abs_diff(20_000) < 630, "{reads}");
@@ -148,10 +157,14 @@ mod tests {
 
     #[test]
     fn connections_differ_and_seeds_repeat() {
-        let mix = "mix:incr=1,get=1".parse().unwrap();
         let draw = |seed, connection| {
-            let mut script = OperationSequence::new(&mix, 1_000, seed, connection);
-            [script.next(), script.next(), script.next(), script.next()]
+            let mut sequence = sequence("mix:incr=1,get=1", 1_000, seed, connection);
+            [
+                sequence.next(),
+                sequence.next(),
+                sequence.next(),
+                sequence.next(),
+            ]
         };
         assert_eq!(draw(1, 0), draw(1, 0));
         assert_ne!(draw(1, 0), draw(1, 1));

@@ -1,0 +1,124 @@
+//! The checker of a run's history, and the file that the history is written to.
+
+use std::fs::File;
+use std::io;
+
+use history::{
+    Call, Connection, Counts, Event, Judge, Judgement, Level, LogWriter, Observer, Verdict, What,
+};
+use results::CheckLevel;
+
+use super::checker_thread::CheckError;
+use super::history_feed::{connection_id, key_id};
+use super::history_header::HistoryHeader;
+use crate::config::Config;
+
+/// The checker and the history file, fed with one stream of events.
+#[derive(Debug)]
+pub(crate) struct HistoryCheck {
+    checker: Judge,
+    log: Option<LogWriter<File>>,
+    inconclusive: bool,
+}
+
+impl HistoryCheck {
+    /// Checks as the configuration says; `None` where it says not to.
+    pub(super) fn new(config: &Config, run: u64) -> Result<Option<Self>, CheckError> {
+        let level = match config.check {
+            CheckLevel::None => return Ok(None),
+            CheckLevel::Full => Level::Full,
+            CheckLevel::Replies => Level::Replies,
+        };
+        let writer = |path| {
+            let header = HistoryHeader::of(config, run).text();
+            File::create(path).and_then(|file| LogWriter::new(file, &header))
+        };
+        let log = match &config.history {
+            None => None,
+            Some(path) => Some(writer(path).map_err(|error| CheckError::HistoryFile {
+                path: path.clone(),
+                error,
+            })?),
+        };
+        Ok(Some(Self {
+            checker: Judge::new(level),
+            log,
+            inconclusive: false,
+        }))
+    }
+
+    /// What the counters held before the run.
+    pub(super) fn declare(&mut self, before: &[i64]) {
+        for (number, start) in (0..).zip(before).filter(|(_, start)| **start != 0) {
+            let (key, start) = (key_id(number), *start);
+            let nobody = Connection::FIRST;
+            self.observe(Event::new(nobody, 0, What::Declared { key, start }));
+        }
+    }
+
+    /// The final values, read one after the other over a connection of their own: operations like all others.
+    pub(crate) fn read_at_the_end(
+        &mut self,
+        config: &Config,
+        values: &[i64],
+        from_ns: u64,
+        to_ns: u64,
+    ) {
+        let connection = connection_id(config.workload.connections);
+        for (number, value) in (0..).zip(values) {
+            let call = Call::get(key_id(number));
+            self.observe(Event::started(connection, from_ns, call));
+            self.observe(Event::returned(connection, to_ns, *value));
+        }
+    }
+
+    /// The replies are of two counters under one name: none of them can be held against another.
+    pub(crate) fn set_inconclusive(&mut self) {
+        self.inconclusive = true;
+    }
+
+    /// Brings the history file up to date.
+    pub(super) fn flush(&mut self) {
+        if let Some(log) = &mut self.log {
+            log.flush();
+        }
+    }
+
+    /// The verdict, and why the history file is not whole, if it is not.
+    pub(crate) fn finish(self) -> (Verdict, Option<io::Error>) {
+        let written = self.log.map_or(Ok(()), |log| log.finish().map(|_| ()));
+        let mut verdict = self.checker.verdict();
+        if self.inconclusive {
+            verdict.counts = Counts::default();
+            verdict.examples.clear();
+            for key in &mut verdict.keys {
+                (key.judgement, key.lost) = (Judgement::Ok, None);
+            }
+        }
+        (verdict, written.err())
+    }
+}
+
+impl Observer for HistoryCheck {
+    /// What a worker saw in the bytes is already counted; the checker need not count it again.
+    #[inline]
+    fn observe(&mut self, event: Event) {
+        if !matches!(event.what, What::Reported(_)) {
+            self.checker.observe(event);
+        }
+        self.log.observe(event);
+    }
+
+    #[inline]
+    fn started_together(&mut self, connection: Connection, at_ns: u64, call: Call, count: u32) {
+        self.checker
+            .started_together(connection, at_ns, call, count);
+        self.log.started_together(connection, at_ns, call, count);
+    }
+
+    #[inline]
+    fn returned_together(&mut self, connection: Connection, at_ns: u64, values: &[i64]) {
+        self.checker.returned_together(connection, at_ns, values);
+        self.log.returned_together(connection, at_ns, values);
+    }
+}

@@ -1,0 +1,290 @@
+//! What one worker tells the checker: when each operation began, and what became of it.
+
+use std::mem;
+use std::sync::mpsc::SyncSender;
+
+use history::{Anomaly, Call, Connection, Event as HistoryEvent, Key, Observer, What};
+use results::Operation;
+
+use super::event_batches::{EventBatches, WorkerBatch};
+use super::{Anomalies, HistoryCheck};
+use crate::protocol::Request;
+use crate::protocol::event::Event;
+
+/// How often a history file is brought up to date: so much at most is missing from it after a crash.
+const FLUSH_NS: u64 = 1_000_000_000;
+
+/// One worker's feed. No lock and no shared word is touched per operation.
+#[derive(Debug)]
+pub(crate) struct HistoryFeed {
+    to: Receiver,
+    /// The start of the run: the history begins at 0.
+    start_ns: u64,
+    flushed_ns: u64,
+    checked: u64,
+    /// What was wrong with the bytes themselves. What the values show is for the checker to find.
+    anomalies: Anomalies,
+    held: Held,
+    values: Vec<i64>,
+}
+
+/// What was told last, and is held back while more of the same may come. Anything else is told after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Held {
+    Nothing,
+    /// The requests of one write, which are alike.
+    Invoked {
+        connection: Connection,
+        at_ns: u64,
+        call: Call,
+        count: u32,
+    },
+    /// The replies of one read; their values are in [`HistoryFeed::values`].
+    Ok {
+        connection: Connection,
+        at_ns: u64,
+    },
+}
+
+/// Who takes the events.
+#[derive(Debug)]
+enum Receiver {
+    /// The check itself: the run has one worker, whose order is the truth.
+    Check(Box<HistoryCheck>),
+    /// The checker's thread.
+    Thread(Box<EventBatches>),
+    /// Nobody (`--check none`).
+    Nobody,
+}
+
+/// What a worker's feed leaves behind.
+#[derive(Debug, Default)]
+pub(crate) struct CheckTotals {
+    /// The check, if it was the worker's own.
+    pub(crate) check: Option<Box<HistoryCheck>>,
+    /// Replies that were checked.
+    pub(crate) checked: u64,
+    /// What was wrong with the bytes.
+    pub(crate) anomalies: Anomalies,
+}
+
+impl CheckTotals {
+    /// Adds what another worker's feed left behind.
+    pub(crate) fn merge(&mut self, other: Self) {
+        self.check = self.check.take().or(other.check);
+        self.checked += other.checked;
+        self.anomalies.merge(other.anomalies);
+    }
+}
+
+impl HistoryFeed {
+    /// The feed of a run's only worker.
+    pub(super) fn to_check(check: HistoryCheck) -> Self {
+        Self::new(Receiver::Check(Box::new(check)))
+    }
+
+    /// The feed of worker number `worker`.
+    pub(super) fn to_thread(worker: usize, to: SyncSender<WorkerBatch>) -> Self {
+        Self::new(Receiver::Thread(Box::new(EventBatches::new(worker, to))))
+    }
+
+    /// A feed that nobody takes.
+    pub(crate) fn to_nobody() -> Self {
+        Self::new(Receiver::Nobody)
+    }
+
+    fn new(to: Receiver) -> Self {
+        Self {
+            to,
+            start_ns: 0,
+            flushed_ns: 0,
+            checked: 0,
+            anomalies: Anomalies::default(),
+            held: Held::Nothing,
+            values: Vec::new(),
+        }
+    }
+
+    /// The load begins.
+    pub(crate) fn start_at(&mut self, start_ns: u64) {
+        self.start_ns = start_ns;
+    }
+
+    /// Takes an event of a connection that came to light at `at_ns`.
+    #[inline]
+    pub(crate) fn on(&mut self, connection: Connection, at_ns: u64, event: Event) {
+        let since_start_ns = at_ns.saturating_sub(self.start_ns);
+        match event {
+            Event::Invoked(request) => self.invoked(connection, since_start_ns, request),
+            Event::Value(value) => self.value(connection, since_start_ns, value),
+            Event::Matched => self.checked += 1,
+            Event::Completed { .. } => {}
+            other => self.exception(connection, since_start_ns, other),
+        }
+    }
+
+    /// A request is about to be written. One that touches no counter is no part of the history.
+    #[inline]
+    fn invoked(&mut self, connection: Connection, now_ns: u64, request: Request) {
+        if matches!(self.to, Receiver::Nobody) {
+            return;
+        }
+        let key = key_id(request.key);
+        let call = match request.operation {
+            Operation::Incr { by } => Call::Add { key, amount: by },
+            Operation::Get => Call::get(key),
+            Operation::Ping | Operation::Echo => return,
+        };
+        match &mut self.held {
+            Held::Invoked {
+                connection: same,
+                at_ns,
+                call: alike,
+                count,
+            } if (*same, *at_ns, *alike) == (connection, now_ns, call) => *count += 1,
+            _ => {
+                self.pass_on();
+                self.held = Held::Invoked {
+                    connection,
+                    at_ns: now_ns,
+                    call,
+                    count: 1,
+                };
+            }
+        }
+    }
+
+    /// INCR or GET returned a value.
+    #[inline]
+    fn value(&mut self, connection: Connection, at_ns: u64, value: i64) {
+        self.checked += 1;
+        if matches!(self.to, Receiver::Nobody) {
+            return;
+        }
+        let now = Held::Ok { connection, at_ns };
+        if self.held != now {
+            self.pass_on();
+            self.held = now;
+        }
+        self.values.push(value);
+    }
+
+    /// Anything but a good reply.
+    #[cold]
+    fn exception(&mut self, connection: Connection, at_ns: u64, event: Event) {
+        match event {
+            Event::ErrorReply { of_counter, .. } if of_counter => {
+                self.observe(HistoryEvent::refused(connection, at_ns));
+            }
+            Event::Wrong {
+                anomaly,
+                of_counter,
+                text,
+            } => {
+                self.anomalies.add(anomaly, text);
+                if of_counter {
+                    let what = What::Reported(anomaly);
+                    self.observe(HistoryEvent::new(connection, at_ns, what));
+                }
+            }
+            // Whether the value was told before is for the checker to say.
+            Event::LeftOver { value, text } => match &self.to {
+                Receiver::Nobody => self.anomalies.add(Anomaly::ReplyUnsolicited, text),
+                Receiver::Check(_) | Receiver::Thread(_) => {
+                    self.observe(HistoryEvent::returned(connection, at_ns, value));
+                }
+            },
+            Event::Disconnected { unknown, .. } => {
+                self.observe(HistoryEvent::lost(connection, at_ns, unknown));
+            }
+            _ => {}
+        }
+    }
+
+    /// To be called now and then: no other worker is kept waiting, and a crash costs no more of a history file than it must.
+    pub(crate) fn tick(&mut self, now_ns: u64) {
+        self.pass_on();
+        match &mut self.to {
+            Receiver::Check(check) if now_ns >= self.flushed_ns + FLUSH_NS => {
+                self.flushed_ns = now_ns;
+                check.flush();
+            }
+            Receiver::Thread(batches) => batches.send(now_ns.saturating_sub(self.start_ns)),
+            Receiver::Check(_) | Receiver::Nobody => {}
+        }
+    }
+
+    /// Nothing more will be told for a while, or ever: the others need not wait.
+    pub(crate) fn pause(&mut self, now_ns: u64) {
+        self.pass_on();
+        if let Receiver::Thread(batches) = &mut self.to {
+            batches.send(now_ns.saturating_sub(self.start_ns));
+            batches.end();
+        }
+    }
+
+    /// Nothing more will be told. Returns the check, if it is here.
+    pub(crate) fn finish(mut self, now_ns: u64) -> CheckTotals {
+        self.pause(now_ns);
+        CheckTotals {
+            check: match self.to {
+                Receiver::Check(check) => Some(check),
+                Receiver::Thread(_) | Receiver::Nobody => None,
+            },
+            checked: self.checked,
+            anomalies: self.anomalies,
+        }
+    }
+
+    fn observe(&mut self, event: HistoryEvent) {
+        self.pass_on();
+        if let Some(receiver) = self.receiver() {
+            receiver.observe(event);
+        }
+    }
+
+    /// Tells what is held.
+    fn pass_on(&mut self) {
+        let held = mem::replace(&mut self.held, Held::Nothing);
+        let values = mem::take(&mut self.values);
+        if let Some(receiver) = self.receiver() {
+            match held {
+                Held::Nothing => {}
+                Held::Invoked {
+                    connection,
+                    at_ns,
+                    call,
+                    count,
+                } => receiver.started_together(connection, at_ns, call, count),
+                Held::Ok { connection, at_ns } => {
+                    receiver.returned_together(connection, at_ns, &values);
+                }
+            }
+        }
+        self.values = values;
+        self.values.clear();
+    }
+
+    fn receiver(&mut self) -> Option<&mut dyn Observer> {
+        match &mut self.to {
+            Receiver::Check(check) => Some(check.as_mut()),
+            Receiver::Thread(batches) => Some(batches.as_mut()),
+            Receiver::Nobody => None,
+        }
+    }
+}
+
+/// The key of this number, as the history knows it.
+#[inline]
+pub(super) fn key_id(number: u32) -> Key {
+    // A run has at most `limits::KEYS` counters, which are fewer than a history may have.
+    #[expect(clippy::expect_used, reason = "the line above")]
+    Key::new(number).expect("a key of the run")
+}
+
+/// The connection of this number, as the history knows it.
+pub(crate) fn connection_id(number: u32) -> Connection {
+    // A run has at most `limits::CONNECTIONS`, and one more reads the final values: fewer than a history may have.
+    #[expect(clippy::expect_used, reason = "the line above")]
+    Connection::new(number).expect("a connection of the run")
+}

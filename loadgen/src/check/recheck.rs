@@ -1,0 +1,90 @@
+//! Checks a saved history again, with more memory for counterexamples than a run can spare.
+
+use std::fs::File;
+use std::io;
+
+use history::{Event, Judge, Level, Observer, Torn, What, replay};
+use results::{CheckLevel, Correctness};
+
+use super::history_header::HistoryHeader;
+use super::{Anomalies, Reconciliation, reconcile};
+use crate::target::CounterValues;
+
+/// Replies that are remembered, so that the operation which a wrong one contradicts is found a million further back: 48 MiB.
+const REPLIES_REMEMBERED: usize = 1 << 20;
+
+/// What a saved history shows.
+#[derive(Debug)]
+pub struct Rechecked {
+    /// The target and the load, where the file tells them.
+    pub config: Option<String>,
+    /// The verdict.
+    pub correctness: Correctness,
+    /// What keeps the rest of the file from being checked, other than a crash.
+    pub damage: Option<Torn>,
+}
+
+/// Checks the history in `file`, at level [`Level::Full`] or [`Level::Replies`].
+///
+/// # Errors
+/// When the file cannot be read, or is no history.
+pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
+    let checker = Judge::new(level).remembering(REPLIES_REMEMBERED);
+    let mut receivers = (checker, StartValues::default());
+    let replayed = replay(file, &mut receivers)?;
+    let (checker, starts) = receivers;
+    let header = HistoryHeader::read(&replayed.note);
+    let verdict = checker.verdict();
+    let keys = verdict.keys.last().map_or(0, |key| key.key.number() + 1);
+    let name = |key| match &header {
+        Some(header) => header.key(key),
+        None => format!("number {key}"),
+    };
+    let names: Vec<String> = (0..keys).map(name).collect();
+    let checked = verdict.keys.iter().map(|key| key.acknowledged + key.reads);
+    let mut correctness = reconcile(Reconciliation {
+        level: match level {
+            Level::Full => CheckLevel::Full,
+            Level::Replies => CheckLevel::Replies,
+        },
+        of_counters: true,
+        shared: header.as_ref().is_some_and(HistoryHeader::is_shared),
+        checked: checked.sum(),
+        anomalies: Anomalies::default(),
+        names: &names,
+        before: &CounterValues::Known(starts.of_keys(keys)),
+        after: &CounterValues::NotAsked,
+        history: Some(verdict),
+    });
+    let torn = replayed.torn.map(|torn| torn.to_string());
+    correctness.notes.extend(torn);
+    Ok(Rechecked {
+        config: header.map(|header| format!("{}; {}", header.target, header.config)),
+        correctness,
+        damage: replayed.torn.filter(Torn::is_damage),
+    })
+}
+
+/// What the keys held before the run.
+#[derive(Debug, Default)]
+struct StartValues(Vec<(u32, i64)>);
+
+impl Observer for StartValues {
+    fn observe(&mut self, event: Event) {
+        if let What::Declared { key, start } = event.what {
+            self.0.push((key.number(), start));
+        }
+    }
+}
+
+impl StartValues {
+    fn of_keys(&self, keys: u32) -> Vec<i64> {
+        let mut values = vec![0; keys as usize];
+        for (key, start) in &self.0 {
+            if let Some(value) = values.get_mut(*key as usize) {
+                *value = *start;
+            }
+        }
+        values
+    }
+}

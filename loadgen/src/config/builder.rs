@@ -1,0 +1,233 @@
+//! Builds a [`Config`]: every value has a default, and `build` checks all of them together.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use results::{
+    Arrival, CheckLevel, Finite, LoadMode, Operation, Protocol, RunLimit, WeightedOperation,
+    Workload,
+};
+
+use super::target::Target;
+use super::{Config, ConfigError, Warmup};
+
+/// The values of a run, not yet checked.
+#[derive(Debug, Clone)]
+pub struct ConfigBuilder {
+    target: Target,
+    connections: u32,
+    threads: u32,
+    pipeline_depth: Option<u32>,
+    rate_per_s: Option<f64>,
+    arrival: Option<Arrival>,
+    max_in_flight: Option<u32>,
+    requests: Option<u64>,
+    duration: Duration,
+    warmup: Option<Warmup>,
+    operations: Option<Vec<WeightedOperation>>,
+    payload_bytes: u32,
+    keys: u32,
+    key: Option<String>,
+    seed: u64,
+    timeout: Duration,
+    check: CheckLevel,
+    history: Option<PathBuf>,
+    server_pid: Option<u32>,
+    server_processors: Option<u32>,
+    label: Option<String>,
+    command: Vec<String>,
+}
+
+/// Requests in flight that neither the kernel's buffers nor ours notice.
+const MAX_IN_FLIGHT: u32 = 64_000;
+
+/// The most that is cut off as warm-up unless another bound is given.
+pub const WARMUP_MAX: Duration = Duration::from_secs(10);
+
+/// A method for each value. One that may be absent takes the value itself, or `None` for the default.
+macro_rules! setters {
+    (always { $($(#[$doc:meta])* $name:ident: $type:ty,)* } optional { $($(#[$about:meta])* $maybe:ident: $value:ty,)* }) => {
+        $($(#[$doc])*
+        #[must_use]
+        pub fn $name(mut self, $name: $type) -> Self {
+            self.$name = $name;
+            self
+        })*
+        $($(#[$about])*
+        #[must_use]
+        pub fn $maybe(mut self, $maybe: impl Into<Option<$value>>) -> Self {
+            self.$maybe = $maybe.into();
+            self
+        })*
+    };
+}
+
+impl ConfigBuilder {
+    setters! {
+        always {
+        /// Connections in total; with sessions, the most at once. Default: 50.
+        connections: u32,
+        /// Client threads, which share the connections. Default: 1.
+        threads: u32,
+        /// Ends the run after this time. Default: 10 s.
+        duration: Duration,
+        /// Bytes of payload in each ECHO. Default: 64.
+        payload_bytes: u32,
+        /// Counters, each with a fresh name. Default: 1.
+        keys: u32,
+        /// The seed of everything random but the payloads, which differ in every run. Default: 1.
+        seed: u64,
+        /// The longest wait for anything. Default: 5 s.
+        timeout: Duration,
+        /// How closely the replies are checked. Default: full.
+        check: CheckLevel,
+        /// The command line, for the record of the run.
+        command: Vec<String>,
+        /// The server.
+        target: Target,
+        }
+        optional {
+        /// Requests in flight on each connection. Default: 1, or no bound of its own with a rate.
+        pipeline_depth: u32,
+        /// Requests per second over all connections, sent on schedule: an open loop. Default: a closed loop.
+        rate_per_s: f64,
+        /// The pattern of an open loop's schedule. Default: constant.
+        arrival: Arrival,
+        /// Requests in flight in total, beyond which an open loop holds the next one back. Default: 64,000.
+        max_in_flight: u32,
+        /// Ends the run after this number of requests. Default: after [`duration`](Self::duration).
+        requests: u64,
+        /// What is cut off the beginning. Default: automatic with a duration, nothing with a number of requests.
+        warmup: Warmup,
+        /// The operations and their weights ([`results::parse_mix`]). Default: INCR, or ECHO to a plain-echo server.
+        operations: Vec<WeightedOperation>,
+        /// The one counter to use instead of fresh ones.
+        key: String,
+        /// The file for the history.
+        history: PathBuf,
+        /// The server's process, where INFO does not name it.
+        server_pid: u32,
+        /// Processors that the server is kept to, for the record of the run.
+        server_processors: u32,
+        /// The name of the run. Default: what the server calls itself, or its address.
+        label: String,
+        }
+    }
+
+    pub(super) fn new(target: Target) -> Self {
+        Self {
+            target,
+            connections: 50,
+            threads: 1,
+            pipeline_depth: None,
+            rate_per_s: None,
+            arrival: None,
+            max_in_flight: None,
+            requests: None,
+            duration: Duration::from_secs(10),
+            warmup: None,
+            operations: None,
+            payload_bytes: 64,
+            keys: 1,
+            key: None,
+            seed: 1,
+            timeout: Duration::from_secs(5),
+            check: CheckLevel::Full,
+            history: None,
+            server_pid: None,
+            server_processors: None,
+            label: None,
+            command: Vec::new(),
+        }
+    }
+
+    /// At most one thread for each connection.
+    #[must_use]
+    pub(crate) fn no_idle_threads(mut self) -> Self {
+        self.threads = self.threads.min(self.connections.max(1));
+        self
+    }
+
+    /// Sends ECHO where no operation was chosen: nothing else carries a payload.
+    #[must_use]
+    pub(crate) fn echo_by_default(mut self) -> Self {
+        self.operations
+            .get_or_insert_with(|| Operation::Echo.alone());
+        self
+    }
+
+    /// The configuration, if all of it can be done together.
+    ///
+    /// # Errors
+    /// The flag, its value and the remedy.
+    pub fn build(self) -> Result<Config, ConfigError> {
+        let (mode, pipeline_depth) = self.mode()?;
+        let usual = match self.target.protocol {
+            Protocol::Resp => Operation::INCR,
+            Protocol::Echo => Operation::Echo,
+        };
+        let auto = Warmup::Auto {
+            at_most: WARMUP_MAX,
+        };
+        let (limit, warmup) = match self.requests {
+            Some(requests) => (
+                RunLimit::Requests { requests },
+                Warmup::Fixed(Duration::ZERO),
+            ),
+            None => (
+                RunLimit::Duration {
+                    duration_ns: super::units::nanoseconds(self.duration),
+                },
+                auto,
+            ),
+        };
+        Config {
+            workload: Workload {
+                mode,
+                connections: self.connections,
+                pipeline_depth,
+                threads: self.threads,
+                limit,
+                operations: self.operations.unwrap_or_else(|| usual.alone()),
+                keys: u64::from(self.keys),
+                payload_bytes: u64::from(self.payload_bytes),
+                seed: self.seed,
+                server_processors: self.server_processors,
+            },
+            target: self.target,
+            key: self.key,
+            warmup: self.warmup.unwrap_or(warmup),
+            timeout: self.timeout,
+            check: self.check,
+            history: self.history,
+            server_pid: self.server_pid,
+            label: self.label,
+            command: self.command,
+        }
+        .checked()
+    }
+
+    /// What decides when a request is sent, and how many may be in flight on one connection.
+    fn mode(&self) -> Result<(LoadMode, u32), ConfigError> {
+        let Some(rate) = self.rate_per_s else {
+            return match self.arrival.is_some() || self.max_in_flight.is_some() {
+                true => Err(ConfigError::ScheduleWithoutRate),
+                false => Ok((LoadMode::Closed, self.pipeline_depth.unwrap_or(1))),
+            };
+        };
+        let arrival = self.arrival.unwrap_or(Arrival::Constant);
+        let max_in_flight = self.max_in_flight.unwrap_or(MAX_IN_FLIGHT);
+        let depth = match (arrival, self.pipeline_depth) {
+            (Arrival::Sessions { .. }, Some(_)) => return Err(ConfigError::DepthOfSessions),
+            (Arrival::Sessions { .. }, None) => 1,
+            (_, depth) => depth.unwrap_or(max_in_flight),
+        };
+        let rate_per_s = Finite::new(rate).ok_or(ConfigError::Rate(rate.to_string()))?;
+        let mode = LoadMode::Open {
+            rate_per_s,
+            arrival,
+            max_in_flight,
+        };
+        Ok((mode, depth))
+    }
+}

@@ -1,0 +1,129 @@
+//! What a run brought: the record of it, and why it failed, if it did.
+
+use results::units::count;
+use results::{Arrival, FailureReason, LoadMode, Run};
+
+/// A run, and what it could not do.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The record of the run.
+    pub run: Run,
+    /// Why the run failed, if it did. Wrong replies are no failure of the run: see [`Run::correctness`].
+    pub failure: Option<Failure>,
+}
+
+/// Why a run failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// Connections that could not be made.
+    #[error(
+        "{refused} of {connections} connections could not be made{}",
+        because(why)
+    )]
+    Refused {
+        /// How many.
+        refused: u32,
+        /// All connections.
+        connections: u32,
+        /// The most frequent reason.
+        why: Option<String>,
+    },
+    /// Connections that were lost.
+    #[error("{lost} of {connections} connections were lost{}{}", because(why), said.as_ref().map_or(String::new(), |text| format!(" (the server's error: {text})")))]
+    Lost {
+        /// How many.
+        lost: u32,
+        /// All connections, or `the sessions'`.
+        connections: String,
+        /// The most frequent reason.
+        why: Option<String>,
+        /// The server's most frequent error reply, and its remedy.
+        said: Option<String>,
+    },
+    /// The history file is not whole.
+    #[error("the history file is not whole: {0}; the check of this run is not affected")]
+    History(String),
+    /// Requests without a reply.
+    #[error("{} × {reason}{}", count(*.requests), because(said))]
+    Requests {
+        /// How many.
+        requests: u64,
+        /// The most frequent reason.
+        reason: FailureReason,
+        /// The server's most frequent error reply, and its remedy.
+        said: Option<String>,
+    },
+}
+
+fn because(why: &Option<String>) -> String {
+    why.as_ref().map_or(String::new(), |why| format!(": {why}"))
+}
+
+/// What the workers and the check left behind, as far as it may be a failure.
+#[derive(Debug, Default)]
+pub(super) struct Troubles {
+    /// Connections that could not be made.
+    pub(super) refused: u32,
+    /// Connections that ended before their time.
+    pub(super) lost: u32,
+    /// The most frequent reason of either.
+    pub(super) why: Option<String>,
+    /// The most frequent error reply, in the server's words.
+    pub(super) error_reply: Option<String>,
+    /// Why the history file is not whole.
+    pub(super) history: Option<String>,
+}
+
+impl Failure {
+    /// The gravest failure of a run, if it failed.
+    pub(super) fn of(run: &Run, troubles: Troubles) -> Option<Self> {
+        let connections = run.workload.connections;
+        let remedy = remedy(run, troubles.error_reply.as_deref());
+        let said = troubles.error_reply.map(|text| text + &remedy);
+        if troubles.refused > 0 {
+            return Some(Self::Refused {
+                refused: troubles.refused,
+                connections,
+                why: troubles.why,
+            });
+        }
+        if troubles.lost > 0 {
+            let connections = match run.workload.mode {
+                LoadMode::Open {
+                    arrival: Arrival::Sessions { .. },
+                    ..
+                } => "the sessions'".to_owned(),
+                _ => connections.to_string(),
+            };
+            return Some(Self::Lost {
+                lost: troubles.lost,
+                connections,
+                why: troubles.why,
+                said,
+            });
+        }
+        if let Some(why) = troubles.history {
+            return Some(Self::History(why));
+        }
+        // What was never sent because the server fell behind a schedule says how fast the server is.
+        let failures = run.totals.failures.iter();
+        let failures = failures.filter(|(reason, _)| **reason != FailureReason::Unanswered);
+        let (reason, requests) = failures.max_by_key(|(_, requests)| **requests)?;
+        Some(Self::Requests {
+            requests: *requests,
+            reason: *reason,
+            said,
+        })
+    }
+}
+
+/// The remedy of an error reply, where it is known: a server takes arguments up to a length of its own.
+fn remedy(run: &Run, error_reply: Option<&str>) -> String {
+    match error_reply {
+        Some(text) if text.contains("bulk length") => format!(
+            "; -s {} is more than this server takes, ours take 1048576: lower it",
+            run.workload.payload_bytes
+        ),
+        _ => String::new(),
+    }
+}
