@@ -1,4 +1,4 @@
-//! Experiments of several runs: which servers, in which order, how often.
+//! Experiments of several runs: which servers, in which order, how often. One runner serves all of them.
 
 pub mod baseline_server;
 mod checkpoint;
@@ -7,14 +7,20 @@ mod order;
 mod overload;
 mod port;
 mod preset;
+mod runner;
+mod search;
 mod series;
 mod server_process;
 mod server_spec;
+mod vary;
 
-pub use crate::machine::cpus::{Cpus, Pin};
+pub use checkpoint::Checkpoint;
 pub use interrupt::Interrupt;
 pub use order::interleaved;
-pub use preset::Preset;
-pub use series::{Series, SystemRuns};
+pub use preset::{PRESETS, Preset};
+pub use runner::{Runner, RunnerEvent, StartedRunError, StartedServer};
+pub use search::RateSearch;
+pub use series::{Series, Subject, SubjectRuns};
 pub use server_process::{NotStarted, Process};
-pub use server_spec::ServerSpec;
+pub use server_spec::{ParseServerError, ServerSpec};
+pub use vary::{ParseVaryError, Vary};

@@ -16,3 +16,5 @@ pub mod validity;
 
 pub mod run;
 pub use machine::host::read as read_host;
+
+pub mod experiment;

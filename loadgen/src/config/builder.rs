@@ -1,5 +1,6 @@
 //! Builds a [`Config`]: every value has a default, and `build` checks all of them together.
 
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use results::{
     Workload,
 };
 
-use super::target::Target;
+use super::target::{Address, Target};
 use super::{Config, ConfigError, Warmup};
 
 /// The values of a run, not yet checked.
@@ -42,7 +43,7 @@ pub struct ConfigBuilder {
 const MAX_IN_FLIGHT: u32 = 64_000;
 
 /// The most that is cut off as warm-up unless another bound is given.
-pub const WARMUP_MAX: Duration = Duration::from_secs(10);
+const WARMUP_MAX: Duration = Duration::from_secs(10);
 
 /// A method for each value. One that may be absent takes the value itself, or `None` for the default.
 macro_rules! setters {
@@ -139,6 +140,14 @@ impl ConfigBuilder {
             label: None,
             command: Vec::new(),
         }
+    }
+
+    /// The same load on a server that listens on this port of the loopback.
+    #[must_use]
+    pub fn port(mut self, port: u16) -> Self {
+        let host = Ipv4Addr::LOCALHOST.to_string();
+        self.target.address = Address::Tcp { host, port };
+        self
     }
 
     /// At most one thread for each connection.

@@ -6,11 +6,10 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
 use std::thread;
 
+use results::Protocol;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions};
-
-use crate::config::target::Protocol;
 
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 << 10;
@@ -36,7 +35,7 @@ pub fn start(protocol: Protocol) -> io::Result<SocketAddr> {
             .build_local(LocalOptions::default())
     };
     thread::Builder::new()
-        .name("null server".to_owned())
+        .name("baseline server".to_owned())
         .spawn(move || runtime()?.block_on(serve(listener, protocol)))?;
     Ok(address)
 }

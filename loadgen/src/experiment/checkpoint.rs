@@ -1,4 +1,4 @@
-//! The runs of a series on disk, each as soon as it is made: a series that was interrupted goes on where it was.
+//! The runs of a series on disk, each kept as soon as it is made: an interrupted series goes on where it was.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,27 +7,33 @@ use results::{Run, file};
 
 /// Flags that change no run: the one that makes a series look here, and the one that says how it may end. A command line with them goes on
 /// with one without them.
-const NO_MATTER: [&str; 2] = ["--resume", "--allow-invalid"];
+const INSIGNIFICANT: [&str; 2] = ["--resume", "--allow-invalid"];
 
 /// The folder of one series, whose runs are those of one command line.
 #[derive(Debug)]
-pub(super) struct Checkpoint {
+pub struct Checkpoint {
     folder: PathBuf,
     command: Vec<String>,
+    resume: bool,
 }
 
 impl Checkpoint {
-    pub(super) fn new(out: &Path, command: &[String]) -> Self {
+    /// That of the series that `command` makes, in the folder `out`. Runs that are there are taken where `resume` is set.
+    pub fn new(out: &Path, command: &[String], resume: bool) -> Self {
         Self {
             folder: out.join("runs"),
-            command: what_matters(command),
+            command: significant(command),
+            resume,
         }
     }
 
-    /// The run of that name; none where it was not made, or by another command line: then it is another run.
+    /// The run of that name; `None` where it was not made, or by another command line: then it is another run.
     pub(super) fn take(&self, name: &str) -> Option<Run> {
+        if !self.resume {
+            return None;
+        }
         let run: Run = file::load(&self.path(name)).ok()?;
-        (what_matters(&run.command) == self.command).then_some(run)
+        (significant(&run.command) == self.command).then_some(run)
     }
 
     /// Keeps a run.
@@ -40,9 +46,9 @@ impl Checkpoint {
     }
 }
 
-fn what_matters(command: &[String]) -> Vec<String> {
+fn significant(command: &[String]) -> Vec<String> {
     let kept = command
         .iter()
-        .filter(|word| !NO_MATTER.contains(&word.as_str()));
+        .filter(|word| !INSIGNIFICANT.contains(&word.as_str()));
     kept.cloned().collect()
 }

@@ -1,4 +1,4 @@
-//! Where higher rates are left out: they would only make a longer queue, or show the load generator once more.
+//! From which rate on higher ones are left out: they would only make a longer queue, or show the load generator once more.
 
 use std::collections::BTreeMap;
 
@@ -20,20 +20,20 @@ struct RatePoint {
 impl OverloadCutoff {
     /// Takes note of a run at that rate.
     pub(super) fn note(&mut self, rate_per_s: u64, run: &Run) {
-        let rung = self.rates.entry(rate_per_s).or_default();
-        rung.kept_up |= !knee::run_falls_behind(run);
-        rung.client_bound |= run.validity.verdict == ValidityVerdict::ClientBound;
+        let point = self.rates.entry(rate_per_s).or_default();
+        point.kept_up |= !knee::run_falls_behind(run);
+        point.client_bound |= run.validity.verdict == ValidityVerdict::ClientBound;
     }
 
     /// Whether a lower rate was already too high in every run so far.
-    pub(super) fn is_above_the_end(&self, rate_per_s: u64) -> bool {
+    pub(super) fn is_beyond(&self, rate_per_s: u64) -> bool {
         self.end().is_some_and(|(end, _)| *end < rate_per_s)
     }
 
     /// From which rate on higher ones are left out, and why.
     pub(super) fn in_words(&self) -> Option<String> {
-        let (rate_per_s, rung) = self.end()?;
-        let why = match rung.client_bound {
+        let (rate_per_s, point) = self.end()?;
+        let why = match point.client_bound {
             true => "the client could offer no more",
             false => "it fell clearly behind, in every run",
         };
@@ -44,7 +44,7 @@ impl OverloadCutoff {
     }
 
     fn end(&self) -> Option<(&u64, &RatePoint)> {
-        self.rates.iter().find(|(_, rung)| !rung.kept_up)
+        self.rates.iter().find(|(_, point)| !point.kept_up)
     }
 }
 
@@ -63,11 +63,11 @@ mod tests {
 
     #[test]
     fn one_rate_that_is_too_high_is_the_last() {
-        let mut ladder = OverloadCutoff::default();
-        ladder.note(1_000, &run(20_000.0));
-        ladder.note(2_000, &run(10_000.0));
-        assert!(!ladder.is_above_the_end(2_000) && ladder.is_above_the_end(3_000));
-        let said = ladder.in_words().unwrap();
+        let mut cutoff = OverloadCutoff::default();
+        cutoff.note(1_000, &run(20_000.0));
+        cutoff.note(2_000, &run(10_000.0));
+        assert!(!cutoff.is_beyond(2_000) && cutoff.is_beyond(3_000));
+        let said = cutoff.in_words().unwrap();
         assert!(
             said.ends_with("it fell clearly behind, in every run"),
             "{said}"
@@ -76,21 +76,21 @@ mod tests {
 
     #[test]
     fn a_run_that_keeps_up_takes_another_back() {
-        let mut ladder = OverloadCutoff::default();
-        ladder.note(2_000, &run(10_000.0));
-        ladder.note(2_000, &run(20_000.0));
-        assert!(!ladder.is_above_the_end(3_000));
-        assert_eq!(ladder.in_words(), None);
+        let mut cutoff = OverloadCutoff::default();
+        cutoff.note(2_000, &run(10_000.0));
+        cutoff.note(2_000, &run(20_000.0));
+        assert!(!cutoff.is_beyond(3_000));
+        assert_eq!(cutoff.in_words(), None);
     }
 
     #[test]
     fn the_client_is_named_where_it_was_the_end() {
-        let mut ladder = OverloadCutoff::default();
+        let mut cutoff = OverloadCutoff::default();
         let mut bound = run(10_000.0);
         bound.validity.verdict = ValidityVerdict::ClientBound;
-        ladder.note(2_000, &bound);
+        cutoff.note(2_000, &bound);
         assert!(
-            ladder
+            cutoff
                 .in_words()
                 .unwrap()
                 .ends_with("the client could offer no more")

@@ -4,32 +4,59 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::ServerSpec;
 
-/// A server by name, or several.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// A server by name, or several. [`PRESETS`] says what each stands for.
+#[expect(missing_docs, reason = "the table below says it")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
-    /// Every one below; Redis and Valkey where they are installed
     All,
-    /// The three servers of this project, each under the counter that suits it
     Ours,
-    /// A thread per connection, the counter behind a mutex
     Threaded,
-    /// One thread and one poll, a plain counter
     Reactor,
-    /// A task per connection on every processor, the counter behind a mutex
     Async,
-    /// The article's reactor: Twisted
     Twisted,
-    /// The article's threads: plain Python, the counter behind a lock
     Python,
-    /// redis-server
     Redis,
-    /// valkey-server
     Valkey,
 }
+
+/// The presets with their names and what they stand for.
+pub const PRESETS: [(&str, Preset, &str); 9] = [
+    (
+        "all",
+        Preset::All,
+        "every one below; Redis and Valkey where they are installed",
+    ),
+    (
+        "ours",
+        Preset::Ours,
+        "the three servers of this project, each under the counter that suits it",
+    ),
+    (
+        "threaded",
+        Preset::Threaded,
+        "a thread per connection, the counter behind a mutex",
+    ),
+    (
+        "reactor",
+        Preset::Reactor,
+        "one thread and one poll, a plain counter",
+    ),
+    (
+        "async",
+        Preset::Async,
+        "a task per connection on every processor, the counter behind a mutex",
+    ),
+    ("twisted", Preset::Twisted, "the article's reactor: Twisted"),
+    (
+        "python",
+        Preset::Python,
+        "the article's threads: plain Python, the counter behind a lock",
+    ),
+    ("redis", Preset::Redis, "redis-server"),
+    ("valkey", Preset::Valkey, "valkey-server"),
+];
 
 impl Preset {
     /// The servers that it stands for, under the names that `claims` knows them by. One that is not there is a server as well: its row says why.

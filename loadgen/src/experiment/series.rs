@@ -1,288 +1,272 @@
-//! The runs of a comparison, one after the other, and what became of each system.
+//! A series of runs: one or several servers, one or several points, as many rounds as were asked for.
 
-use std::path::Path;
+use std::ops::ControlFlow;
 
-use results::schema::ComparisonSchema;
-use results::{Comparison, Outcome, Run, System};
+use results::{Outcome as SystemOutcome, Run, System};
 
 use super::checkpoint::Checkpoint;
 use super::order::{Step, steps};
 use super::overload::OverloadCutoff;
-use super::server_process::{NotStarted, Process};
-use super::{Cpus, Interrupt, ServerSpec};
-use crate::cli::args::{CompareArguments, Over};
-use crate::cli::progress::Meter;
+use super::runner::{Runner, StartedRunError};
+use super::{NotStarted, ServerSpec, Vary};
+use crate::config::{ConfigBuilder, ConfigError};
+use crate::machine::cpus::Cpus;
 use crate::machine::file_limit;
-use crate::run::record;
-use crate::run::run as loadgen_run;
+use crate::run::Outcome;
 
-/// What a series has brought so far.
-#[derive(Debug)]
-pub struct Series<'a> {
-    arguments: &'a CompareArguments,
-    keeper: &'a Interrupt,
-    command: &'a [String],
-    shelf: Checkpoint,
-    systems: Vec<SystemRuns<'a>>,
-    /// What is to be done, and the run where it was done before an interruption.
-    steps: Vec<(Step, Option<Run>)>,
+/// A server of a series.
+#[derive(Debug, Clone)]
+pub enum Subject {
+    /// One that is there, at the target of the load, and is not restarted.
+    Existing,
+    /// One that is started for each run.
+    Started(ServerSpec),
 }
 
-/// One system, and how it fared.
+/// What is to be run.
 #[derive(Debug)]
-pub struct SystemRuns<'a> {
-    /// The system.
-    pub spec: &'a ServerSpec,
+pub struct Series {
+    /// The servers.
+    pub subjects: Vec<Subject>,
+    /// The load.
+    pub load: ConfigBuilder,
+    /// What is varied from point to point.
+    pub vary: Option<Vary>,
+    /// Runs of each server at each point.
+    pub rounds: u32,
+    /// Where runs are kept as soon as they are made, and taken from where an earlier series of the same command made them.
+    pub checkpoint: Option<Checkpoint>,
+}
+
+/// What became of one server.
+#[derive(Debug)]
+pub struct SubjectRuns {
     /// Its runs.
     pub runs: Vec<Run>,
-    /// Why it could not be started or driven at all.
-    missing: Option<NotStarted>,
-    /// What went wrong with single runs, in sentences.
+    /// Why it could not be started or loaded at all.
+    pub missing: Option<NotStarted>,
+    /// What went wrong with single runs.
     pub troubles: Vec<String>,
-    ladder: OverloadCutoff,
+    cutoff: OverloadCutoff,
 }
 
-impl<'a> Series<'a> {
-    /// A series that has yet to be run; with `--resume`, what an earlier one has left is not run again.
-    pub fn new(
-        arguments: &'a CompareArguments,
-        command: &'a [String],
-        keeper: &'a Interrupt,
-    ) -> Self {
-        let untried = |spec| SystemRuns {
-            spec,
-            runs: Vec::new(),
-            missing: None,
-            troubles: Vec::new(),
-            ladder: OverloadCutoff::default(),
-        };
-        let mut series = Self {
-            arguments,
-            keeper,
-            command,
-            shelf: Checkpoint::new(&arguments.out, command),
-            systems: arguments.servers.iter().map(untried).collect(),
-            steps: Vec::new(),
-        };
-        let points = arguments.points().len();
-        let with_stored = |step: Step| {
-            let stored = || series.shelf.take(&series.name(step));
-            (step, arguments.resume.then(stored).flatten())
-        };
-        series.steps = steps(arguments.servers.len(), points, arguments.repeat)
-            .map(with_stored)
-            .collect();
-        series
-    }
-
-    /// How many runs are to be made.
-    pub fn runs_left(&self) -> u32 {
-        self.steps.iter().filter(|(_, run)| run.is_none()).count() as u32
-    }
-
-    /// Makes all runs, or those before Ctrl-C.
-    pub fn run(&mut self, meter: &mut Meter) {
-        for (step, stored) in std::mem::take(&mut self.steps) {
-            if self.keeper.is_stopped() {
-                break;
-            }
-            match stored {
-                Some(run) => self.book(step, run),
-                None => {
-                    meter.part(&self.in_words(step));
-                    self.run_one(step, meter);
-                }
-            }
-        }
-    }
-
-    fn in_words(&self, step: Step) -> String {
-        let point = match (&self.arguments.over, self.value(step)) {
-            (Some(over), Some(value)) => format!("{} {value}, ", over.name()),
-            _ => String::new(),
-        };
-        format!(
-            "{point}round {} of {}, {}",
-            step.round + 1,
-            self.arguments.repeat,
-            self.systems[step.system].spec.name
-        )
-    }
-
-    /// The name of a run's files.
-    fn name(&self, step: Step) -> String {
-        let system = &self.arguments.servers[step.system].name;
-        match self.value(step) {
-            None => format!("{system}-{}", step.round + 1),
-            Some(value) => format!("{system}-{value}-{}", step.round + 1),
-        }
-    }
-
-    fn value(&self, step: Step) -> Option<u64> {
-        self.arguments.points()[step.point]
-    }
-
-    /// The systems in the order of the command line.
-    pub fn systems(&self) -> &[SystemRuns<'a>] {
-        &self.systems
-    }
-
-    /// The comparison as it is kept; the systems of those names are there to lose updates.
-    pub fn into_comparison(
-        self,
-        title: String,
-        command: &[String],
-        started_unix_ms: u64,
-        expected_to_lose: &[String],
-    ) -> Comparison {
-        Comparison {
-            schema: ComparisonSchema::V2,
-            title,
-            started_unix_ms,
-            command: command.to_vec(),
-            reference: None,
-            systems: self
-                .systems
-                .into_iter()
-                .map(|tried| {
-                    let expected_to_lose = expected_to_lose.contains(&tried.spec.name);
-                    tried.into_system(expected_to_lose)
-                })
-                .collect(),
-        }
-    }
-
-    fn run_one(&mut self, step: Step, meter: &mut Meter) {
-        let (name, value, rate) = (self.name(step), self.value(step), self.rate_per_s(step));
-        let tried = &mut self.systems[step.system];
-        let beyond = rate.is_some_and(|rate| tried.ladder.is_above_the_end(rate));
-        if tried.missing.is_some() || beyond {
-            return;
-        }
-        let log = self
-            .arguments
-            .out
-            .join("servers")
-            .join(format!("{name}.log"));
-        match drive(
-            self.arguments,
-            value,
-            tried.spec,
-            &log,
-            self.command,
-            self.keeper,
-            meter,
-        ) {
-            // A run that was cut short is no run of the series.
-            Ok((outcome, _)) if outcome.run.interrupted => {}
-            Ok((outcome, trouble)) => {
-                let kept = match trouble {
-                    Some(why) => Err(why),
-                    None => self.shelf.put(&name, &outcome.run).map_err(|error| {
-                        format!("it cannot be kept: {error}; choose another --out")
-                    }),
-                };
-                tried
-                    .troubles
-                    .extend(kept.err().map(|why| format!("{name}: {why}")));
-                self.book(step, outcome.run);
-            }
-            Err(_) if self.keeper.is_stopped() => {}
-            Err(why) if tried.runs.is_empty() => tried.missing = Some(why),
-            Err(why) => tried
-                .troubles
-                .push(format!("{name}: {}; {}", why.reason, why.remedy)),
-        }
-    }
-
-    /// Takes a run into the books, and sees whether its rate was too high.
-    fn book(&mut self, step: Step, run: Run) {
-        let rate_per_s = self.rate_per_s(step);
-        let tried = &mut self.systems[step.system];
-        if let Some(rate_per_s) = rate_per_s {
-            tried.ladder.note(rate_per_s, &run);
-        }
-        tried.runs.push(run);
-    }
-
-    /// The rate, where it is that which varies.
-    fn rate_per_s(&self, step: Step) -> Option<u64> {
-        let of_rates = self.arguments.over.as_ref().is_some_and(Over::is_of_rates);
-        self.value(step).filter(|_| of_rates)
-    }
-}
-
-/// One run against a server that is started for it and ended after it.
-fn drive(
-    arguments: &CompareArguments,
-    value: Option<u64>,
-    spec: &ServerSpec,
-    log: &Path,
-    command: &[String],
-    keeper: &Interrupt,
-    meter: &mut Meter,
-) -> Result<(record::Outcome, Option<String>), NotStarted> {
-    let remedy = || format!("see {}", log.display());
-    let not_started = |reason| NotStarted {
-        reason,
-        remedy: remedy(),
-    };
-    let planned = arguments.plan_at(value, 1).map_err(not_started)?;
-    // The server inherits the limit, and needs as many as the load.
-    file_limit::raise_for(planned.connections).map_err(not_started)?;
-    let spec = match planned.server_processors {
-        Some(cores) => &spec.on(Cpus::first(cores).map_err(not_started)?),
-        None => spec,
-    };
-    let mut server = Process::start(spec, log, keeper)?;
-    let mut plan = arguments.plan_at(value, server.port).map_err(not_started)?;
-    plan.server_processors = spec.cpus.map(Cpus::count);
-    plan.label = Some(spec.name.clone());
-    plan.server_pid = Some(server.pid());
-    let limit = plan.limit;
-    let outcome = loadgen_run(plan, command, keeper.stop(), &mut |progress| {
-        meter.show(limit, progress);
-    });
-    let death = server
-        .ended()
-        .map(|status| format!("the server ended by itself ({status}); {}", remedy()));
-    let ending = server.end().err();
-    match outcome {
-        Ok(outcome) => {
-            let trouble = death.or_else(|| outcome.failure()).or(ending);
-            Ok((outcome, trouble))
-        }
-        Err(reason) => Err(not_started(death.unwrap_or(reason))),
-    }
-}
-
-impl SystemRuns<'_> {
+impl SubjectRuns {
     /// Which rates were left out, and why.
     pub fn rates_left_out(&self) -> Option<String> {
-        self.ladder.in_words()
+        self.cutoff.in_words()
     }
 
-    /// Whether it could be measured.
-    pub fn is_measured(&self) -> bool {
-        !self.runs.is_empty()
-    }
-
-    fn into_system(self, expected_to_lose: bool) -> System {
+    /// As a comparison holds it.
+    pub fn into_system(self, label: String, expected_to_lose: bool) -> System {
         let outcome = match (self.runs, self.missing) {
-            (runs, _) if !runs.is_empty() => Outcome::Measured { runs },
-            (_, Some(why)) => Outcome::Missing {
-                reason: why.reason,
-                remedy: why.remedy,
-            },
-            (_, None) => Outcome::Missing {
+            (runs, _) if !runs.is_empty() => SystemOutcome::Measured { runs },
+            (_, Some(NotStarted { reason, remedy })) => SystemOutcome::Missing { reason, remedy },
+            (_, None) => SystemOutcome::Missing {
                 reason: "the comparison was interrupted before its turn".to_owned(),
                 remedy: "let it run to the end".to_owned(),
             },
         };
         System {
-            label: self.spec.name.clone(),
+            label,
             outcome,
             expected_to_lose,
+        }
+    }
+}
+
+impl Series {
+    /// How many runs it makes; those that the checkpoint has are not made again.
+    pub fn runs_left(&self) -> u32 {
+        let left = self.steps().filter(|step| self.stored(*step).is_none());
+        left.count() as u32
+    }
+
+    /// The load of each point, to be checked before the first run.
+    ///
+    /// # Errors
+    /// When a point cannot be run.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let points = self.points().into_iter();
+        points
+            .map(|point| self.load(point)?.build())
+            .try_for_each(|config| config.map(drop))
+    }
+
+    /// Makes all runs, or those before Ctrl-C; a run that Ctrl-C cut short is no run of the series. `each` sees every run as
+    /// soon as it is made, and says whether to go on.
+    pub fn run(
+        &self,
+        runner: &mut Runner<'_>,
+        mut each: impl FnMut(&mut Outcome) -> ControlFlow<()>,
+    ) -> Vec<SubjectRuns> {
+        let untried = |_: &Subject| SubjectRuns {
+            runs: Vec::new(),
+            missing: None,
+            troubles: Vec::new(),
+            cutoff: OverloadCutoff::default(),
+        };
+        let mut subjects: Vec<SubjectRuns> = self.subjects.iter().map(untried).collect();
+        for step in self.steps() {
+            let subject = &mut subjects[step.system];
+            if runner.is_stopped() {
+                break;
+            }
+            let rate = self.rate(step);
+            let beyond = rate.is_some_and(|rate| subject.cutoff.is_beyond(rate));
+            if subject.missing.is_some() || beyond {
+                continue;
+            }
+            let run = match self.stored(step) {
+                Some(run) => run,
+                None => {
+                    let (name, file) = (self.name(step), self.file_name(step));
+                    runner.begin(&name);
+                    let (mut outcome, trouble) = match self.once(step, &file, runner) {
+                        Ok(made) => made,
+                        Err(_) if runner.is_stopped() => break,
+                        Err(why) if subject.runs.is_empty() => {
+                            subject.missing = Some(why);
+                            continue;
+                        }
+                        Err(why) => {
+                            let NotStarted { reason, remedy } = why;
+                            subject.troubles.push(format!("{name}: {reason}; {remedy}"));
+                            continue;
+                        }
+                    };
+                    if outcome.run.interrupted {
+                        break;
+                    }
+                    let failure = outcome.failure.as_ref().map(ToString::to_string);
+                    let trouble = trouble
+                        .or(failure)
+                        .or_else(|| self.keep(&file, &outcome.run));
+                    subject
+                        .troubles
+                        .extend(trouble.map(|why| format!("{name}: {why}")));
+                    let flow = each(&mut outcome);
+                    if flow.is_break() {
+                        subject.runs.push(outcome.run);
+                        break;
+                    }
+                    outcome.run
+                }
+            };
+            if let Some(rate) = rate {
+                subject.cutoff.note(rate, &run);
+            }
+            subject.runs.push(run);
+        }
+        subjects
+    }
+
+    /// One run, and what was wrong with the server.
+    fn once(
+        &self,
+        step: Step,
+        file: &str,
+        runner: &mut Runner<'_>,
+    ) -> Result<(Outcome, Option<String>), NotStarted> {
+        let cannot = |reason: String| NotStarted {
+            reason,
+            remedy: String::new(),
+        };
+        let load = self.load(self.points()[step.point]);
+        let load = load.map_err(|error| cannot(error.to_string()))?;
+        let spec = match &self.subjects[step.system] {
+            Subject::Existing => {
+                let config = load.build().map_err(|error| cannot(error.to_string()))?;
+                let outcome = runner.run(config);
+                return outcome
+                    .map(|outcome| (outcome, None))
+                    .map_err(|error| cannot(error.to_string()));
+            }
+            Subject::Started(spec) => spec,
+        };
+        let config = load.clone().port(1).build();
+        let config = config.map_err(|error| cannot(error.to_string()))?;
+        // The server inherits the limit, and needs as many as the load.
+        let workload = &config.workload;
+        file_limit::raise_for(workload.connections).map_err(|error| cannot(error.to_string()))?;
+        let spec = match workload.server_processors.map(Cpus::first).transpose() {
+            Ok(Some(cpus)) => &spec.on(cpus),
+            Ok(None) => spec,
+            Err(error) => return Err(cannot(error.to_string())),
+        };
+        let load = load.server_processors(spec.cpus.map(Cpus::count));
+        let (outcome, trouble) = runner.with_server(spec, file, |server| server.run(load))?;
+        match outcome {
+            Ok(outcome) => Ok((outcome, trouble)),
+            Err(StartedRunError::Run(error)) => Err(NotStarted {
+                reason: trouble.unwrap_or_else(|| error.to_string()),
+                remedy: format!("see {}", runner.log(file).display()),
+            }),
+            Err(error) => Err(cannot(error.to_string())),
+        }
+    }
+
+    fn steps(&self) -> impl Iterator<Item = Step> + use<> {
+        steps(self.subjects.len(), self.points().len(), self.rounds)
+    }
+
+    /// The values of what is varied; where nothing is, the one point that there is.
+    fn points(&self) -> Vec<Option<u64>> {
+        match &self.vary {
+            None => vec![None],
+            Some(vary) => vary.values().iter().copied().map(Some).collect(),
+        }
+    }
+
+    fn load(&self, point: Option<u64>) -> Result<ConfigBuilder, ConfigError> {
+        match (&self.vary, point) {
+            (Some(vary), Some(value)) => vary.apply(value, self.load.clone()),
+            _ => Ok(self.load.clone()),
+        }
+    }
+
+    /// The rate, where it is varied.
+    fn rate(&self, step: Step) -> Option<u64> {
+        let of_rates = self.vary.as_ref().is_some_and(Vary::is_of_rates);
+        self.points()[step.point].filter(|_| of_rates)
+    }
+
+    /// The name of a run for people: `connections 10, run 2 of 3, reactor`.
+    fn name(&self, step: Step) -> String {
+        let vary = self.vary.as_ref().zip(self.points()[step.point]);
+        let point = vary.map(|(vary, value)| format!("{} {value}", vary.name()));
+        let round = format!("run {} of {}", step.round + 1, self.rounds);
+        let round = (self.rounds > 1 || point.is_none()).then_some(round);
+        let parts = [point, round, self.subjects[step.system].label()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    }
+
+    /// The name of a run's files.
+    fn file_name(&self, step: Step) -> String {
+        let label = self.subjects[step.system].label().unwrap_or_default();
+        match self.points()[step.point] {
+            None => format!("{label}-{}", step.round + 1),
+            Some(value) => format!("{label}-{value}-{}", step.round + 1),
+        }
+    }
+
+    fn stored(&self, step: Step) -> Option<Run> {
+        self.checkpoint.as_ref()?.take(&self.file_name(step))
+    }
+
+    /// Keeps a run; returns why it cannot be kept.
+    fn keep(&self, file: &str, run: &Run) -> Option<String> {
+        let kept = self.checkpoint.as_ref()?.put(file, run);
+        let why = kept.err()?;
+        Some(format!("it cannot be kept: {why}; choose another --out"))
+    }
+}
+
+impl Subject {
+    /// The name of a server that is started.
+    fn label(&self) -> Option<String> {
+        match self {
+            Self::Existing => None,
+            Self::Started(spec) => Some(spec.name.clone()),
         }
     }
 }

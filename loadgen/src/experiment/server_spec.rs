@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::Cpus;
+use crate::machine::cpus::Cpus;
 
 /// `NAME=COMMAND`, where `{port}` in the command stands for a port to listen on.
 ///
@@ -79,24 +79,29 @@ impl ServerSpec {
     }
 }
 
-impl FromStr for ServerSpec {
-    type Err = String;
+/// Why a text names no server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}; write NAME='COMMAND with {{port}}'")]
+pub struct ParseServerError(String);
 
-    fn from_str(text: &str) -> Result<Self, String> {
-        let shape = "write NAME='COMMAND with {port}'";
+impl FromStr for ServerSpec {
+    type Err = ParseServerError;
+
+    fn from_str(text: &str) -> Result<Self, ParseServerError> {
+        let refused = |why: String| ParseServerError(why);
         let (name, command) = text
             .split_once('=')
-            .ok_or_else(|| format!("'{text}' has no name; {shape}"))?;
+            .ok_or_else(|| refused(format!("'{text}' has no name")))?;
         // The name becomes a file name and a heading.
         if name.is_empty() || name.contains(['/', '\0', '\n']) {
-            return Err(format!("'{name}' in '{text}' is no name; {shape}"));
+            return Err(refused(format!("'{name}' in '{text}' is no name")));
         }
         let words = shlex::split(command)
-            .ok_or_else(|| format!("the quotes in '{command}' do not match; {shape}"))?;
+            .ok_or_else(|| refused(format!("the quotes in '{command}' do not match")))?;
         if words.is_empty() || !words.iter().any(|word| word.contains(PORT)) {
-            return Err(format!(
-                "the command '{command}' does not say {PORT}; {shape}"
-            ));
+            return Err(refused(format!(
+                "the command '{command}' does not say {PORT}"
+            )));
         }
         Ok(Self::of_words(name, words))
     }
@@ -117,7 +122,7 @@ mod tests {
             "a=cmd '{port}",
             "a=",
         ] {
-            let error = text.parse::<ServerSpec>().unwrap_err();
+            let error = text.parse::<ServerSpec>().unwrap_err().to_string();
             assert!(error.contains("write NAME="), "{error}");
         }
     }

@@ -1,0 +1,99 @@
+//! The percentiles of each latency of a run, under one line of headings, and how sure they are.
+
+use report::HeadedLines;
+use results::units::{NOT_MEASURED, time};
+use results::{Histogram, LoadMode, PercentileInterval, Quantile, Run};
+
+const COLUMNS: [Quantile; 6] = [
+    Quantile::P50,
+    Quantile::P90,
+    Quantile::P99,
+    Quantile::P99_9,
+    Quantile::P99_99,
+    Quantile::MAX,
+];
+
+/// The table, and what its rows mean.
+pub(super) fn lines(run: &Run) -> HeadedLines {
+    let latency = &run.latency;
+    let all = [
+        ("response", Some(&latency.response)),
+        ("service", latency.service.as_ref()),
+        ("lag", latency.lag.as_ref()),
+    ];
+    let values = |histogram: &Histogram| {
+        row(COLUMNS.map(|quantile| {
+            histogram
+                .quantile_ns(quantile)
+                .map_or("n/a".to_owned(), time)
+        }))
+    };
+    let mut lines = vec![("", row(COLUMNS.map(|quantile| quantile.to_string())))];
+    for (name, histogram) in all {
+        lines.extend(histogram.map(|histogram| (name, values(histogram))));
+        if name == "response" {
+            lines.extend(intervals(run));
+        }
+    }
+    let meaning = match run.workload.mode {
+        LoadMode::Closed => {
+            "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come"
+        }
+        LoadMode::Open { .. } => {
+            "response: since the intended start; service: since the write; lag: the load generator's own delay"
+        }
+    };
+    lines.push(("", meaning.to_owned()));
+    lines
+}
+
+/// Between which two response times each percentile lies, where the samples suffice for any.
+fn intervals(run: &Run) -> HeadedLines {
+    let ends = |end: fn(&PercentileInterval) -> u64| {
+        row(COLUMNS.map(|quantile| {
+            let name = quantile.to_string();
+            let known = run.percentile_intervals.iter();
+            let interval = known.into_iter().find(|known| known.percentile == name);
+            interval.map_or(NOT_MEASURED.to_owned(), |interval| time(end(interval)))
+        }))
+    };
+    match run.percentile_intervals.is_empty() {
+        true => Vec::new(),
+        false => vec![
+            ("95 % from", ends(|interval| interval.low_ns)),
+            ("to", ends(|interval| interval.high_ns)),
+        ],
+    }
+}
+
+fn row(cells: [String; 6]) -> String {
+    cells.map(|cell| format!("{cell:>10}")).concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use results::example;
+
+    use super::*;
+
+    fn text(run: &Run) -> String {
+        report::headed_lines(&lines(run), 80)
+    }
+
+    #[test]
+    fn a_percentile_has_its_interval_where_the_samples_suffice() {
+        let mut run = example::open_loop("a");
+        assert!(!text(&run).contains("95 % from"));
+        run.percentile_intervals =
+            PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns);
+        let text = text(&run);
+        let line = |name: &str| text.lines().find(|line| line.starts_with(name)).unwrap();
+        let cells = |name| line(name).matches('s').count();
+        assert!(cells("95 % from") >= 2, "{text}");
+        assert_eq!(cells("95 % from"), cells("to "), "{text}");
+        assert!(
+            line("to ").trim_end().ends_with("n/a"),
+            "nothing bounds the longest"
+        );
+    }
+}

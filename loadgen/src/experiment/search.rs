@@ -1,0 +1,79 @@
+//! The greatest rate that keeps its goals: doubling until one is missed, then bisection on a logarithmic scale.
+
+/// Two rates nearer than this are one: runs of one rate differ by as much.
+const PRECISION: f64 = 1.05;
+
+/// A search between two rates. `M` says why a rate was missed.
+#[derive(Debug)]
+pub struct RateSearch<M> {
+    from: f64,
+    to: f64,
+    /// The greatest rate that was kept.
+    pub kept: Option<f64>,
+    /// The least rate that was missed, and why.
+    pub missed: Option<(f64, M)>,
+}
+
+impl<M> RateSearch<M> {
+    /// A search that begins at `from` and does not exceed `to`, in requests per second.
+    pub fn new(from: f64, to: f64) -> Self {
+        Self {
+            from,
+            to,
+            kept: None,
+            missed: None,
+        }
+    }
+
+    /// The next rate to try; `None` once the answer is as precise as it can be.
+    pub fn next_rate(&self) -> Option<f64> {
+        let next = match (self.kept, &self.missed) {
+            (None, None) => self.from,
+            (Some(kept), None) => (kept * 2.0).min(self.to),
+            (Some(kept), Some((missed, _))) if missed / kept > PRECISION => (kept * missed).sqrt(),
+            (_, Some(_)) => return None,
+        };
+        // Whole rates are what people ask for and read.
+        let next = next.round();
+        (self.kept != Some(next)).then_some(next)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is found of a server that keeps its goals up to `capacity`, and in how many tries.
+    fn found(from: f64, to: f64, capacity: f64) -> (Option<f64>, u32) {
+        let (mut search, mut tries) = (RateSearch::new(from, to), 0);
+        while let Some(rate) = search.next_rate() {
+            tries += 1;
+            assert!(tries < 50);
+            match rate <= capacity {
+                true => search.kept = Some(rate),
+                false => search.missed = Some((rate, ())),
+            }
+        }
+        (search.kept, tries)
+    }
+
+    #[test]
+    fn the_greatest_rate_is_found_to_five_percent() {
+        for capacity in [1_000.0, 1_234.0, 77_777.0, 999_999.0] {
+            let (kept, tries) = found(1_000.0, 10e6, capacity);
+            let kept = kept.unwrap();
+            assert!(
+                kept <= capacity && capacity / kept <= PRECISION * 1.001,
+                "{kept} of {capacity}"
+            );
+            assert!(tries <= 17, "{tries}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_range_are_respected() {
+        assert_eq!(found(1_000.0, 50_000.0, 1e9).0, Some(50_000.0));
+        assert_eq!(found(1_000.0, 50_000.0, 500.0).0, None);
+        assert_eq!(found(7.0, 7.0, 100.0).0, Some(7.0));
+    }
+}

@@ -1,0 +1,164 @@
+//! What is varied from point to point, and its values.
+
+use std::str::FromStr;
+
+use crate::config::units::parse_count;
+use crate::config::{ConfigBuilder, ConfigError};
+use crate::machine::cpus::Cpus;
+
+/// One parameter and its values: `rate=1k,2k,5k`, `connections=1,10,100`, `depth=…`, `keys=…`, `size=…` or `cores=…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vary {
+    parameter: Parameter,
+    values: Vec<u64>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Parameter {
+    Rate,
+    Connections,
+    Depth,
+    Keys,
+    Size,
+    Cores,
+}
+
+/// The names of the parameters.
+const PARAMETERS: [(&str, Parameter); 6] = [
+    ("rate", Parameter::Rate),
+    ("connections", Parameter::Connections),
+    ("depth", Parameter::Depth),
+    ("keys", Parameter::Keys),
+    ("size", Parameter::Size),
+    ("cores", Parameter::Cores),
+];
+
+/// Why a text is no parameter with values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{0}; write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100, size=0,64,1024 or, in compare, cores=1,2"
+)]
+pub struct ParseVaryError(String);
+
+impl Vary {
+    /// The values, in the order of the points.
+    pub fn values(&self) -> &[u64] {
+        &self.values
+    }
+
+    /// The name of the parameter.
+    pub fn name(&self) -> &'static str {
+        let named = PARAMETERS
+            .iter()
+            .find(|(_, parameter)| *parameter == self.parameter);
+        named.map_or("", |(name, _)| name)
+    }
+
+    /// Whether the rate is varied.
+    pub fn is_of_rates(&self) -> bool {
+        self.parameter == Parameter::Rate
+    }
+
+    /// Whether the servers' processors are varied: then the servers have to be started for it.
+    pub fn is_of_servers(&self) -> bool {
+        self.parameter == Parameter::Cores
+    }
+
+    /// The load with the parameter at this value.
+    ///
+    /// # Errors
+    /// When the value is too great for the parameter.
+    pub fn apply(&self, value: u64, load: ConfigBuilder) -> Result<ConfigBuilder, ConfigError> {
+        let number = u32::try_from(value).map_err(|_| ConfigError::OutOfRange {
+            flag: self.name(),
+            value,
+            least: 0,
+            most: u64::from(u32::MAX),
+        })?;
+        let load = match self.parameter {
+            Parameter::Rate => load.rate_per_s(value as f64),
+            Parameter::Connections => load.connections(number),
+            Parameter::Depth => load.pipeline_depth(number),
+            Parameter::Keys => load.keys(number),
+            Parameter::Size => load.payload_bytes(number).echo_by_default(),
+            Parameter::Cores => {
+                Cpus::first(number)?;
+                load.server_processors(number)
+            }
+        };
+        // Fewer connections than threads is a point of the series and no mistake.
+        Ok(load.no_idle_threads())
+    }
+}
+
+impl FromStr for Vary {
+    type Err = ParseVaryError;
+
+    fn from_str(text: &str) -> Result<Self, ParseVaryError> {
+        let (name, list) = text
+            .split_once('=')
+            .ok_or_else(|| ParseVaryError(format!("'{text}' has no list")))?;
+        let named = PARAMETERS.into_iter().find(|(known, _)| *known == name);
+        let (_, parameter) =
+            named.ok_or_else(|| ParseVaryError(format!("'{name}' cannot be varied")))?;
+        let values: Result<Vec<u64>, _> = list.split(',').map(parse_count).collect();
+        let values = values.map_err(|error| ParseVaryError(error.to_string()))?;
+        Ok(Self { parameter, values })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use results::{LoadMode, Operation};
+
+    use super::*;
+    use crate::config::Config;
+
+    fn points(vary: &str) -> Result<Vec<Config>, Box<dyn std::error::Error>> {
+        let vary: Vary = vary.parse()?;
+        let load = Config::builder("h:1".parse()?).threads(4);
+        let values = vary.values().iter();
+        let point = |value: &u64| Ok(vary.apply(*value, load.clone())?.build()?);
+        values.map(point).collect()
+    }
+
+    #[test]
+    fn each_point_is_a_config() {
+        let loads = |vary| -> Vec<_> {
+            let configs = points(vary).unwrap().into_iter();
+            configs.map(|config| config.workload).collect()
+        };
+        let connections: Vec<_> = loads("connections=1,10,1k")
+            .iter()
+            .map(|load| (load.connections, load.threads))
+            .collect();
+        assert_eq!(connections, [(1, 1), (10, 4), (1_000, 4)]);
+        assert!(
+            matches!(loads("rate=5k")[0].mode, LoadMode::Open { rate_per_s, .. } if rate_per_s.value() == 5_000.0)
+        );
+        assert_eq!(loads("depth=16")[0].pipeline_depth, 16);
+        assert_eq!(loads("keys=100")[0].keys, 100);
+        let sized: Vec<_> = loads("size=0,1024")
+            .into_iter()
+            .map(|load| (load.payload_bytes, load.operations))
+            .collect();
+        let echo = || Operation::Echo.alone();
+        assert_eq!(sized, [(0, echo()), (1024, echo())]);
+    }
+
+    #[test]
+    fn what_cannot_be_varied_is_refused() {
+        for vary in [
+            "rate",
+            "colour=1",
+            "rate=",
+            "rate=1,x",
+            "connections=0",
+            "depth=99999999999",
+            "cores=0",
+            "cores=1000",
+        ] {
+            assert!(points(vary).is_err(), "{vary}");
+        }
+    }
+}
