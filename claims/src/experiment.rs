@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use loadgen::cli::progress::Meter;
-use loadgen::experiment::{Cpus, Interrupt, NotStarted, Process, interleaved};
-use loadgen::run::run;
-use results::{Effort, Missing, Run};
+use loadgen::experiment::{Interrupt, NotStarted, Process, interleaved};
+use loadgen::machine::cpus::Cpus;
+use loadgen::run::{Observer, Progress, run};
+use report::Meter;
+use results::{Effort, Missing, Run, RunLimit};
 
 use crate::process_cost::ProcessCost;
 use crate::systems::System;
@@ -187,7 +188,7 @@ impl<'a> Experiment<'a> {
                 continue;
             }
             let label = setups[place].system.label;
-            meter.part(&format!("round {} of {rounds}, {label}", round + 1));
+            meter.begin(&format!("round {} of {rounds}, {label}", round + 1));
             let mut result = self.once(&setups[place], round, &mut meter, &mut work);
             // A busy machine may spoil one run; two failures in a row have another reason.
             if result.is_err() && !self.is_stopped() {
@@ -234,7 +235,7 @@ impl<'a> Experiment<'a> {
         };
         let result = match others {
             None => work(),
-            Some(others) => others.during(work).map_err(Failure::Load)?,
+            Some(others) => others.during(work).map_err(|error| Failure::Load(error.to_string()))?,
         };
         server.end().map_err(Failure::NotEnded)?;
         let cost = || {
@@ -251,15 +252,38 @@ impl RunningServer<'_> {
     /// # Errors
     /// When the load generator could not make the run, or the run failed.
     pub fn load(&mut self, load: &Load) -> Result<Run, Failure> {
-        let config = load.on_port(self.process.port, self.system.label, self.process.pid())?;
-        let (limit, meter) = (load.limit(), &mut *self.meter);
-        let outcome = run(config, &[], self.interrupt.stop(), &mut |progress| {
-            meter.show(limit, progress);
-        });
-        let outcome = outcome.map_err(Failure::Load)?;
-        match outcome.failure() {
-            Some(why) => Err(Failure::Load(why)),
+        let load = load.config().port(self.process.port);
+        let load = load.label(self.system.label.to_owned());
+        let config = load.server_pid(self.process.pid()).build();
+        let config = config.map_err(|error| Failure::Load(error.to_string()))?;
+        let mut follower = Follower {
+            limit: config.workload.limit,
+            meter: self.meter,
+            interrupt: self.interrupt,
+        };
+        let outcome = run(config, &mut follower);
+        let outcome = outcome.map_err(|error| Failure::Load(error.to_string()))?;
+        match outcome.failure {
+            Some(why) => Err(Failure::Load(why.to_string())),
             None => Ok(outcome.run),
         }
+    }
+}
+
+/// Shows how far a run is.
+struct Follower<'a> {
+    limit: RunLimit,
+    meter: &'a mut Meter,
+    interrupt: &'a Interrupt,
+}
+
+impl Observer for Follower<'_> {
+    fn progress(&mut self, progress: Progress) {
+        self.meter
+            .show(self.limit, progress.requests, progress.elapsed);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.interrupt.is_stopped()
     }
 }

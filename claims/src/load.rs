@@ -1,14 +1,11 @@
 //! The loads of the claims: INCR on one counter, in a closed loop or on schedule.
 
-use std::num::NonZeroU8;
 use std::time::Duration;
 
-use loadgen::config::operation::{Kind, Mix};
-use loadgen::config::target::{Place, Protocol, Target};
-use loadgen::config::{Arrival, Config, Keys, Limit, Open, Warmup};
-use results::CheckLevel;
+use loadgen::config::target::{Address, Target};
+use loadgen::config::{Config, ConfigBuilder, Warmup};
+use results::{Arrival, Protocol};
 
-use crate::Failure;
 
 /// A load, whatever it is put on. At first one connection with one request in flight, and no warm-up.
 #[derive(Debug, Clone, Copy)]
@@ -16,32 +13,31 @@ pub struct Load {
     connections: u32,
     depth: Option<u32>,
     rate: Option<(f64, Arrival)>,
-    limit: Limit,
+    requests: Option<u64>,
+    duration: Duration,
     warmup: Warmup,
     timeout: Duration,
 }
 
-/// Requests in flight on a schedule, in total: more than any claim reaches.
-const MAX_IN_FLIGHT: u32 = 64_000;
-
 impl Load {
     /// A load that ends after this many requests.
     pub fn requests(number: u64) -> Self {
-        Self::until(Limit::Requests(number))
+        Self::until(Some(number), Duration::ZERO)
     }
 
     /// A load that ends after this many milliseconds.
     pub fn lasting_ms(time: u64) -> Self {
-        Self::until(Limit::Time(Duration::from_millis(time)))
+        Self::until(None, Duration::from_millis(time))
     }
 
-    fn until(limit: Limit) -> Self {
+    fn until(requests: Option<u64>, duration: Duration) -> Self {
         Self {
             connections: 1,
             depth: None,
             rate: None,
-            limit,
-            warmup: Warmup::None,
+            requests,
+            duration,
+            warmup: Warmup::Fixed(Duration::ZERO),
             timeout: Duration::from_secs(5),
         }
     }
@@ -88,51 +84,24 @@ impl Load {
         Self { timeout, ..self }
     }
 
-    /// When it ends.
-    pub fn limit(&self) -> Limit {
-        self.limit
-    }
-
     /// The load on a server of this machine.
-    ///
-    /// # Errors
-    /// When it is beyond a limit of the load generator.
-    pub fn on_port(&self, port: u16, label: &str, server_pid: u32) -> Result<Config, Failure> {
-        let config = Config {
-            target: Target {
-                protocol: Protocol::Resp,
-                place: Place::Tcp {
-                    host: "127.0.0.1".to_owned(),
-                    port,
-                },
-            },
-            connections: self.connections,
-            threads: 1,
-            load: match self.rate {
-                None => loadgen::config::Load::Closed {
-                    depth: self.depth.unwrap_or(1),
-                },
-                Some((rate_per_s, arrival)) => loadgen::config::Load::Open(Open {
-                    rate_per_s,
-                    arrival,
-                    depth: self.depth,
-                    max_in_flight: MAX_IN_FLIGHT,
-                }),
-            },
-            limit: self.limit,
-            warmup: self.warmup,
-            mix: Mix::only(Kind::Incr),
-            amount: NonZeroU8::MIN.into(),
-            payload_bytes: 64,
-            keys: Keys::Fresh(1),
-            seed: 1,
-            timeout: self.timeout,
-            server_pid: Some(server_pid),
-            server_processors: None,
-            label: Some(label.to_owned()),
-            check: CheckLevel::Full,
-            history: None,
+    pub fn config(&self) -> ConfigBuilder {
+        let address = Address::Tcp {
+            host: "127.0.0.1".to_owned(),
+            port: 1,
         };
-        config.checked().map_err(Failure::Load)
+        let target = Target {
+            protocol: Protocol::Resp,
+            address,
+        };
+        Config::builder(target)
+            .connections(self.connections)
+            .pipeline_depth(self.depth)
+            .rate_per_s(self.rate.map(|(rate_per_s, _)| rate_per_s))
+            .arrival(self.rate.map(|(_, arrival)| arrival))
+            .requests(self.requests)
+            .duration(self.duration)
+            .warmup(self.warmup)
+            .timeout(self.timeout)
     }
 }

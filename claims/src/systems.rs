@@ -4,7 +4,8 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use loadgen::experiment::{Cpus, Preset, ServerSpec};
+use loadgen::experiment::{Preset, ServerSpec};
+use loadgen::machine::cpus::Cpus;
 
 use crate::{Failure, Setup};
 
@@ -146,7 +147,7 @@ impl Setup {
             Origin::Ours(program, arguments) => {
                 let path = quoted(&programs.join(program))?;
                 let command = format!("{path} --port {{port}} {arguments} {}", self.arguments);
-                ServerSpec::from_str(&format!("{label}={command}")).map_err(Failure::Load)?
+                ServerSpec::from_str(&format!("{label}={command}")).map_err(|error| Failure::Load(error.to_string()))?
             }
             Origin::Known(preset, arguments) => {
                 let known = preset.specs().into_iter().next().ok_or(Failure::Unknown)?;
@@ -156,7 +157,7 @@ impl Setup {
         };
         label.clone_into(&mut spec.name);
         if self.on_one_processor {
-            spec.cpus = Some(Cpus::first(1).map_err(Failure::Load)?);
+            spec.cpus = Some(Cpus::first(1).map_err(|error| Failure::Load(error.to_string()))?);
         }
         Ok(spec)
     }

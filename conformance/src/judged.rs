@@ -14,30 +14,33 @@ pub mod lies;
 pub mod proxy;
 pub mod truths;
 
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
-
-use clap::Parser as _;
-use loadgen::cli::args::{Arguments, Command};
-use loadgen::config::Config;
+use loadgen::config::{Config, ConfigBuilder};
 use loadgen::run::run as loadgen_run;
 use results::{AnomalyKind, Correctness, Run, Verdict, Witness};
 
-/// Does what `loadgen run` does with these words.
+/// Makes the run that these words of `loadgen run` mean.
 pub fn run(words: &str) -> Run {
-    let never = Arc::new(AtomicBool::new(false));
-    let outcome = loadgen_run(plan(words), &[], &never, &mut |_| {});
-    outcome.unwrap().run
+    loadgen_run(load(words).build().unwrap(), &mut ()).unwrap().run
 }
 
-fn plan(words: &str) -> Config {
-    let words = ["loadgen", "run"]
-        .into_iter()
-        .chain(words.split_whitespace());
-    match Arguments::try_parse_from(words).unwrap().command {
-        Command::Run(arguments) => arguments.plan().unwrap(),
-        other => panic!("{other:?}"),
+/// The load of a target and flags such as `127.0.0.1:7001 -c 1 -P 8 -n 400`.
+fn load(words: &str) -> ConfigBuilder {
+    let mut words = words.split_whitespace();
+    let mut load = Config::builder(words.next().unwrap().parse().unwrap());
+    while let (Some(flag), Some(value)) = (words.next(), words.next()) {
+        let number = || value.parse::<u32>().unwrap();
+        load = match flag {
+            "-c" => load.connections(number()),
+            "-P" => load.pipeline_depth(number()),
+            "-t" => load.threads(number()),
+            "-n" => load.requests(u64::from(number())),
+            "-s" => load.payload_bytes(number()),
+            "--op" => load.operations(results::parse_mix(value).unwrap()),
+            "--timeout" => load.timeout(loadgen::config::units::parse_duration(value).unwrap()),
+            _ => panic!("{flag} {value}"),
+        };
     }
+    load
 }
 
 /// Fails unless the answers were right.

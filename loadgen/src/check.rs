@@ -16,7 +16,8 @@ pub mod recheck;
 mod reconciliation;
 
 pub(crate) use anomalies::Anomalies;
-pub(crate) use checker_thread::{CheckError, Checking, start};
+pub use checker_thread::CheckError;
+pub(crate) use checker_thread::{Checking, start};
 pub(crate) use history_check::HistoryCheck;
 pub(crate) use history_feed::{CheckTotals, HistoryFeed, connection_id};
 pub(crate) use reconciliation::{Reconciliation, reconcile};

@@ -12,18 +12,22 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use results::{ServerCost, ThreadCost};
 
-use crate::check::{self, CheckError, CheckTotals, Checking};
-use crate::client::{Clock, Stage, WorkerError, WorkerInput, WorkerMessage, WorkerOutput, Workers};
+use crate::check::{self, CheckTotals, Checking};
+use crate::client::{Clock, Stage, WorkerInput, WorkerMessage, WorkerOutput, Workers};
 use crate::config::Config;
 use crate::config::units::nanoseconds;
-use crate::machine::file_limit::{self, FileLimitError};
+use crate::machine::file_limit;
 use crate::machine::hiccups::Hiccups;
 use crate::machine::stolen_time::stolen_ns;
 use crate::metrics::Intervals;
 use crate::protocol::encode::Encoder;
 use crate::target::{
-    CostSeries, CounterValues, FinalValues, ReadyTarget, TargetError, read_final_values,
+    CostSeries, CounterValues, FinalValues, ReadyTarget, read_final_values,
 };
+pub use crate::check::CheckError;
+pub use crate::client::WorkerError;
+pub use crate::machine::file_limit::FileLimitError;
+pub use crate::target::TargetError;
 pub use failure::{Failure, Outcome};
 
 /// How far a run is.

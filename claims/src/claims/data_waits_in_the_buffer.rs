@@ -1,8 +1,7 @@
 //! From the kernel's time stamp of received bytes to the beginning of their handler.
 
-use loadgen::config::Arrival;
 use results::statistics::median;
-use results::{AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
+use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
 use crate::figures::or_not_measured;
 use crate::peer::Peer;

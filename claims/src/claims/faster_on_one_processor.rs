@@ -1,7 +1,6 @@
 //! Threads against one thread, both on one processor.
 
-use loadgen::config::Arrival;
-use results::{AxisScale, Chart, Figure, Metric, Run, Unit};
+use results::{Arrival, AxisScale, Chart, Figure, Metric, Run, Unit};
 
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{

@@ -18,15 +18,12 @@ mod stalls;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use clap::Parser as _;
-use loadgen::cli::args::{Arguments, Command};
+use loadgen::config::{Config, ConfigBuilder, Warmup};
 use loadgen::run::run as loadgen_run;
-use results::{Histogram, Quantile, Run};
+use results::{Arrival, Histogram, Quantile, Run};
 use servers::{Counter, converse, serve, truth, truthful};
 use stalls::Stalls;
 
@@ -35,8 +32,8 @@ fn main() -> ExitCode {
     let within = [
         who_waits(),
         exact_service(),
-        punctual("constant"),
-        punctual("poisson"),
+        punctual(Arrival::Constant),
+        punctual(Arrival::Poisson),
     ];
     match within.into_iter().all(|within| within) {
         true => ExitCode::SUCCESS,
@@ -47,7 +44,10 @@ fn main() -> ExitCode {
 /// A server that stops for 1 s every 5 s: 0.2 of the arrivals wait, evenly between 0 and 1 s.
 fn who_waits() -> bool {
     let (server, stalls) = Stalls::serve(Duration::from_secs(1), Duration::from_secs(5), 6);
-    let run = run(server, "-r 2k -d 30s -c 10 --warmup 0s --timeout 10s");
+    let load = load(server).connections(10).rate_per_s(2_000.0);
+    let load = load.duration(Duration::from_secs(30));
+    let load = load.warmup(Warmup::Fixed(Duration::ZERO));
+    let run = run(load.timeout(Duration::from_secs(10)));
     let mut within = true;
     for (quantile, beyond) in [
         (Quantile::P90, 0.1),
@@ -76,7 +76,8 @@ fn exact_service() -> bool {
             Some(truth(words, &counter))
         });
     });
-    let run = run(server, "-r 100 -n 500 -c 5");
+    let load = load(server).connections(5).rate_per_s(100.0);
+    let run = run(load.requests(500));
     let said = quantile_of(run.latency.service.as_ref().unwrap(), Quantile::P50);
     let limit = Duration::from_micros(100);
     line(
@@ -88,15 +89,13 @@ fn exact_service() -> bool {
 }
 
 /// A request every 200 µs to an idle server.
-fn punctual(arrival: &str) -> bool {
-    let run = run(
-        truthful(),
-        &format!("-r 5k -n 25k -c 10 --arrival {arrival}"),
-    );
+fn punctual(arrival: Arrival) -> bool {
+    let load = load(truthful()).connections(10).rate_per_s(5_000.0);
+    let run = run(load.requests(25_000).arrival(arrival));
     let lag = quantile_of(run.latency.lag.as_ref().unwrap(), Quantile::P50);
     let what = format!("200 µs apart ({arrival}): lag p50");
     let punctual = line(&what, Duration::ZERO, lag, Duration::from_micros(100));
-    if arrival != "constant" {
+    if arrival != Arrival::Constant {
         return punctual;
     }
     // From the first request to the last there are 24,999 gaps.
@@ -106,14 +105,13 @@ fn punctual(arrival: &str) -> bool {
     line(&what, law, said, law.mul_f64(0.001)) && punctual
 }
 
-fn run(server: SocketAddr, flags: &str) -> Run {
-    let words = format!("loadgen run {server} {flags}");
-    let Command::Run(arguments) = Arguments::parse_from(words.split_whitespace()).command else {
-        panic!("another command");
-    };
-    let stop = Arc::new(AtomicBool::new(false));
-    let outcome = loadgen_run(arguments.plan().unwrap(), &[], &stop, &mut |_| {}).unwrap();
-    assert_eq!(outcome.failure(), None);
+fn load(server: SocketAddr) -> ConfigBuilder {
+    Config::builder(server.to_string().parse().unwrap())
+}
+
+fn run(load: ConfigBuilder) -> Run {
+    let outcome = loadgen_run(load.build().unwrap(), &mut ()).unwrap();
+    assert_eq!(outcome.failure, None);
     outcome.run
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn print(text: &str) -> Result<(), String> {
 }
 
 /// A file of ours as text.
-pub(crate) fn json(value: &impl file::Format) -> Result<String, String> {
+pub(crate) fn json(value: &impl serde::Serialize) -> Result<String, String> {
     let text = serde_json::to_string_pretty(value);
     text.map(|text| text + "\n")
         .map_err(|error| format!("cannot write the runs as JSON: {error}"))

@@ -90,19 +90,19 @@ fn remarks(runs: &[Run]) -> HeadedLines {
             );
         }
     }
-    lines.extend(doubts(runs));
+    lines.extend(invalid(runs));
     lines
 }
 
-/// Each kind of doubt once, in the words of the first run that had it, with the numbers of all.
-fn doubts(runs: &[Run]) -> HeadedLines {
+/// Each reason for an invalid run once, in the words of the first run that has it, with the numbers of all.
+fn invalid(runs: &[Run]) -> HeadedLines {
     let said = |(reason, indexes): (String, Vec<usize>)| {
         let numbers: Vec<String> = indexes
             .iter()
             .map(|index| (index + 1).to_string())
             .collect();
         let runs = if numbers.len() == 1 { "run" } else { "runs" };
-        ("doubt", format!("{runs} {}: {reason}", numbers.join(", ")))
+        ("invalid", format!("{runs} {}: {reason}", numbers.join(", ")))
     };
     report::reasons_of_runs(runs)
         .into_iter()
@@ -184,7 +184,7 @@ mod tests {
         let text = text(&[run(1.0), odd("still for 3 s"), odd("still for 12 s")], 80);
         assert!(line(&text, "run 2").ends_with("suspect"), "{text}");
         assert!(
-            line(&text, "doubt").ends_with("runs 2, 3: still for 3 s"),
+            line(&text, "invalid").ends_with("runs 2, 3: still for 3 s"),
             "{text}"
         );
     }

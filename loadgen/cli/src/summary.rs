@@ -11,7 +11,7 @@ use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerd
 use crate::answers;
 
 /// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
-pub fn text(run: &Run, room: usize) -> String {
+pub(crate) fn text(run: &Run, room: usize) -> String {
     let name = match run.label == run.target.address {
         true => run.label.clone(),
         false => format!("{} ({})", run.label, run.target.address),

@@ -85,9 +85,9 @@ fn every_operation_is_checked() {
     }
 }
 
-/// INCRBY of one amount is judged as INCR is: every step that the counter took belongs to one acknowledged increment.
+/// INCRBY of one amount is checked as INCR is: every step that the counter took belongs to one acknowledged increment.
 #[test]
-fn steps_of_any_one_amount_are_judged() {
+fn steps_of_any_one_amount_are_checked() {
     for amount in [5, -3] {
         let (counter, lost) = (Counter::default(), AtomicU64::new(0));
         let server = serve(move |peer| {
@@ -108,7 +108,7 @@ fn steps_of_any_one_amount_are_judged() {
         let honest = loadgen(&run);
         honest.assert(0, "1\u{a0}000 checked, none wrong");
         assert_eq!(
-            honest.run().workload.operations[0].operation,
+            honest.run().workload.operations[0].operation.to_string(),
             format!("incr by {amount}")
         );
         let lied = loadgen(&format!("{run} --key lie"));

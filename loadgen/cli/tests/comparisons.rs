@@ -157,7 +157,7 @@ fn without_python_its_systems_are_rows() {
     }
     let script = folder("scripts").join("originals");
     fs::copy(
-        concat!(env!("CARGO_MANIFEST_DIR"), "/../scripts/originals"),
+        concat!(env!("CARGO_MANIFEST_DIR"), "/../../scripts/originals"),
         &script,
     )
     .unwrap();

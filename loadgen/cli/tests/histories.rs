@@ -1,4 +1,4 @@
-//! A saved history is judged again with the same outcome, also where a crash has torn it.
+//! A saved history is checked again with the same outcome, also where a crash has cut it.
 
 #![allow(
     clippy::unwrap_used,
@@ -37,7 +37,7 @@ fn forgetful() -> SocketAddr {
 }
 
 #[test]
-fn the_second_judgement_is_the_first() {
+fn the_second_check_agrees_with_the_first() {
     for (server, code) in [(truthful(), 0), (forgetful(), 3)] {
         for threads in [1, 3] {
             let (_folder, file) = file();
@@ -77,7 +77,7 @@ fn a_history_may_end_anywhere() {
         ran.assert(0, "the history is torn at byte");
         assert!(
             ran.stdout.contains("increments acknowledged"),
-            "what came before is judged: {ran:?}"
+            "what came before is checked: {ran:?}"
         );
     }
     let mut damaged = whole.clone();
@@ -121,5 +121,5 @@ fn what_cannot_be_kept_is_said() {
         .assert(1, "choose another file");
     loadgen("run h:1 --op ping --history x").assert(2, "--history");
     loadgen("run h:1 --check none --history x").assert(2, "--history");
-    loadgen("check x --check none").assert(2, "judges nothing");
+    loadgen("check x --check none").assert(2, "checks nothing");
 }

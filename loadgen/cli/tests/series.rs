@@ -11,7 +11,7 @@ mod truth;
 
 use std::fs;
 
-use loadgen::experiment::Cpus;
+use loadgen::machine::cpus::Cpus;
 use truth::{ENDLESS, Ran, compare, comparison, contestant, processors, spec};
 
 /// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.

@@ -137,8 +137,8 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
 
     run.workload.connections -= 1;
     run.correctness.level = results::CheckLevel::None;
-    results::file::save(&at("unjudged/0/run.json"), &run).unwrap();
-    diff("unjudged").assert(1, "how answers were judged: Full and None");
+    results::file::save(&at("unchecked/0/run.json"), &run).unwrap();
+    diff("unchecked").assert(1, "--check: full and none");
 }
 
 /// What `run --json` printed may be kept under any name, beside others.

@@ -128,10 +128,10 @@ mod tests {
     fn all_are_counted_and_ten_are_shown() {
         let (mut mine, mut theirs) = (Anomalies::default(), Anomalies::default());
         for number in 0..7 {
-            mine.add(AnomalyKind::CrossTalk, || format!("mine {number}"));
-            theirs.add(AnomalyKind::CrossTalk, || format!("theirs {number}"));
+            mine.add(history::Anomaly::CrossTalk, format!("mine {number}"));
+            theirs.add(history::Anomaly::CrossTalk, format!("theirs {number}"));
         }
-        theirs.add(AnomalyKind::LostUpdate, || "lost".to_owned());
+        theirs.add(history::Anomaly::LostUpdate, "lost".to_owned());
         mine.merge(theirs);
         let anomalies = mine.into_records();
         assert_eq!(

@@ -57,12 +57,12 @@ mod tests {
 
     #[test]
     fn one_in_a_hundred_may_be_late() {
-        let mut served = ConnectionMetrics::new(7);
-        assert_eq!(served.p99_ns(), None);
-        served.add(99, 2_000_000);
-        served.add(1, 1_000_000_000);
-        assert_eq!(served.p99_ns(), Some(2_097_152));
-        served.add(1, 1_000_000_000);
-        assert_eq!(served.p99_ns(), Some(1_006_632_960), "two of 101 are late");
+        let mut metrics = ConnectionMetrics::new(7);
+        assert_eq!(metrics.p99_ns(), None);
+        metrics.add(99, 2_000_000);
+        metrics.add(1, 1_000_000_000);
+        assert_eq!(metrics.p99_ns(), Some(2_097_152));
+        metrics.add(1, 1_000_000_000);
+        assert_eq!(metrics.p99_ns(), Some(1_006_632_960), "two of 101 are late");
     }
 }

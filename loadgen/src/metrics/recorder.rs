@@ -153,7 +153,7 @@ mod tests {
             intended_ns: 0,
             sent_ns: 0,
         };
-        let mut completed = |recorder: &mut Recorder, replies, at_ns| {
+        let completed = |recorder: &mut Recorder, replies, at_ns| {
             recorder.on(&Event::Completed { replies, stamps }, at_ns);
         };
         completed(&mut recorder, 4, 1_000);
@@ -166,6 +166,8 @@ mod tests {
         assert_eq!(latency.response.count(), 2);
         sum.merge(&second);
         assert_eq!((sum.completed, sum.failed()), (9, 1));
+        let totals = (recorder.totals.completed, recorder.totals.failed());
+        assert_eq!(totals, (9, 1));
         assert_eq!(recorder.settled(), 10);
     }
 }

@@ -174,11 +174,11 @@ mod tests {
     #[test]
     fn one_flipped_bit_is_found_where_it_is() {
         let payloads = Payloads::new(1, 2, 100);
-        let truth = payload(&payloads, 3);
-        for at in 0..truth.len() {
-            let mut lie = truth.clone();
-            lie[at] ^= 0x10;
-            assert_eq!(payloads.verify(3, 0, &lie), Err(at));
+        let sent = payload(&payloads, 3);
+        for at in 0..sent.len() {
+            let mut changed = sent.clone();
+            changed[at] ^= 0x10;
+            assert_eq!(payloads.verify(3, 0, &changed), Err(at));
         }
     }
 

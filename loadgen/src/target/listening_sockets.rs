@@ -42,7 +42,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
     use std::os::unix::process::parent_id;
 
-    use super::process::Process;
+    use super::super::process::Process;
     use super::*;
 
     #[track_caller]

@@ -40,7 +40,7 @@ fn histogram(values_ns: &[u64]) -> Histogram {
 }
 
 fn verdict(run: &Run) -> (ValidityVerdict, usize) {
-    let validity = super::check(&run.into());
+    let validity = check(&run.into());
     (validity.verdict, validity.failed().count())
 }
 
@@ -234,7 +234,7 @@ fn a_baseline_may_be_busy_and_must_not_be_disturbed() {
     baseline.client_cost = cost(990_000_000, Some(0));
     let busy = of_baseline(&baseline);
     assert_eq!(
-        super::check(&(&baseline).into()).verdict,
+        check(&(&baseline).into()).verdict,
         ValidityVerdict::ClientBound
     );
     assert_eq!(
@@ -280,7 +280,7 @@ fn stolen_time_is_a_share_of_the_whole_run() {
     run.client_cost.stolen_ns = Some(150_000_000);
     run.warmup_ns = 5_000_000_000;
     run.client_cost.threads.clear();
-    let stolen = |run: &Run| measured(&super::check(&run.into()), CheckCode::StolenTime);
+    let stolen = |run: &Run| measured(&check(&run.into()), CheckCode::StolenTime);
     assert_eq!(stolen(&run).outcome, CheckOutcome::Passed);
     run.client_cost.stolen_ns = Some(300_000_000);
     let stolen = stolen(&run);

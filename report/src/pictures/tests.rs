@@ -86,7 +86,7 @@ fn interval(start_ns: u64, latencies: &[(u64, u64)]) -> Interval {
         length_ns: 1_000_000_000,
         completed: response.count(),
         failed: 0,
-        response: SparseHistogram::from(response),
+        response: SparseHistogram::from(&response),
         service: None,
         lag: None,
         server: None,

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use loadgen::config::Arrival;
-use results::{AxisScale, Chart, ChartSeries, Figure, Joining, Metric, Unit};
+use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Joining, Metric, Unit};
 
 use super::slow_clients::SlowClients;
 use super::{DECIDING_PERCENT, Delays, KINDS};

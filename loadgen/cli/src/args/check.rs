@@ -1,4 +1,4 @@
-//! `loadgen check`: a history that was saved, judged again.
+//! `loadgen check`: checks a saved history again.
 
 use std::path::PathBuf;
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use results::{Comparison, Host, Run};
+use results::{CheckLevel, Comparison, Host, Run};
 
 use crate::args::DiffArguments;
 use crate::exit::{Exit, Reason};
@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &DiffArguments) -> Exit {
     if let Err(why) = output::print(&text) {
         return Exit::failed(why);
     }
-    judge(&pairs).unless_invalid(why_invalid(all.runs()), arguments.allow.allow_invalid)
+    exit(&pairs).unless_invalid(why_invalid(all.runs()), arguments.allow.allow_invalid)
 }
 
 /// What is compared with itself, if anything is: nothing would differ, and that would look like a finding.
@@ -98,11 +98,12 @@ fn differences(base: &Side, others: &[Side]) -> Vec<String> {
         }
         let [ours, theirs] = [first, other].map(|run| run.correctness.level);
         if ours != theirs {
-            differences.push(format!("how answers were judged: {ours:?} and {theirs:?}"));
+            let [ours, theirs] = [ours, theirs].map(check_name);
+            differences.push(format!("--check: {ours} and {theirs}"));
         }
         let [ours, theirs] = [first, other].map(|run| machine(&run.host));
         if ours != theirs {
-            differences.push(format!("machine: {ours:?} and {theirs:?}"));
+            differences.push(format!("machine: {ours} and {theirs}"));
         }
     }
     differences.sort();
@@ -110,8 +111,17 @@ fn differences(base: &Side, others: &[Side]) -> Vec<String> {
     differences
 }
 
-fn machine(host: &Host) -> (&str, Option<&str>, u32) {
-    (&host.kernel, host.cpu_model.as_deref(), host.cores)
+fn machine(host: &Host) -> String {
+    let model = host.cpu_model.as_deref().unwrap_or("unknown processor");
+    format!("{}, {model}, {} processors", host.kernel, host.cores)
+}
+
+fn check_name(level: CheckLevel) -> &'static str {
+    match level {
+        CheckLevel::Full => "full",
+        CheckLevel::Replies => "replies",
+        CheckLevel::None => "none",
+    }
 }
 
 /// All runs, each under the name of its side.
@@ -128,7 +138,7 @@ fn named(base: &Side, others: &[Side]) -> Comparison {
 }
 
 /// Each change for the worse that is established is a regression.
-fn judge(pairs: &[Pair]) -> Exit {
+fn exit(pairs: &[Pair]) -> Exit {
     if pairs.is_empty() {
         return Exit::failed(
             "these files have no system and load in common; nothing could be compared".to_owned(),

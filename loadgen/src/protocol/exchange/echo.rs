@@ -63,7 +63,8 @@ impl Exchange {
         let Err(at) = self.payloads.verify(sequence, offset, part) else {
             return false;
         };
-        let whose = origin(part).filter(|_| offset == 0);
+        let own = self.payloads.origin(sequence);
+        let whose = origin(part).filter(|whose| offset == 0 && *whose != own);
         let of_another = whose.filter(|whose| *whose != self.payloads.origin(whose.sequence));
         let (anomaly, what) = match (of_another, whose) {
             (Some(whose), _) => (

@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn replies_are_told_to_the_batches_they_belong_to() {
+    fn replies_are_counted_for_the_batches_they_belong_to() {
         let mut in_flight = InFlight::default();
         let at = |sent_ns| Stamps {
             intended_ns: 0,
@@ -80,9 +80,11 @@ mod tests {
         };
         in_flight.push(3, at(10));
         in_flight.push(2, at(20));
-        let mut told = Vec::new();
-        in_flight.answered(4, |replies, stamps| told.push((replies, stamps.sent_ns)));
-        assert_eq!(told, [(3, 10), (1, 20)]);
+        let mut answered = Vec::new();
+        in_flight.answered(4, |replies, stamps| {
+            answered.push((replies, stamps.sent_ns))
+        });
+        assert_eq!(answered, [(3, 10), (1, 20)]);
         assert_eq!((in_flight.requests(), in_flight.oldest_ns()), (1, Some(20)));
         assert_eq!(in_flight.clear(), 1);
         assert_eq!((in_flight.requests(), in_flight.oldest_ns()), (0, None));

@@ -1,131 +1,178 @@
-//! Echoes that are late, missing, repeated, changed or somebody else's.
+//! Echoes that are missing, repeated, swapped, changed or of another connection.
 
-use super::*;
+use history::Anomaly;
+use results::{AnomalyKind, FailureReason};
+
+use super::super::{ConnectionError, Exchange};
+use super::fixture::{Fixture, PLAIN_ECHO, RESP, RUN, config, echo_replies};
+use crate::protocol::encode::Encoder;
+
+/// Echoes `requests` payloads of so many bytes after `change`, cut into pieces of `piece_bytes`; then the connection is reset.
+fn echoed(
+    (target, payload_bytes, requests): (&str, u32, u32),
+    piece_bytes: usize,
+    change: impl Fn(&mut Vec<u8>),
+) -> Fixture {
+    let mut fixture = Fixture::new("echo", target, payload_bytes);
+    let mut replies = echo_replies(&fixture.send(requests, 0), target);
+    change(&mut replies);
+    let mut waiting = Vec::new();
+    let outcome = replies.chunks(piece_bytes).try_for_each(|piece| {
+        waiting.extend_from_slice(piece);
+        let taken = fixture.read(&waiting)?;
+        drop(waiting.drain(..taken));
+        Ok::<(), ConnectionError>(())
+    });
+    if outcome.is_ok() && fixture.exchange.in_flight() > 0 {
+        fixture.reset(0);
+    }
+    fixture
+}
 
 #[test]
-fn a_changed_payload_is_reported_once_and_the_talk_goes_on() {
-    for target in ["resp://h:1", "echo://h:1"] {
-        let mut talk = Talk::new("echo", target, 100);
-        let sent = talk.ask(2, 0);
-        let mut replies = replies_of_a_truthful_echo(&sent, target);
-        for byte in &mut replies[60..70] {
-            *byte ^= 1;
+fn a_changed_payload_is_reported_once_and_the_exchange_goes_on() {
+    for (target, byte) in [(RESP, 54), (PLAIN_ECHO, 60)] {
+        for piece_bytes in [1, 33, 1_000] {
+            let flip = |replies: &mut Vec<u8>| {
+                replies[60..70].iter_mut().for_each(|byte| *byte ^= 1);
+            };
+            let fixture = echoed((target, 100, 2), piece_bytes, flip);
+            assert_eq!(fixture.metrics().totals.completed, 2);
+            let expected = fixture.exchange.payloads.byte(0, byte);
+            let text = format!(
+                "connection 4, request 0: byte {byte} differs: expected {expected:#04x}, got {:#04x}",
+                expected ^ 1
+            );
+            assert_eq!(
+                fixture.wrong(),
+                [(Anomaly::PayloadCorruption, text.as_str())]
+            );
+            assert_eq!(fixture.anomalies(), [(AnomalyKind::PayloadCorruption, 1)]);
         }
-        assert_eq!(talk.hear(&replies), Ok(replies.len()));
-        assert_eq!(talk.recorder.totals.completed, 2);
-        assert_eq!(talk.anomalies(), [(AnomalyKind::PayloadCorruption, 1)]);
     }
 }
 
 #[test]
-fn payloads_of_others_are_called_by_their_names() {
-    let plan = Config {
-        mix: "echo".parse().unwrap(),
-        payload_bytes: 40,
-        ..plan()
-    };
-    let mut stranger = Vec::new();
-    Exchange::new(&plan, 9, 9, RUN).write(&Requests::new(&plan, RUN), &mut stranger);
-    let mut talk = Talk::resp("echo");
-    let sent = talk.ask(2, 0);
-    let own = replies_of_a_truthful_echo(&sent, "resp");
-    let swapped = [&own[own.len() / 2..], &own[..own.len() / 2]].concat();
-
-    let mut of_a_stranger = Talk::resp("echo");
-    of_a_stranger.ask(1, 0);
-    of_a_stranger
-        .hear(&replies_of_a_truthful_echo(&stranger, "resp"))
-        .unwrap();
-    assert_eq!(of_a_stranger.anomalies(), [(AnomalyKind::CrossTalk, 1)]);
-
-    talk.hear(&swapped).unwrap();
-    assert_eq!(talk.recorder.totals.completed, 2);
-    assert_eq!(talk.anomalies(), [(AnomalyKind::ReplyOutOfOrder, 1)]);
-}
-
-/// What is wrong when these of eight echoed payloads come, in this order, and then nothing more.
-fn wrong_with_echoes(target: &str, order: &[usize]) -> Vec<(AnomalyKind, u64)> {
-    let mut talk = Talk::new("echo", target, 40);
-    let sent = talk.ask(8, 0);
-    let all = replies_of_a_truthful_echo(&sent, target);
-    let one = all.len() / 8;
-    let came: Vec<u8> = order
-        .iter()
-        .flat_map(|number| &all[number * one..][..one])
-        .copied()
-        .collect();
-    if talk.hear(&came).is_ok() {
-        talk.lose();
+fn the_payload_of_another_connection_or_run_is_cross_talk() {
+    for (connection, run) in [(9, RUN), (4, RUN + 1)] {
+        for target in [RESP, PLAIN_ECHO] {
+            let config = config("echo", target, 40);
+            let mut other = Vec::new();
+            Exchange::new(&config, connection, run).write(&Encoder::new(&config, run), &mut other);
+            let mut fixture = Fixture::new("echo", target, 40);
+            fixture.send(1, 0);
+            fixture.read(&echo_replies(&other, target)).unwrap();
+            assert_eq!(fixture.metrics().totals.completed, 1);
+            let text = format!(
+                "connection 4, request 0: the payload of connection {connection}, request 0, run {run:016x} came"
+            );
+            assert_eq!(fixture.wrong(), [(Anomaly::CrossTalk, text.as_str())]);
+            assert_eq!(fixture.anomalies(), [(AnomalyKind::CrossTalk, 1)]);
+        }
     }
-    talk.anomalies()
 }
 
 #[test]
-fn echoes_say_which_of_them_are_missing_late_or_twice() {
-    for target in ["resp://h:1", "echo://h:1"] {
-        let wrong = |order: &[usize]| wrong_with_echoes(target, order);
+fn swapped_echoes_say_whose_payload_came() {
+    for target in [RESP, PLAIN_ECHO] {
+        let swap = |replies: &mut Vec<u8>| {
+            let half = replies.len() / 2;
+            replies.rotate_left(half);
+        };
+        let fixture = echoed((target, 40, 2), 1_000, swap);
+        assert_eq!(fixture.metrics().totals.completed, 2);
+        let corrupt = Anomaly::PayloadCorruption;
+        assert_eq!(
+            fixture.wrong(),
+            [
+                (
+                    corrupt,
+                    "connection 4, request 0: the payload of request 1 came"
+                ),
+                (
+                    corrupt,
+                    "connection 4, request 1: the payload of request 0 came"
+                ),
+            ]
+        );
+    }
+}
+
+#[test]
+fn missing_repeated_and_swapped_echoes_are_wrong() {
+    let corrupt = |count| (AnomalyKind::PayloadCorruption, count);
+    let duplicate = (AnomalyKind::ReplyDuplicate, 1);
+    for target in [RESP, PLAIN_ECHO] {
+        // Of eight echoed payloads these come, in this order, and then nothing more.
+        let wrong = |order: &[usize]| {
+            let reorder = |replies: &mut Vec<u8>| {
+                let bytes = replies.len() / 8;
+                let of = |number: &usize| replies[number * bytes..][..bytes].to_vec();
+                *replies = order.iter().flat_map(of).collect();
+            };
+            echoed((target, 40, 8), 100_000, reorder).anomalies()
+        };
         assert_eq!(wrong(&[0, 1, 2, 3, 4, 5, 6, 7]), []);
         assert_eq!(wrong(&[0, 1, 2]), [], "the rest may yet have come");
-        let missing = [(AnomalyKind::ReplyMissing, 1)];
-        assert_eq!(wrong(&[0, 1, 3, 4, 5, 6, 7]), missing);
-        let twice = [(AnomalyKind::ReplyDuplicate, 1)];
-        assert_eq!(wrong(&[0, 1, 2, 2, 3, 4, 5, 6, 7]), twice);
-        assert_eq!(wrong(&[0, 1, 2, 3, 4, 5, 6, 7, 7]), twice);
-        let late = [(AnomalyKind::ReplyOutOfOrder, 1)];
-        assert_eq!(wrong(&[0, 1, 3, 2, 4, 5, 6, 7]), late);
-        assert_eq!(wrong(&[1, 2, 3, 4, 5, 6, 7, 0]), late);
+        assert_eq!(wrong(&[0, 1, 3, 4, 5, 6, 7]), [corrupt(5)]);
+        let twice = wrong(&[0, 1, 2, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(twice, [duplicate, corrupt(5)]);
+        assert_eq!(wrong(&[0, 1, 2, 3, 4, 5, 6, 7, 7]), [duplicate]);
+        assert_eq!(wrong(&[0, 1, 3, 2, 4, 5, 6, 7]), [corrupt(2)]);
+        assert_eq!(wrong(&[1, 2, 3, 4, 5, 6, 7, 0]), [corrupt(8)]);
     }
 }
 
-/// What is wrong with a plain echo of a hundred payloads of any length after `accident`, however it is cut.
-fn wrong_with_stream(bytes: u32, accident: impl Fn(&mut Vec<u8>)) -> Vec<(AnomalyKind, u64)> {
-    let mut found = Vec::new();
-    for piece in [1, 97, 100_000] {
-        let mut talk = Talk::new("echo", "echo://h:1", bytes);
-        let mut came = talk.ask(100, 0);
-        accident(&mut came);
-        let mut heard = Vec::new();
-        let outcome = came.chunks(piece).try_for_each(|chunk| {
-            heard.extend_from_slice(chunk);
-            talk.hear(&heard.clone())
-                .map(|taken| drop(heard.drain(..taken)))
-        });
-        if outcome.is_ok() && talk.conversation.in_flight() > 0 {
-            talk.lose();
-        }
-        found.push(talk.anomalies());
-    }
+/// What is wrong with a plain echo of a hundred payloads after `change`, the same however the stream is cut.
+fn wrong_with_stream(payload_bytes: u32, change: impl Fn(&mut Vec<u8>)) -> Vec<(AnomalyKind, u64)> {
+    let found = [1, 97, 100_000].map(|piece_bytes| {
+        let fixture = echoed((PLAIN_ECHO, payload_bytes, 100), piece_bytes, &change);
+        fixture.anomalies()
+    });
     assert!(found.iter().all(|one| *one == found[0]), "{found:?}");
-    found.remove(0)
+    found[0].clone()
 }
 
 #[test]
-fn a_stream_says_whether_bytes_were_lost_repeated_moved_or_changed() {
-    for bytes in [5, 31, 64, 1_000] {
-        assert_eq!(wrong_with_stream(bytes, |_| ()), []);
-        let changed = wrong_with_stream(bytes, |came| came[203] ^= 1);
+fn bytes_that_a_stream_lost_repeated_moved_or_changed_are_wrong() {
+    for payload_bytes in [5, 31, 64, 1_000] {
+        let wrong = |change: &dyn Fn(&mut Vec<u8>)| wrong_with_stream(payload_bytes, change);
+        let kinds = |change: &dyn Fn(&mut Vec<u8>)| {
+            let kinds = wrong(change).into_iter().map(|(kind, _)| kind);
+            kinds.collect::<Vec<_>>()
+        };
+        assert_eq!(wrong(&|_| ()), []);
+        let changed = wrong(&|came| came[203] ^= 1);
         assert_eq!(changed, [(AnomalyKind::PayloadCorruption, 1)]);
-        let lost = wrong_with_stream(bytes, |came| drop(came.drain(203..220)));
-        assert_eq!(lost, [(AnomalyKind::PayloadTruncation, 1)], "{bytes}");
-        let twice = wrong_with_stream(bytes, |came| came.extend_from_within(came.len() - 17..));
-        assert_eq!(twice.len(), 1);
-        let again = wrong_with_stream(bytes, |came| {
+        let lost = kinds(&|came| drop(came.drain(203..220)));
+        assert_eq!(lost, [AnomalyKind::PayloadCorruption]);
+        let too_long = wrong(&|came| came.extend_from_within(came.len() - 17..));
+        assert_eq!(too_long, [(AnomalyKind::ReplyUnsolicited, 1)]);
+        let twice = kinds(&|came| {
             let more = came[203..223].to_vec();
             drop(came.splice(223..223, more));
         });
-        assert_eq!(again, [(AnomalyKind::ReplyDuplicate, 1)], "{bytes}");
-        let moved = wrong_with_stream(bytes, |came| came[203..250].rotate_left(20));
-        assert_eq!(moved, [(AnomalyKind::ReplyOutOfOrder, 1)], "{bytes}");
+        let expected = [
+            AnomalyKind::ReplyUnsolicited,
+            AnomalyKind::PayloadCorruption,
+        ];
+        assert_eq!(twice, expected);
+        let moved = kinds(&|came| came[203..250].rotate_left(20));
+        assert_eq!(moved, [AnomalyKind::PayloadCorruption]);
     }
 }
 
 #[test]
 fn a_payload_of_another_length_breaks_the_connection() {
-    let mut talk = Talk::resp("echo");
-    talk.ask(1, 0);
-    assert_eq!(
-        talk.hear(b"$3\r\nabc\r\n").unwrap_err().reason,
-        FailureReason::Garbage
-    );
-    assert_eq!(talk.anomalies(), [(AnomalyKind::PayloadTruncation, 1)]);
+    let cases: [(&[u8], _); 2] = [
+        (b"$3\r\nabc\r\n", AnomalyKind::PayloadTruncation),
+        (b"$41\r\n", AnomalyKind::PayloadCorruption),
+    ];
+    for (reply, expected) in cases {
+        let mut fixture = Fixture::resp("echo");
+        fixture.send(1, 0);
+        let reason = fixture.read(reply).unwrap_err().reason;
+        assert_eq!(reason, FailureReason::Garbage);
+        assert_eq!(fixture.anomalies(), [(expected, 1)]);
+    }
 }

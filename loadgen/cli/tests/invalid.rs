@@ -47,33 +47,33 @@ const LOAD: &str = "-d 500ms -c 2 --timeout 1m";
 
 /// Ends with 5, and with `--allow-invalid` so, and with words that say what was allowed.
 #[track_caller]
-fn assert_doubted(words: &str, allowed: i32) {
+fn assert_invalid(words: &str, allowed: i32) {
     let end = |words: &str| frozen_now_and_then(strict_command(words));
     end(words).assert(5, "measurement invalid");
     let said = match allowed {
-        0 => "not to be believed, and allowed",
+        0 => "measurement invalid (exit 0, --allow-invalid)",
         _ => "--allow-invalid accepted that",
     };
     end(&format!("{words} --allow-invalid")).assert(allowed, said);
 }
 
 #[test]
-fn a_load_generator_that_stood_still_is_not_believed_by_any_command() {
+fn a_load_generator_that_stood_still_makes_every_command_invalid() {
     let (server, folder) = (truthful(), tempfile::tempdir().unwrap());
     let out = folder.path().display();
-    assert_doubted(&format!("run {server} {LOAD}"), 0);
-    assert_doubted(&format!("run {server} {LOAD} --repeat 2"), 0);
-    assert_doubted(
+    assert_invalid(&format!("run {server} {LOAD}"), 0);
+    assert_invalid(&format!("run {server} {LOAD} --repeat 2"), 0);
+    assert_invalid(
         &format!("sweep {server} --over connections=2 {LOAD} --out {out}"),
         0,
     );
     let find = format!("find {server} p99<1ns --from 100 --to 100 {LOAD}");
-    assert_doubted(&find, 4);
-    assert_doubted(&format!("calibrate {LOAD}"), 0);
+    assert_invalid(&find, 4);
+    assert_invalid(&format!("calibrate {LOAD}"), 0);
 }
 
 #[test]
-fn a_comparison_of_which_it_stood_still_is_not_believed() {
+fn a_comparison_in_which_it_stood_still_is_invalid() {
     let folder = tempfile::tempdir().unwrap();
     let words = format!(
         "compare {LOAD} --repeat 1 --out {}",
@@ -85,11 +85,11 @@ fn a_comparison_of_which_it_stood_still_is_not_believed() {
         frozen_now_and_then(command)
     };
     end(&[]).assert(5, "1 of 1 systems measured");
-    end(&["--allow-invalid"]).assert(0, "not to be believed, and allowed");
+    end(&["--allow-invalid"]).assert(0, "measurement invalid (exit 0, --allow-invalid)");
 }
 
 #[test]
-fn stored_runs_that_were_not_believed_are_not_believed_later() {
+fn stored_runs_that_were_invalid_are_invalid_later() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).join("run.json");
     let store = |name: &str, run: &Run| results::file::save(&path(name), run).unwrap();
@@ -100,6 +100,6 @@ fn stored_runs_that_were_not_believed_are_not_believed_later() {
     store("new", &run);
     let words = format!("diff {} {}", path("base").display(), path("new").display());
     let end = |words: &str| Ran::of(strict_command(words).output().unwrap());
-    end(&words).assert(5, "1 of 2 runs are in doubt (new)");
+    end(&words).assert(5, "1 of 2 runs are invalid (new)");
     end(&format!("{words} --allow-invalid")).assert(0, "it stood still");
 }
