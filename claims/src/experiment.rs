@@ -235,7 +235,9 @@ impl<'a> Experiment<'a> {
         };
         let result = match others {
             None => work(),
-            Some(others) => others.during(work).map_err(|error| Failure::Load(error.to_string()))?,
+            Some(others) => others
+                .during(work)
+                .map_err(|error| Failure::Load(error.to_string()))?,
         };
         server.end().map_err(Failure::NotEnded)?;
         let cost = || {

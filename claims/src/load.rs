@@ -6,7 +6,6 @@ use loadgen::config::target::{Address, Target};
 use loadgen::config::{Config, ConfigBuilder, Warmup};
 use results::{Arrival, Protocol};
 
-
 /// A load, whatever it is put on. At first one connection with one request in flight, and no warm-up.
 #[derive(Debug, Clone, Copy)]
 pub struct Load {

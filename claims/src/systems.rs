@@ -147,7 +147,8 @@ impl Setup {
             Origin::Ours(program, arguments) => {
                 let path = quoted(&programs.join(program))?;
                 let command = format!("{path} --port {{port}} {arguments} {}", self.arguments);
-                ServerSpec::from_str(&format!("{label}={command}")).map_err(|error| Failure::Load(error.to_string()))?
+                ServerSpec::from_str(&format!("{label}={command}"))
+                    .map_err(|error| Failure::Load(error.to_string()))?
             }
             Origin::Known(preset, arguments) => {
                 let known = preset.specs().into_iter().next().ok_or(Failure::Unknown)?;

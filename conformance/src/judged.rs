@@ -20,7 +20,9 @@ use results::{AnomalyKind, Correctness, Run, Verdict, Witness};
 
 /// Makes the run that these words of `loadgen run` mean.
 pub fn run(words: &str) -> Run {
-    loadgen_run(load(words).build().unwrap(), &mut ()).unwrap().run
+    loadgen_run(load(words).build().unwrap(), &mut ())
+        .unwrap()
+        .run
 }
 
 /// The load of a target and flags such as `127.0.0.1:7001 -c 1 -P 8 -n 400`.
@@ -36,7 +38,7 @@ fn load(words: &str) -> ConfigBuilder {
             "-n" => load.requests(u64::from(number())),
             "-s" => load.payload_bytes(number()),
             "--op" => load.operations(results::parse_mix(value).unwrap()),
-            "--timeout" => load.timeout(loadgen::config::units::parse_duration(value).unwrap()),
+            "--timeout" => load.timeout(units::parse_duration(value).unwrap()),
             _ => panic!("{flag} {value}"),
         };
     }

@@ -17,7 +17,6 @@ mod checks;
 pub mod goal;
 pub mod limits;
 pub mod target;
-pub mod units;
 
 use std::fmt;
 use std::ops::Range;

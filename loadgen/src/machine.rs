@@ -6,3 +6,4 @@ pub(crate) mod hiccups;
 pub mod host;
 pub(crate) mod stolen_time;
 pub(crate) mod thread_cost;
+pub(crate) mod time;

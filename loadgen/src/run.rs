@@ -12,22 +12,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use results::{ServerCost, ThreadCost};
 
+pub use crate::check::CheckError;
 use crate::check::{self, CheckTotals, Checking};
+pub use crate::client::WorkerError;
 use crate::client::{Clock, Stage, WorkerInput, WorkerMessage, WorkerOutput, Workers};
 use crate::config::Config;
-use crate::config::units::nanoseconds;
 use crate::machine::file_limit;
+pub use crate::machine::file_limit::FileLimitError;
 use crate::machine::hiccups::Hiccups;
 use crate::machine::stolen_time::stolen_ns;
+use crate::machine::time::nanoseconds;
 use crate::metrics::Intervals;
 use crate::protocol::encode::Encoder;
-use crate::target::{
-    CostSeries, CounterValues, FinalValues, ReadyTarget, read_final_values,
-};
-pub use crate::check::CheckError;
-pub use crate::client::WorkerError;
-pub use crate::machine::file_limit::FileLimitError;
 pub use crate::target::TargetError;
+use crate::target::{CostSeries, CounterValues, FinalValues, ReadyTarget, read_final_values};
 pub use failure::{Failure, Outcome};
 
 /// How far a run is.

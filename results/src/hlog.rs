@@ -100,7 +100,7 @@ mod tests {
                 .position(|name| *name == tag.as_str());
             counts[place.unwrap()] += histogram.len();
         }
-        let recorded: u64 = run.intervals.iter().map(|one| one.response.count).sum();
+        let recorded: u64 = run.intervals.iter().map(|one| one.response.count()).sum();
         assert!(recorded > 0);
         assert_eq!(counts, [recorded; 3]);
     }

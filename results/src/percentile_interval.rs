@@ -122,6 +122,10 @@ mod tests {
     use super::*;
     use crate::example::{self, Recipe};
 
+    fn all_of(run: &Run) -> Vec<PercentileInterval> {
+        PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns)
+    }
+
     #[test]
     fn the_interval_holds_the_percentile() {
         let run = example::open_loop("a");
@@ -172,7 +176,7 @@ mod tests {
     #[test]
     fn a_run_keeps_the_intervals_that_it_has_samples_for() {
         let run = example::open_loop("a");
-        let kept = PercentileInterval::all_of(&run.latency.response, &run.intervals, run.warmup_ns);
+        let kept = all_of(&run);
         let p50 = &kept[0];
         assert_eq!(p50.percentile, "p50");
         assert_eq!(
@@ -181,6 +185,6 @@ mod tests {
         );
         assert!(p50.effective_samples > 0);
         assert!(p50.effective_samples <= run.latency.response.count());
-        assert_eq!(PercentileInterval::all_of(&example::empty("a")), []);
+        assert_eq!(all_of(&example::empty("a")), []);
     }
 }

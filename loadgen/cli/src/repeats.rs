@@ -102,7 +102,10 @@ fn invalid(runs: &[Run]) -> HeadedLines {
             .map(|index| (index + 1).to_string())
             .collect();
         let runs = if numbers.len() == 1 { "run" } else { "runs" };
-        ("invalid", format!("{runs} {}: {reason}", numbers.join(", ")))
+        (
+            "invalid",
+            format!("{runs} {}: {reason}", numbers.join(", ")),
+        )
     };
     report::reasons_of_runs(runs)
         .into_iter()

@@ -16,7 +16,7 @@ use super::timer::Timer;
 use super::worker::run_connection;
 use super::worker_input::WorkerInput;
 use super::worker_state::WorkerState;
-use crate::config::units::nanoseconds;
+use crate::machine::time::nanoseconds;
 use crate::protocol::exchange::Exchange;
 
 /// How often the order to stop is looked for while no session arrives or leaves.

@@ -12,8 +12,8 @@ use tokio::time::timeout;
 
 use super::worker_input::{WorkerInput, WorkerMessage};
 use super::worker_state::WorkerState;
-use crate::config::units::nanoseconds;
 use crate::machine::thread_cost;
+use crate::machine::time::nanoseconds;
 use crate::metrics::{Recorder, WorkerInterval};
 
 /// Time between two ticks: a time limit is noticed at most so much late.

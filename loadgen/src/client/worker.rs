@@ -23,7 +23,7 @@ use super::timeouts::Timeouts;
 use super::worker_input::{EndNotice, Stage, WorkerInput, WorkerMessage, WorkerOutput};
 use super::worker_state::{READ_BYTES, WorkerState};
 use crate::check::HistoryFeed;
-use crate::config::units::nanoseconds;
+use crate::machine::time::nanoseconds;
 use crate::metrics::Recorder;
 use crate::protocol::exchange::Exchange;
 use crate::target::endpoint::Socket;

@@ -185,7 +185,7 @@ impl ConfigBuilder {
             ),
             None => (
                 RunLimit::Duration {
-                    duration_ns: super::units::nanoseconds(self.duration),
+                    duration_ns: crate::machine::time::nanoseconds(self.duration),
                 },
                 auto,
             ),

@@ -7,7 +7,9 @@ use std::time::Duration;
 use results::units::{NOT_MEASURED, count, number, time};
 use results::{Quantile, Run, Threshold};
 
-use super::units::{nanoseconds, parse_count, parse_duration};
+use units::{parse_count, parse_duration};
+
+use crate::machine::time::nanoseconds;
 
 /// One goal. It is met or missed; what was not measured is missed.
 ///

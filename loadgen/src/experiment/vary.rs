@@ -2,9 +2,9 @@
 
 use std::str::FromStr;
 
-use crate::config::units::parse_count;
 use crate::config::{ConfigBuilder, ConfigError};
 use crate::machine::cpus::Cpus;
+use units::parse_count;
 
 /// One parameter and its values: `rate=1k,2k,5k`, `connections=1,10,100`, `depth=…`, `keys=…`, `size=…` or `cores=…`.
 #[derive(Debug, Clone, PartialEq, Eq)]

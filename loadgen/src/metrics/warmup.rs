@@ -4,8 +4,8 @@ use results::RunLimit;
 use results::statistics::warmup_length;
 
 use super::Interval;
-use crate::config::units::nanoseconds;
 use crate::config::{Config, Warmup};
+use crate::machine::time::nanoseconds;
 
 /// How many intervals belong to the warm-up of a run that began at `start_ns`; at least one is left.
 pub(super) fn cut(intervals: &[Interval], start_ns: u64, config: &Config) -> usize {

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 use loadgen::config::target::Target;
-use loadgen::config::units::{parse_count, parse_duration};
 use loadgen::config::{Config, ConfigBuilder, Warmup};
 use results::{Arrival, CheckLevel, Operation, WeightedOperation, parse_mix};
+use units::{parse_count, parse_duration, parse_rate, parse_size};
 
 /// The load, on any server.
 #[derive(Debug, Clone, Args)]
@@ -20,7 +20,7 @@ pub(crate) struct LoadArguments {
     #[arg(short = 'P', long, value_name = "N", value_parser = count_u32)]
     pub(crate) pipeline: Option<u32>,
     /// Requests per second over all connections, sent on schedule whether or not replies come (an open loop)
-    #[arg(short = 'r', long, value_name = "RATE", value_parser = rate)]
+    #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate)]
     pub(crate) rate: Option<f64>,
     /// The pattern of the schedule: constant, poisson, bursts:SIZE, or sessions:REQUESTS (clients that connect, send this many requests and
     /// leave) [default: constant]
@@ -45,7 +45,7 @@ pub(crate) struct LoadArguments {
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) warmup_max: Duration,
     /// Bytes of payload in each ECHO
-    #[arg(short = 's', long = "size", value_name = "BYTES", default_value = "64", value_parser = count_u32)]
+    #[arg(short = 's', long = "size", value_name = "BYTES", default_value = "64", value_parser = size_u32)]
     pub(crate) payload_bytes: u32,
     /// incr, get, echo, ping, or shares such as mix:incr=8,get=2 [default: incr, or echo for echo://]
     #[arg(long = "op", value_name = "OPERATION", value_parser = mix)]
@@ -119,13 +119,6 @@ fn warmup(text: &str) -> Result<Cut, String> {
     }
 }
 
-/// `50k` requests per second, or less than one.
-fn rate(text: &str) -> Result<f64, String> {
-    let whole = parse_count(text).map(|rate| rate as f64);
-    let fraction = || text.parse().ok().filter(|rate: &f64| rate.is_finite());
-    whole.or_else(|why| fraction().ok_or_else(|| why.to_string()))
-}
-
 fn arrival(text: &str) -> Result<Arrival, Box<dyn Error + Send + Sync>> {
     match text.split_once(':').unwrap_or((text, "")) {
         ("constant", "") => Ok(Arrival::Constant),
@@ -146,6 +139,11 @@ fn arrival(text: &str) -> Result<Arrival, Box<dyn Error + Send + Sync>> {
 pub(super) fn count_u32(text: &str) -> Result<u32, String> {
     let count = parse_count(text).map_err(|error| error.to_string())?;
     u32::try_from(count).map_err(|_| format!("{text} is too many; give at most {}", u32::MAX))
+}
+
+fn size_u32(text: &str) -> Result<u32, String> {
+    let size = parse_size(text).map_err(|error| error.to_string())?;
+    u32::try_from(size).map_err(|_| format!("{text} is too much; give at most 4GiB"))
 }
 
 impl LoadArguments {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 use loadgen::config::goal::Goal;
 use loadgen::config::target::Target;
-use loadgen::config::units::parse_count;
 use loadgen::experiment::Vary;
+use units::parse_count;
 
 use super::{AllowInvalid, LoadArguments};
 
