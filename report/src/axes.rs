@@ -39,26 +39,21 @@ pub(crate) fn log_axis(
         let all = (first..=last).flat_map(decade);
         all.filter(|at| (range.0..=range.1).contains(at)).collect()
     };
+    let zero = lane.map(|lane| Tick::new(lane, "0"));
+    let mut ticks: Vec<Tick> = zero.into_iter().collect();
+    let has_room = |at: &f64| lane.is_none_or(|lane| *at > lane * 1.6);
+    ticks.extend(
+        steps(named)
+            .into_iter()
+            .filter(has_room)
+            .map(|at| Tick::new(at, text(at))),
+    );
+    let mut minor = steps(&[1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    minor.retain(|at| lane.is_none_or(|lane| *at > lane));
     Axis {
-        title: title.to_owned(),
-        scale: Scale::Log,
-        range,
-        ticks: lane
-            .map(|lane| Tick::new(lane, "0"))
-            .into_iter()
-            .chain(
-                steps(named)
-                    .into_iter()
-                    .filter(|at| lane.is_none_or(|lane| *at > lane * 1.6))
-                    .map(|at| Tick::new(at, text(at))),
-            )
-            .collect(),
-        minor: steps(&[1, 2, 3, 4, 5, 6, 7, 8, 9])
-            .into_iter()
-            .filter(|at| lane.is_none_or(|lane| *at > lane))
-            .collect(),
-        places: Vec::new(),
+        minor,
         lane,
+        ..Axis::new(title, Scale::Log, range, ticks)
     }
 }
 
@@ -70,19 +65,16 @@ pub(crate) fn count_axis(
 ) -> Axis {
     let high = extent(values).map_or(1.0, |(_, high)| high);
     let range = (0.0, if high > 0.0 { high * 1.08 } else { 1.0 });
-    Axis {
-        title: title.to_owned(),
-        scale: Scale::Linear,
-        range,
-        ticks: linear_ticks(range, text),
-        minor: Vec::new(),
-        places: Vec::new(),
-        lane: None,
-    }
+    linear_axis(title, range, text)
+}
+
+/// An axis of equal steps over this range.
+pub(crate) fn linear_axis(title: &str, range: (f64, f64), text: impl Fn(f64) -> String) -> Axis {
+    Axis::new(title, Scale::Linear, range, linear_ticks(range, text))
 }
 
 /// Four to eight ticks at steps of 1, 2 or 5 times a power of ten.
-pub(crate) fn linear_ticks(range: (f64, f64), text: impl Fn(f64) -> String) -> Vec<Tick> {
+fn linear_ticks(range: (f64, f64), text: impl Fn(f64) -> String) -> Vec<Tick> {
     let rough = (range.1 - range.0) / 5.0;
     let power = 10f64.powf(rough.log10().floor());
     let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
@@ -118,15 +110,7 @@ pub(crate) fn doubling_axis(title: &str, values: impl Iterator<Item = f64>) -> A
             ticks.push(Tick::new(value, units::count(value as u64)));
         }
     }
-    Axis {
-        title: title.to_owned(),
-        scale: Scale::Log,
-        range,
-        ticks,
-        minor: Vec::new(),
-        places: Vec::new(),
-        lane: None,
-    }
+    Axis::new(title, Scale::Log, range, ticks)
 }
 
 /// The axis of nines from p0 to the last percentile that has a tick, and a lane for the longest beyond.
@@ -145,15 +129,7 @@ pub(crate) fn nines_axis(samples: u64) -> (Axis, f64) {
     let whole = (1..=9).take_while(|nines| f64::from(*nines) < lane - 0.45);
     ticks.extend(whole.map(|nines| Tick::new(f64::from(nines), name(nines))));
     ticks.push(Tick::new(lane, "max"));
-    let axis = Axis {
-        title: "percentile".to_owned(),
-        scale: Scale::Linear,
-        range: (0.0, lane + 0.35),
-        ticks,
-        minor: Vec::new(),
-        places: Vec::new(),
-        lane: None,
-    };
+    let axis = Axis::new("percentile", Scale::Linear, (0.0, lane + 0.35), ticks);
     (axis, lane)
 }
 

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use results::{ClaimVerdict, Claims, Examined, Figure, Finite, units};
+use results::{ClaimVerdict, Claims, Examined, Figure, Finite};
 use serde_json::{Value, json};
 
 use crate::method;
 use crate::picture::Picture;
 use crate::pictures;
 use crate::style::Systems;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, between};
 
 /// The section of the page; `drawn` are the names of the pictures that it has.
 pub(crate) fn section(claims: &Claims, drawn: &[Picture]) -> Value {
@@ -113,7 +113,7 @@ fn figures(figures: &[Figure]) -> Table {
         let text = |value: f64| figure.unit.text(value);
         let interval = figure
             .interval
-            .map(|(low, high)| format!("{} … {}", text(low.value()), text(high.value())));
+            .map(|(low, high)| between((low.value(), high.value()), text));
         vec![
             Cell::words(&figure.system),
             Cell::words(&figure.what),
@@ -121,9 +121,7 @@ fn figures(figures: &[Figure]) -> Table {
                 note: interval.unwrap_or_default(),
                 ..Cell::number(Some(figure.value.value()), text)
             },
-            Cell::number(Some(f64::from(figure.runs)), |runs| {
-                units::count(runs as u64)
-            }),
+            Cell::count(figure.runs.into()),
         ]
     };
     Table {

@@ -165,20 +165,29 @@ pub(crate) struct Axis {
 }
 
 impl Axis {
+    /// An axis without minor lines, named places or a lane.
+    pub(crate) fn new(title: &str, scale: Scale, range: (f64, f64), ticks: Vec<Tick>) -> Self {
+        Self {
+            title: title.to_owned(),
+            scale,
+            range,
+            ticks,
+            minor: Vec::new(),
+            places: Vec::new(),
+            lane: None,
+        }
+    }
+
     /// A vertical axis of names, from the first at the top to the last. The place of a name is [`lane_of`].
     pub(crate) fn of_lanes<'a>(names: impl ExactSizeIterator<Item = &'a str>) -> Self {
         let many = names.len();
         let tick = |(at, name): (usize, &str)| Tick::new(lane_of(at, many), name);
         let mut ticks: Vec<Tick> = names.enumerate().map(tick).collect();
         ticks.reverse();
+        let range = (-0.6, many as f64 - 0.4);
         Self {
-            title: String::new(),
-            scale: Scale::Linear,
-            range: (-0.6, many as f64 - 0.4),
             places: ticks.clone(),
-            ticks,
-            minor: Vec::new(),
-            lane: None,
+            ..Self::new("", Scale::Linear, range, ticks)
         }
     }
 

@@ -93,7 +93,7 @@ impl<'a> Summary<'a> {
             cells.push(Cell::words(group.workload().told_from(loads)));
         }
         cells.extend([verdict_cell(group), validity_cell(group)]);
-        cells.push(Cell::number(Some(group.runs.len() as f64), whole));
+        cells.push(Cell::count(group.runs.len() as u64));
         for (place, metric) in self.metrics.iter().enumerate() {
             let against = other.map(|other| other.values[place].as_slice());
             cells.push(metric_cell(group, *metric, &row.values[place], against));
@@ -176,11 +176,6 @@ pub(crate) fn ratio(metric: Metric, contrast: &Contrast) -> String {
             units::number(evidence.high.value()),
         ),
     }
-}
-
-/// A whole number of runs.
-fn whole(value: f64) -> String {
-    units::count(value as u64)
 }
 
 /// What the ratios to this reference mean, for the foot of the table.

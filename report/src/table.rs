@@ -79,6 +79,11 @@ impl Cell {
         }
     }
 
+    /// A whole number.
+    pub(crate) fn count(number: u64) -> Self {
+        Self::number(Some(number as f64), |_| results::units::count(number))
+    }
+
     /// A number and how it is written; [`results::units::NOT_MEASURED`] where there is none.
     pub(crate) fn number(value: Option<f64>, text: impl Fn(f64) -> String) -> Self {
         Self {
@@ -87,6 +92,11 @@ impl Cell {
             ..Self::default()
         }
     }
+}
+
+/// `90.0 µs … 95.2 µs`.
+pub(crate) fn between((low, high): (f64, f64), text: impl Fn(f64) -> String) -> String {
+    format!("{} … {}", text(low), text(high))
 }
 
 impl Table {

@@ -43,15 +43,6 @@ pub struct Packed {
     pub encoded: String,
 }
 
-const SUMMARY: [Quantile; 6] = [
-    Quantile::P50,
-    Quantile::P90,
-    Quantile::P99,
-    Quantile::P99_9,
-    Quantile::P99_99,
-    Quantile::MAX,
-];
-
 impl From<&Histogram> for Packed {
     fn from(histogram: &Histogram) -> Self {
         Self::new(histogram, encode(histogram))
@@ -60,7 +51,7 @@ impl From<&Histogram> for Packed {
 
 impl Packed {
     fn new(histogram: &Histogram, encoded: String) -> Self {
-        let readings = histogram.quantiles_ns(&SUMMARY);
+        let readings = histogram.quantiles_ns(&Quantile::SHOWN);
         let reading = |index: usize| readings.get(index).copied();
         Self {
             count: histogram.count(),

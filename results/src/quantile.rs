@@ -38,6 +38,16 @@ impl Quantile {
     /// No sample lies above.
     pub const MAX: Self = Self::above(0);
 
+    /// The quantiles of a summary.
+    pub const SHOWN: [Self; 6] = [
+        Self::P50,
+        Self::P90,
+        Self::P99,
+        Self::P99_9,
+        Self::P99_99,
+        Self::MAX,
+    ];
+
     /// The quantile above which `ppb` parts in a billion lie; more than a billion means all of them.
     pub const fn above(ppb: u32) -> Self {
         Self {

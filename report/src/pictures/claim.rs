@@ -4,7 +4,7 @@ use results::{AxisScale, Chart, ChartAxis, ChartPoint, ChartSeries, Joining, Uni
 
 use crate::axes::{count_axis, doubling_axis, log_axis, nines_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, between};
 
 /// The picture of a chart; `place` gives each system its look. None of a chart without a point.
 pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> Option<Picture> {
@@ -185,12 +185,11 @@ fn drawn(point: &ChartPoint, series: &ChartSeries, chart: &Chart, (x, y): (&Axis
 
 /// `92.1 µs (90.0 µs … 95.2 µs)`.
 fn said(point: &ChartPoint, unit: Unit) -> String {
-    let middle = unit.text(point.y.value());
-    match ends(point) {
-        (low, high) if low < high => {
-            format!("{middle} ({} … {})", unit.text(low), unit.text(high))
-        }
-        _ => middle,
+    let text = |value| unit.text(value);
+    let (low, high) = ends(point);
+    match low < high {
+        true => format!("{} ({})", text(point.y.value()), between((low, high), text)),
+        false => text(point.y.value()),
     }
 }
 

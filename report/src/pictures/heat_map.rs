@@ -6,8 +6,8 @@ use results::{Histogram, Interval, Run, units};
 
 use self::grid::Grid;
 use super::Input;
-use crate::axes::{extent, linear_ticks};
-use crate::picture::{Axis, Heat, Marks, Panel, Picture, Scale};
+use crate::axes::{extent, linear_axis};
+use crate::picture::{Axis, Heat, Marks, Panel, Picture};
 use crate::table::{Cell, Column, Table};
 
 pub(super) const NAME: &str = "heat-map";
@@ -160,16 +160,8 @@ fn seconds(ns: u64) -> f64 {
 }
 
 fn time(end_s: f64) -> Axis {
-    let range = (0.0, end_s.max(1e-9));
-    Axis {
-        title: "time into the run".to_owned(),
-        scale: Scale::Linear,
-        range,
-        ticks: linear_ticks(range, |at| units::time((at * 1e9).round() as u64)),
-        minor: Vec::new(),
-        places: Vec::new(),
-        lane: None,
-    }
+    let text = |at: f64| units::time((at * 1e9).round() as u64);
+    linear_axis("time into the run", (0.0, end_s.max(1e-9)), text)
 }
 
 /// Every cell that holds a reply, for the download.
@@ -244,9 +236,7 @@ fn table(shown: &[Course]) -> Table {
         let ns = |ns: Option<u64>| Cell::number(ns.map(|ns| ns as f64), units::time_of);
         vec![
             Cell::words(course.label),
-            Cell::number(Some(course.columns.len() as f64), |value| {
-                units::count(value as u64)
-            }),
+            Cell::count(course.columns.len() as u64),
             ns(worst.map(|column| column.start_ns)),
             ns(worst.and_then(|column| column.response.max_ns())),
             ns(worst.and_then(|column| column.response.quantile_ns(results::Quantile::P50))),

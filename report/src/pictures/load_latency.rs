@@ -5,8 +5,8 @@ use results::{Group, LoadMode, Metric, Workload, units};
 
 use super::Input;
 use super::sweep::{self, Sweep};
-use crate::axes::{count_axis, extent, linear_ticks, log_axis};
-use crate::picture::{Axis, Marks, Panel, Picture, Scale};
+use crate::axes::{count_axis, extent, linear_axis, log_axis};
+use crate::picture::{Axis, Marks, Panel, Picture};
 
 pub(super) const NAME: &str = "load-latency";
 
@@ -86,19 +86,10 @@ fn achieved(sweep: &Sweep) -> Panel {
         achieved.map(|rate| rate / offered).collect()
     };
     let series = sweep.series(Metric::Throughput, shares, units::percent);
-    let range = (0.0, 1.1);
     Panel {
         title: "achieved of what was offered".to_owned(),
         x: sweep.named_x(),
-        y: Axis {
-            title: "achieved ÷ offered".to_owned(),
-            scale: Scale::Linear,
-            range,
-            ticks: linear_ticks(range, units::percent),
-            minor: Vec::new(),
-            places: Vec::new(),
-            lane: None,
-        },
+        y: linear_axis("achieved ÷ offered", (0.0, 1.1), units::percent),
         marks: Marks::Series(series),
     }
 }

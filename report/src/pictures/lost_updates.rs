@@ -6,7 +6,7 @@ use results::{Group, Metric, Workload, units};
 use super::{Input, sweep};
 use crate::axes::{doubling_axis, log_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, between};
 
 pub(super) const NAME: &str = "lost-updates";
 
@@ -210,16 +210,13 @@ fn axis(losses: &[Loss]) -> Axis {
 
 fn table(losses: &[Loss]) -> Table {
     let row = |loss: &Loss| {
-        let (low, high) = loss.interval();
         vec![
             Cell::words(loss.label),
             Cell::words(loss.load.to_string()),
-            Cell::number(Some(loss.acknowledged as f64), |value| {
-                units::count(value as u64)
-            }),
-            Cell::number(Some(loss.lost as f64), |value| units::count(value as u64)),
+            Cell::count(loss.acknowledged),
+            Cell::count(loss.lost),
             Cell {
-                note: format!("{} … {}", units::number(low), units::number(high)),
+                note: between(loss.interval(), units::number),
                 ..Cell::number(Some(loss.rate()), units::number)
             },
         ]

@@ -8,7 +8,7 @@ use super::Input;
 use crate::axes::{nines_axis, time_axis};
 use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series, Tick};
 use crate::sentences::finding;
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, between};
 
 pub(crate) const NAME: &str = "percentiles";
 
@@ -121,19 +121,21 @@ impl<'a> Curve<'a> {
 
     /// What each percentile is worth: the range of the runs, or a single run's own 95 % interval.
     fn notes(&self, quantiles: &[Quantile]) -> Vec<String> {
-        let between =
-            |low: f64, high: f64| format!("{} … {}", units::time_of(low), units::time_of(high));
         if let [run] = self.group.runs[..] {
             let intervals = percentile_intervals(run, quantiles).into_iter();
-            let note =
-                |(low, high): (u64, u64)| format!("95 %: {}", between(low as f64, high as f64));
+            let note = |(low, high): (u64, u64)| {
+                format!(
+                    "95 %: {}",
+                    between((low as f64, high as f64), units::time_of)
+                )
+            };
             return intervals
                 .map(|interval| interval.map_or_else(String::new, note))
                 .collect();
         }
         let ranges = self.ranges(quantiles).into_iter();
         ranges
-            .map(|range| range.map_or_else(String::new, |(low, high)| between(low, high)))
+            .map(|range| range.map_or_else(String::new, |ends| between(ends, units::time_of)))
             .collect()
     }
 
@@ -174,11 +176,7 @@ fn drawable(ns: u64) -> f64 {
 fn said(ns: u64, range: Option<(f64, f64)>) -> String {
     let exact = format!("{} ({} ns)", units::time(ns), units::count(ns));
     match range {
-        Some((low, high)) => format!(
-            "{exact}, runs {} … {}",
-            units::time_of(low),
-            units::time_of(high)
-        ),
+        Some(ends) => format!("{exact}, runs {}", between(ends, units::time_of)),
         None => exact,
     }
 }
@@ -219,19 +217,11 @@ fn caption(input: &Input, curves: &[Curve]) -> String {
 }
 
 fn table(curves: &[Curve]) -> Table {
-    const SHOWN: [Quantile; 6] = [
-        Quantile::P50,
-        Quantile::P90,
-        Quantile::P99,
-        Quantile::P99_9,
-        Quantile::P99_99,
-        Quantile::MAX,
-    ];
     let mut columns = vec![
         Column::words("system"),
         Column::numbers("requests", "replies that the curve is made of"),
     ];
-    columns.extend(SHOWN.iter().map(|quantile| {
+    columns.extend(Quantile::SHOWN.iter().map(|quantile| {
         Column::numbers(
             quantile.to_string(),
             "with the range of the runs, or one run's 95 % interval",
@@ -239,13 +229,12 @@ fn table(curves: &[Curve]) -> Table {
         .in_unit("ns")
     }));
     let row = |curve: &Curve| {
-        let samples = curve.merged.count();
         let mut cells = vec![
             Cell::words(curve.group.label),
-            Cell::number(Some(samples as f64), |count| units::count(count as u64)),
+            Cell::count(curve.merged.count()),
         ];
-        let notes = curve.notes(&SHOWN);
-        for (quantile, note) in SHOWN.into_iter().zip(notes) {
+        let notes = curve.notes(&Quantile::SHOWN);
+        for (quantile, note) in Quantile::SHOWN.into_iter().zip(notes) {
             let ns = curve.merged.quantile_ns(quantile).map(|ns| ns as f64);
             cells.push(Cell {
                 note,

@@ -6,7 +6,7 @@ use results::{Group, Metric, ValidityVerdict, Workload};
 use super::Input;
 use crate::axes::{count_axis, extent, log_axis, time_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Point, Series, Tick};
-use crate::table::{Cell, Column, Table};
+use crate::table::{Cell, Column, Table, between};
 use crate::verdict_cells::validity_cell;
 
 /// The number of the load that is swept, such as the connections; `None` of a load that has none.
@@ -205,13 +205,11 @@ fn is_client_bound(group: &Group) -> bool {
 
 /// `92.1 µs (95 %: 90.0 µs … 95.2 µs)`, without the `95 %` where it is but the range of the runs, or the median alone.
 fn with_spread(median: f64, spread: Option<Spread>, text: impl Fn(f64) -> String) -> String {
-    let between = |low, high| format!("{} … {}", text(low), text(high));
-    match spread {
-        Some(Spread::Interval(low, high)) => {
-            format!("{} (95 %: {})", text(median), between(low, high))
-        }
-        Some(Spread::Range(low, high)) => format!("{} ({})", text(median), between(low, high)),
-        None => text(median),
+    let ends = spread.map(|spread| between(spread.ends(), &text));
+    match (spread, ends) {
+        (Some(Spread::Interval(..)), Some(ends)) => format!("{} (95 %: {ends})", text(median)),
+        (_, Some(ends)) => format!("{} ({ends})", text(median)),
+        (_, None) => text(median),
     }
 }
 

@@ -4,15 +4,6 @@ use report::HeadedLines;
 use results::units::{NOT_MEASURED, time};
 use results::{Histogram, LoadMode, PercentileInterval, Quantile, Run};
 
-const COLUMNS: [Quantile; 6] = [
-    Quantile::P50,
-    Quantile::P90,
-    Quantile::P99,
-    Quantile::P99_9,
-    Quantile::P99_99,
-    Quantile::MAX,
-];
-
 /// The table, and what its rows mean.
 pub(super) fn lines(run: &Run) -> HeadedLines {
     let latency = &run.latency;
@@ -22,13 +13,16 @@ pub(super) fn lines(run: &Run) -> HeadedLines {
         ("lag", latency.lag.as_ref()),
     ];
     let values = |histogram: &Histogram| {
-        row(COLUMNS.map(|quantile| {
+        row(Quantile::SHOWN.map(|quantile| {
             histogram
                 .quantile_ns(quantile)
                 .map_or("n/a".to_owned(), time)
         }))
     };
-    let mut lines = vec![("", row(COLUMNS.map(|quantile| quantile.to_string())))];
+    let mut lines = vec![(
+        "",
+        row(Quantile::SHOWN.map(|quantile| quantile.to_string())),
+    )];
     for (name, histogram) in all {
         lines.extend(histogram.map(|histogram| (name, values(histogram))));
         if name == "response" {
@@ -50,7 +44,7 @@ pub(super) fn lines(run: &Run) -> HeadedLines {
 /// Between which two response times each percentile lies, where the samples suffice for any.
 fn intervals(run: &Run) -> HeadedLines {
     let ends = |end: fn(&PercentileInterval) -> u64| {
-        row(COLUMNS.map(|quantile| {
+        row(Quantile::SHOWN.map(|quantile| {
             let name = quantile.to_string();
             let known = run.percentile_intervals.iter();
             let interval = known.into_iter().find(|known| known.percentile == name);
