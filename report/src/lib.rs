@@ -37,5 +37,5 @@ pub use picture_file::{Colours, Format, PICTURES, PlotError, UnknownColours, plo
 pub use progress::Meter;
 pub use sentences::{check_in_words, reasons, reasons_of_runs, word};
 pub use summary::{csv, markdown};
-pub use terminal::{Screen, terminal, terminal_table};
+pub use terminal::{Screen, terminal};
 pub use text::{HeadedLines, headed_lines, text_table, wrap};

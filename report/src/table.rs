@@ -100,6 +100,11 @@ pub(crate) fn between((low, high): (f64, f64), text: impl Fn(f64) -> String) -> 
 }
 
 impl Table {
+    /// The place of the column of this title.
+    pub(crate) fn place_of(&self, title: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.title == title)
+    }
+
     /// Comma-separated values (RFC 4180): numbers in full, words quoted where they must be.
     pub(crate) fn csv(&self) -> String {
         let heading = |column: &Column| match column.unit {

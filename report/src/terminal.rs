@@ -1,12 +1,13 @@
 //! The summary on a terminal: what was done, the table, a small plot, and the verdict last, where the eye is.
 
-use comfy_table::{Attribute, Cell, Color};
+use comfy_table::{Attribute, Color};
 use results::{Comparison, Metric};
 
 use crate::method;
 use crate::sentences::{Statement, Weight, statements};
 use crate::style::Systems;
 use crate::summary::Summary;
+use crate::table::{Cell, Column, Table};
 use crate::terminal_plot::{mark, percentile_plot};
 use crate::text::{aligned, lines_of, plain_table, wrap};
 
@@ -27,7 +28,7 @@ pub fn terminal(comparison: &Comparison, screen: Screen) -> String {
         .flat_map(|line| wrap(line, usize::from(screen.columns)));
     let mut text: String = head.map(|line| format!("{line}\n")).collect();
     text.push('\n');
-    text += &terminal_table(comparison, screen);
+    text += &summary_table(comparison, screen);
     if let Some(plot) = percentile_plot(comparison, screen) {
         text += &format!("\n{plot}");
     }
@@ -38,37 +39,50 @@ pub fn terminal(comparison: &Comparison, screen: Screen) -> String {
     text
 }
 
-/// The table alone. Columns that do not fit are left out, the least important first; none is torn.
-pub fn terminal_table(comparison: &Comparison, screen: Screen) -> String {
-    let mut columns = columns(comparison);
-    while width(&columns) > usize::from(screen.columns) {
-        let droppable = columns
-            .iter()
-            .enumerate()
-            .filter(|(_, column)| column.rank > 0);
-        match droppable
-            .max_by_key(|(_, column)| column.rank)
-            .map(|(place, _)| place)
-        {
-            Some(place) => drop(columns.remove(place)),
-            None => break,
+/// The columns that are left out where the screen is too narrow for all, the first one first.
+const LEFT_OUT: [&str; 10] = [
+    "mem/conn",
+    "switches/req",
+    "runs",
+    "max",
+    "measurement",
+    "CPU/req",
+    "p99.9",
+    "answers",
+    RATIO,
+    "load",
+];
+
+/// The one ratio that a terminal has room for: `3.10× slower [2.62, 3.71]`.
+const RATIO: &str = "p99 ratio";
+
+/// The table alone. Columns that do not fit are left out whole.
+fn summary_table(comparison: &Comparison, screen: Screen) -> String {
+    let mut table = marked_summary(comparison);
+    let mut left_out = LEFT_OUT.iter();
+    while width(&table) > usize::from(screen.columns)
+        && let Some(title) = left_out.next()
+    {
+        if let Some(place) = table.place_of(title) {
+            table.columns.remove(place);
+            table
+                .rows
+                .iter_mut()
+                .for_each(|row| drop(row.remove(place)));
         }
     }
-    let mut table = plain_table();
-    if screen.colours {
-        table.enforce_styling();
-    } else {
-        table.force_no_tty();
-    }
-    table.set_header(columns.iter().map(|column| {
-        aligned(Cell::new(&column.title), column.numeric).add_attribute(Attribute::Bold)
-    }));
-    let rows = columns.first().map_or(0, |column| column.cells.len());
-    for row in 0..rows {
-        table.add_row(columns.iter().map(|column| {
-            let (text, tone) = &column.cells[row];
-            let cell = aligned(Cell::new(text), column.numeric);
-            match *tone {
+    let mut text = plain_table();
+    match screen.colours {
+        true => text.enforce_styling(),
+        false => text.force_no_tty(),
+    };
+    let cell = |column: &Column, text: &str| aligned(comfy_table::Cell::new(text), column.numeric);
+    let heading = |column| cell(column, &column.title).add_attribute(Attribute::Bold);
+    text.set_header(table.columns.iter().map(heading));
+    for row in &table.rows {
+        text.add_row(row.iter().zip(&table.columns).map(|(own, column)| {
+            let cell = cell(column, &own.text);
+            match own.tone {
                 "fail" => cell.fg(Color::Red),
                 "doubt" => cell.fg(Color::Yellow),
                 "pass" => cell.fg(Color::Green),
@@ -76,87 +90,37 @@ pub fn terminal_table(comparison: &Comparison, screen: Screen) -> String {
             }
         }));
     }
-    lines_of(&table)
+    lines_of(&text)
 }
 
-/// A column and how soon it is left out: 0 never, else the highest first.
-struct Column {
-    title: String,
-    cells: Vec<(String, &'static str)>,
-    numeric: bool,
-    rank: u8,
-}
-
-fn columns(comparison: &Comparison) -> Vec<Column> {
+/// The summary with each system's mark before its name, and the ratios of the p99 as a column.
+fn marked_summary(comparison: &Comparison) -> Table {
     let reference = comparison.reference().map(|system| system.label.as_str());
-    let table = Summary::new(comparison).table(reference);
-    let rank = |title: &str| match title {
-        "mem/conn" => 9,
-        "switches/req" => 8,
-        "runs" => 7,
-        "max" => 6,
-        "measurement" => 5,
-        "CPU/req" => 4,
-        "p99.9" => 3,
-        "answers" => 2,
-        "load" => 1,
-        _ => 0,
-    };
-    let column = |(place, column): (usize, &crate::table::Column)| Column {
-        title: column.title.clone(),
-        cells: table
-            .rows
-            .iter()
-            .map(|row| (row[place].text.clone(), row[place].tone))
-            .collect(),
-        numeric: column.numeric,
-        rank: rank(&column.title),
-    };
-    let mut columns: Vec<Column> = table.columns.iter().enumerate().map(column).collect();
-    if let Some(first) = columns.first_mut() {
-        let systems = Systems::of(Some(comparison), None);
-        for (text, _) in &mut first.cells {
-            let place = systems.place(text);
-            *text = format!(
-                "{} {text}",
-                place.map_or(' ', |place| mark(&systems, place))
-            );
+    let mut table = Summary::new(comparison).table(reference);
+    let systems = Systems::of(Some(comparison), None);
+    for row in &mut table.rows {
+        let place = systems.place(&row[0].text);
+        let mark = place.map_or(' ', |place| mark(&systems, place));
+        row[0].text.insert_str(0, &format!("{mark} "));
+    }
+    if let Some(p99) = table.place_of(Metric::P99.title())
+        && table.rows.iter().any(|row| !row[p99].note.is_empty())
+    {
+        table.columns.push(Column::words(RATIO));
+        for row in &mut table.rows {
+            row.push(Cell::words(row[p99].note.clone()));
         }
     }
-    columns.extend(ratio_column(&table));
-    columns
+    table
 }
 
-/// `3.10× slower [2.62, 3.71]`: the one comparison that a terminal has room for.
-fn ratio_column(table: &crate::table::Table) -> Option<Column> {
-    let place = table
-        .columns
-        .iter()
-        .position(|column| column.title == Metric::P99.title())?;
-    let any = table.rows.iter().any(|row| !row[place].note.is_empty());
-    any.then(|| Column {
-        title: "p99 ratio".to_owned(),
-        cells: table
-            .rows
-            .iter()
-            .map(|row| (row[place].note.clone(), ""))
-            .collect(),
-        numeric: false,
-        rank: 1,
-    })
-}
-
-/// The columns that the table would take: each has a space on both sides.
-fn width(columns: &[Column]) -> usize {
-    let of_column = |column: &Column| {
-        let cells = column.cells.iter().map(|(text, _)| text.chars().count());
-        cells
-            .chain([column.title.chars().count()])
-            .max()
-            .unwrap_or(0)
-            + 2
+/// The columns of the screen that the table would take: each cell has a space on both sides.
+fn width(table: &Table) -> usize {
+    let of_column = |(place, column): (usize, &Column)| {
+        let cells = table.rows.iter().map(|row| row[place].text.chars().count());
+        cells.fold(column.title.chars().count(), usize::max) + 2
     };
-    columns.iter().map(of_column).sum()
+    table.columns.iter().enumerate().map(of_column).sum()
 }
 
 /// `FAIL  threaded racy: …`, wrapped under itself.
@@ -209,7 +173,7 @@ mod tests {
 
     #[test]
     fn the_most_important_columns_stay() {
-        let narrow = terminal_table(&example::comparison(2), screen(60));
+        let narrow = summary_table(&example::comparison(2), screen(60));
         let head = narrow.lines().next().unwrap_or_default();
         for title in ["system", "req/s", "p50", "p99", "lost"] {
             assert!(head.contains(title), "{narrow}");
