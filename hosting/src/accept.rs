@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::{Host, Refused, Seat};
+use crate::{Host, Permit, Refused};
 
 /// Takes connections in and deals with the errors of doing so.
 #[derive(Debug)]
@@ -21,15 +21,15 @@ pub struct Acceptor<'a> {
 
 /// What an error of accept(2) means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum AcceptError {
     /// Nothing to accept, on a nonblocking listener.
-    NothingThere,
+    NonePending,
     /// That connection alone, or no more than an interruption: go on.
-    GoOn,
+    Transient,
     /// The system is out of something: try again after this long.
     BackOff(Duration),
     /// The listener was shut down, or is none: stop.
-    Stop,
+    ListenerClosed,
 }
 
 const LEAST_BACK_OFF: Duration = Duration::from_millis(10);
@@ -48,32 +48,36 @@ impl<'a> Acceptor<'a> {
 
     /// A place for a connection that was accepted. Without one, and without a spare descriptor for the next, it has been told
     /// so; the caller then drops it.
-    pub fn admit(&mut self, socket: impl AsFd) -> Option<Seat<'a>> {
+    pub fn admit(&mut self, socket: impl AsFd) -> Option<Permit<'a>> {
         self.back_off = LEAST_BACK_OFF;
         self.spare = self.spare.take().or_else(open_spare);
-        let seat = self.host.admit().and_then(|seat| match self.spare {
-            Some(_) => Ok(seat),
+        let permit = self.host.admit().and_then(|permit| match self.spare {
+            Some(_) => Ok(permit),
             None => Err(Refused::NoDescriptors),
         });
-        seat.inspect_err(|why| self.host.refuse(socket, *why)).ok()
+        permit
+            .inspect_err(|why| self.host.refuse(socket, *why))
+            .ok()
     }
 
     /// What to do after `error`.
-    pub fn trouble(&mut self, error: &io::Error) -> Trouble {
+    pub fn classify(&mut self, error: &io::Error) -> AcceptError {
         match Errno::from_io_error(error) {
-            Some(Errno::AGAIN) => Trouble::NothingThere,
+            Some(Errno::AGAIN) => AcceptError::NonePending,
             Some(Errno::INVAL | Errno::BADF | Errno::NOTSOCK | Errno::OPNOTSUPP | Errno::FAULT) => {
-                Trouble::Stop
+                AcceptError::ListenerClosed
             }
             // The spare one's number is for whoever waits at the door.
-            Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => Trouble::GoOn,
+            Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => {
+                AcceptError::Transient
+            }
             Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
                 let wait = self.back_off;
                 self.back_off = (wait * 2).min(MOST_BACK_OFF);
-                Trouble::BackOff(wait)
+                AcceptError::BackOff(wait)
             }
             // accept(2) also hands over errors of the connection's own: aborted, unreachable, forbidden by a firewall.
-            _ => Trouble::GoOn,
+            _ => AcceptError::Transient,
         }
     }
 }

@@ -77,7 +77,7 @@ pub fn held_bytes(buffer: &Vec<u8>) -> usize {
 /// may destroy the last reply on its way. Never blocks.
 // Inlined, its buffer would lie on the stack of every thread that waits: a page for each connection.
 #[inline(never)]
-pub(crate) fn stop_sending(socket: impl AsFd) {
+pub(crate) fn shut_down_and_drain(socket: impl AsFd) {
     // An error says that the peer is gone: nobody is left to be told.
     let _ = shutdown(socket.as_fd(), Shutdown::Write);
     let mut unread = [0; 4096];
@@ -90,7 +90,7 @@ pub(crate) fn stop_sending(socket: impl AsFd) {
 }
 
 /// Sends a short text if the socket takes it at once. Never blocks.
-pub(crate) fn say_last_words(socket: impl AsFd, words: &[u8]) {
+pub(crate) fn send_refusal(socket: impl AsFd, words: &[u8]) {
     // A new socket has room for a line; one that has not belongs to a peer that does not listen.
     let _ = send(
         socket.as_fd(),

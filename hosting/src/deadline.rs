@@ -35,7 +35,7 @@ impl Deadline {
     /// Notes what the server waits for after a turn. Waiting for the same thing goes on from where it began, unless the peer
     /// `progressed`: it finished a request, or took some of its replies. Bytes dripped into one request are no progress.
     #[inline]
-    pub fn note(&mut self, waiting: Waiting, progressed: bool, now: Instant) {
+    pub fn update(&mut self, waiting: Waiting, progressed: bool, now: Instant) {
         if progressed || waiting != self.waiting {
             *self = Deadline {
                 waiting,
@@ -60,7 +60,7 @@ impl Limits {
     /// How often to look for peers whose time is up: an eighth of the shortest limit, so that none is exceeded by much more.
     /// `None` where nothing is limited.
     #[must_use]
-    pub fn look_every(&self) -> Option<Duration> {
+    pub fn check_every(&self) -> Option<Duration> {
         let shortest = [self.idle, self.request, self.stall]
             .into_iter()
             .flatten()

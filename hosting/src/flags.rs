@@ -60,7 +60,7 @@ pub(crate) struct Flags {
     /// Write a line for every turn, each in five parts
     #[arg(long, value_name = "FILE", help_heading = INSTRUMENTS)]
     pub(crate) access_log: Option<PathBuf>,
-    /// Hold a lock while a line is written
+    /// Delay a lock while a line is written
     #[arg(long, requires = "access_log", help_heading = INSTRUMENTS)]
     pub(crate) access_log_locked: bool,
     /// Write down who had a turn, when, and with which bytes

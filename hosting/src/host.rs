@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
-use service::{Hold, Process, Service};
+use service::{Delay, Environment, Service};
 
 use crate::flags::Flags;
 use crate::instruments::Instruments;
@@ -95,7 +95,7 @@ impl Host {
             keyspace,
             limits: self.limits.service,
             protocol: self.protocol,
-            process: self,
+            environment: self,
         }
     }
 
@@ -173,18 +173,18 @@ fn connections_that_fit(model: &Model, wanted: usize) -> usize {
     wanted.min(fit)
 }
 
-impl Process for Host {
+impl Environment for Host {
     fn executed(&self, peer: u64, requests: u64) {
         self.statistics.executed(requests);
         self.instruments.executed(peer, requests);
     }
 
-    fn hold(&self, how: Hold, time_us: u64) -> bool {
+    fn delay(&self, how: Delay, time_us: u64) -> bool {
         let time = Duration::from_micros(time_us);
         match how {
             _ if !self.instruments.debug => return false,
-            Hold::Asleep => thread::sleep(time),
-            Hold::AtWork => work_for(time),
+            Delay::Sleep => thread::sleep(time),
+            Delay::Work => work_for(time),
         }
         true
     }

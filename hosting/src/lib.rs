@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!  command line ─▶ Flags ─▶ Host { listener, limits, signals, statistics }
-//!                             │ admit / refuse      a Seat is one peer's place: counted, bounded, given back
+//!                             │ admit / refuse      a Permit is one peer's place: counted, bounded, given back
 //!                             ▼
 //!                  serve(&host) in server-{threaded, reactor, async}: how it waits
 //! ```
@@ -23,18 +23,18 @@ mod host;
 mod info;
 mod instruments;
 mod listener;
-mod peers;
+mod permit;
+mod registry;
 mod run;
-mod seat;
 mod signals;
 mod statistics;
 
-pub use accept::{Acceptor, Trouble};
+pub use accept::{AcceptError, Acceptor};
 pub use buffers::Buffers;
 pub use byte_stream::{READ_BYTES, Received, held_bytes, release_excess, send_some};
 pub use deadline::{Deadline, Waiting};
 pub use host::{Host, Limits};
-pub use peers::{Peer, Peers};
+pub use permit::Permit;
+pub use registry::{Registered, Registry};
 pub use run::{Counters, Model, Runtime, Serve, run};
-pub use seat::Seat;
 pub use statistics::{Closed, Refused};

@@ -1,57 +1,59 @@
-//! One peer's conversation, as a struct: read, serve, write, and between them it returns to the loop.
+//! One connection, as a struct: read, execute, write. In between it returns to the loop.
 
 use std::io::{self, ErrorKind};
 use std::time::Instant;
 
-use hosting::{Buffers, Closed, Deadline, Limits, Received, Seat, Waiting, held_bytes, send_some};
+use hosting::{
+    Buffers, Closed, Deadline, Limits, Permit, Received, Waiting, held_bytes, send_some,
+};
 use mio::event::Event;
 use mio::net::TcpStream;
 use service::{Keyspace, Next, Service, Session};
 
-/// A socket with the conversation on it. It holds no buffer while it is idle: what a turn leaves empty goes back to the [`Buffers`].
+/// A socket and the state of its connection. It holds no buffer while it is idle: a buffer that a turn leaves empty goes back to the
+/// [`Buffers`].
 pub(crate) struct Connection<'a> {
     socket: TcpStream,
     session: Session,
-    seat: Seat<'a>,
-    /// Bytes that came and are not executed.
+    permit: Permit<'a>,
+    /// Bytes received and not executed yet.
     input: Vec<u8>,
-    /// Replies that the peer has not taken.
+    /// Replies; the first `sent` bytes of them have left.
     replies: Vec<u8>,
-    /// How many bytes of `replies` have left.
     sent: usize,
     deadline: Deadline,
-    /// Edge-triggered: an event says it once, so it is remembered until the system call says otherwise.
+    /// Edge-triggered: an event tells it once, so it is kept until a system call would block.
     readable: bool,
     writable: bool,
-    /// The peer's FIN lies behind its bytes. No other event will say so, however short the read of those bytes was.
+    /// The peer's FIN lies behind its bytes. No further event tells so, however short the read of those bytes was.
     has_fin: bool,
-    /// Requests that wait are executed before more are read.
+    /// Requests in `input` are executed before more bytes are read.
     has_requests: bool,
-    /// Too many replies wait: no more is executed until the peer has taken most of them.
+    /// Too many replies wait: nothing is executed until the peer has taken most of them.
     is_full: bool,
-    /// The server stops: this turn is the last that reads.
-    is_leaving: bool,
-    /// Nothing more will be read: the connection is closed for this as soon as the last reply has left.
+    /// The server stops: the next read is the last.
+    is_last_turn: bool,
+    /// Nothing more is read: the connection is closed for this reason once the last reply is sent.
     ending: Option<Closed>,
 }
 
 /// What a connection waits for after its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Wait {
-    /// That its socket is ready again.
+    /// Its socket to be ready again.
     ForEvent,
-    /// Its next turn: it has more to do, but the others come first.
+    /// Its next turn: it has more to do, and the others come first.
     ForTurn,
-    /// Nothing.
+    /// Nothing: it is to be closed.
     Over(Closed),
 }
 
 impl<'a> Connection<'a> {
-    pub(crate) fn new(socket: TcpStream, seat: Seat<'a>, now: Instant) -> Self {
+    pub(crate) fn new(socket: TcpStream, permit: Permit<'a>, now: Instant) -> Self {
         Connection {
             socket,
-            session: Session::new(seat.id),
-            seat,
+            session: Session::new(permit.id),
+            permit,
             input: Vec::new(),
             replies: Vec::new(),
             sent: 0,
@@ -61,19 +63,19 @@ impl<'a> Connection<'a> {
             has_fin: false,
             has_requests: false,
             is_full: false,
-            is_leaving: false,
+            is_last_turn: false,
             ending: None,
         }
     }
 
     #[inline]
-    pub(crate) fn is_ready(&mut self, event: &Event) {
+    pub(crate) fn mark_ready(&mut self, event: &Event) {
         self.readable |= event.is_readable() || event.is_error();
         self.writable |= event.is_writable();
         self.has_fin |= event.is_read_closed();
     }
 
-    /// A turn: sends what waits, reads once, executes, sends.
+    /// Takes a turn: sends what waits, reads once, executes, sends.
     #[inline]
     pub(crate) fn turn<K: Keyspace>(
         &mut self,
@@ -84,20 +86,20 @@ impl<'a> Connection<'a> {
     ) -> Wait {
         buffers.lend(&mut self.input, &mut self.replies);
         let wait = self
-            .talk(service, limits, now)
+            .run_turn(service, limits, now)
             .unwrap_or_else(|error| Wait::Over(error.into()));
         buffers.take_back(&mut self.input, &mut self.replies);
         wait
     }
 
-    /// Counts what the buffers hold now; whether that is worth a look at all peers' together.
+    /// Counts what the buffers hold; whether the count changed, so that the sum over all connections may exceed its bound.
     #[inline]
-    pub(crate) fn hold(&mut self) -> bool {
-        self.seat
-            .hold(held_bytes(&self.input) + held_bytes(&self.replies))
+    pub(crate) fn count_held_bytes(&mut self) -> bool {
+        self.permit
+            .set_held_bytes(held_bytes(&self.input) + held_bytes(&self.replies))
     }
 
-    fn talk<K: Keyspace>(
+    fn run_turn<K: Keyspace>(
         &mut self,
         service: &Service<'_, K>,
         limits: &Limits,
@@ -126,28 +128,28 @@ impl<'a> Connection<'a> {
             self.send()?;
             self.is_full = self.replies.len() - self.sent >= limits.service.reply_high_bytes;
         }
-        self.note(progressed, now);
+        self.update_deadline(progressed, now);
         Ok(self.wait())
     }
 
-    /// Reads once. Without a byte there it returns to the loop.
+    /// Reads once. Where no byte has arrived, it returns to the loop.
     #[inline]
     fn read(&mut self) -> io::Result<()> {
-        match self.seat.receive(&self.socket, &mut self.input) {
-            // There was room for more, so there was no more: the next byte brings an event. A read in vain is saved.
+        match self.permit.receive(&self.socket, &mut self.input) {
+            // The read left room, so it got all there was: the next byte brings an event, and a read in vain is saved.
             Ok(Received::All) => self.readable = self.has_fin,
             Ok(Received::Filled) => {}
             Ok(Received::End) => self.end(Closed::Peer),
             Err(error) if error.kind() == ErrorKind::WouldBlock => self.readable = false,
             Err(error) => return Err(error),
         }
-        if self.is_leaving {
+        if self.is_last_turn {
             self.end(Closed::Shutdown);
         }
         Ok(())
     }
 
-    /// Sends what waits. Without room in the kernel it returns to the loop.
+    /// Sends what waits. Where the kernel takes no more, it returns to the loop.
     #[inline]
     fn send(&mut self) -> io::Result<()> {
         while self.sent < self.replies.len() && self.writable {
@@ -164,8 +166,8 @@ impl<'a> Connection<'a> {
         Ok(())
     }
 
-    /// Makes what waits the whole of `replies`, as the session counts it. Little work: after a write in part the kernel takes no
-    /// more for a while, and from a full buffer three quarters have left.
+    /// Removes what is sent from `replies`, because the session counts all of it. Little work: after a partial write the kernel takes
+    /// no more for a while, and of a full buffer three quarters are sent.
     #[inline]
     fn forget_sent(&mut self) {
         if self.sent > 0 {
@@ -174,7 +176,7 @@ impl<'a> Connection<'a> {
         }
     }
 
-    /// Reads no more; what has wholly arrived is still executed.
+    /// Reads no more; requests that have arrived whole are still executed.
     fn end(&mut self, why: Closed) {
         self.readable = false;
         self.ending.get_or_insert(why);
@@ -193,34 +195,34 @@ impl<'a> Connection<'a> {
         self.readable && self.ending.is_none()
     }
 
-    fn note(&mut self, progressed: bool, now: Instant) {
+    fn update_deadline(&mut self, progressed: bool, now: Instant) {
         let waiting = match () {
             () if !self.replies.is_empty() => Waiting::Replies,
             () if self.input.is_empty() => Waiting::Idle,
             () => Waiting::Request,
         };
-        self.deadline.note(waiting, progressed, now);
+        self.deadline.update(waiting, progressed, now);
     }
 
-    /// What the connection is closed for if its time is up.
-    pub(crate) fn is_late(&self, limits: &Limits, now: Instant) -> Option<Closed> {
+    /// What the connection is closed for, if its time is up.
+    pub(crate) fn expired(&self, limits: &Limits, now: Instant) -> Option<Closed> {
         self.deadline
             .left(limits, now)
             .filter(|(left, _)| left.is_zero())
             .map(|(_, closed)| closed)
     }
 
-    /// The server stops: one turn more, for what has arrived, and then the end.
-    pub(crate) fn leave(&mut self) {
-        self.is_leaving = true;
+    /// The server stops: one more turn for what has arrived, then the connection is closed.
+    pub(crate) fn begin_shutdown(&mut self) {
+        self.is_last_turn = true;
         self.readable = true;
     }
 
     pub(crate) fn held_bytes(&self) -> usize {
-        self.seat.held_bytes()
+        self.permit.held_bytes()
     }
 
     pub(crate) fn close(self, why: Closed) {
-        self.seat.leave(&self.socket, why);
+        self.permit.close(&self.socket, why);
     }
 }

@@ -1,4 +1,4 @@
-//! How a reactor waits: in one place, for all its peers at once.
+//! How a reactor waits: in one place, for all its connections at once.
 //!
 //! ```text
 //!                ┌──────────────────────────────────────────────────────────────┐
@@ -10,9 +10,9 @@
 //!     └─ run queue           connections that used up their turn    returns to the loop
 //! ```
 //!
-//! The state of a conversation is a struct in a slab (`connection.rs`), because there is no stack to keep it on: every call
-//! returns to the loop. In exchange no two requests are ever executed at once, so the counters need no discipline at all,
-//! and [`serve`] asks for no `Sync`:
+//! The state of a connection is a struct in a slab (`connection.rs`), because there is no stack to keep it on: every call
+//! returns to the loop. In exchange no two requests are ever executed at once, so the counters need no synchronisation,
+//! and [`serve`] does not ask for `Sync`:
 //!
 //! ```no_run
 //! # fn host() -> hosting::Host { unimplemented!() }
@@ -30,12 +30,12 @@ use service::{Counter, Keyspace};
 
 use reactor::Reactor;
 
-/// Serves until the host is told to stop; returns the counters as the last peer left them.
+/// Serves until the host is told to stop; returns the counters after the last connection is closed.
 ///
 /// # Errors
 /// When the listener or the poll fails for good.
 pub fn serve<C: Counter>(host: &Host) -> io::Result<Counters> {
-    let service = host.service(Local::<C>::holding(host.limits.service.counters));
+    let service = host.service(Local::<C>::bounded(host.limits.service.counters));
     Reactor::new(host, &service)?.run()?;
     Ok(service.keyspace.list())
 }

@@ -1,10 +1,10 @@
-//! The loop: waits for events, hands out turns, and never waits anywhere else.
+//! The loop: waits for events, gives each connection its turn, and never waits anywhere else.
 
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
-use hosting::{Acceptor, Buffers, Closed, Host, Trouble};
+use hosting::{AcceptError, Acceptor, Buffers, Closed, Host};
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream, UnixStream};
 use mio::{Events, Interest, Poll, Token};
@@ -16,29 +16,30 @@ use crate::connection::{Connection, Wait};
 const LISTENER: Token = Token(usize::MAX);
 const SIGNALS: Token = Token(usize::MAX - 1);
 
-/// Events taken from the kernel at once.
+/// Events taken from the kernel in one call.
 const EVENTS: usize = 1024;
 
-/// Connections accepted at once; then those that are there have their turn.
+/// Connections accepted in a row; then those that are open have their turn.
 const ACCEPTS: usize = 64;
 
-/// One thread's sockets and the order in which it attends to them.
+/// One thread's sockets and the order of their turns.
 pub(crate) struct Reactor<'a, K> {
     host: &'a Host,
     service: &'a Service<'a, K>,
     poll: Poll,
     listener: TcpListener,
-    /// Kept registered: an order to stop is an event like any other.
+    /// Kept registered: the signal to stop is an event like any other.
     _signals: UnixStream,
     acceptor: Acceptor<'a>,
-    /// When to try to accept again without an event: the listener's edge is spent, its queue is not.
+    /// When to accept again without an event: the listener's edge is used up, its queue is not empty.
     accept_at: Option<Instant>,
     connections: Slab<Connection<'a>>,
-    /// Connections that have more to do and wait for their next turn. A token may outlive its connection: then its turn finds nothing to do.
+    /// Connections that have more to do and wait for their next turn. A key may outlive its connection: then the turn does nothing.
     turns: VecDeque<usize>,
     buffers: Buffers,
-    look_at: Instant,
-    /// When the connections that are left are closed, after an order to stop.
+    /// When to look for expired connections.
+    check_at: Instant,
+    /// After the signal to stop: when the connections that are left are closed.
     end_at: Option<Instant>,
 }
 
@@ -64,23 +65,23 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
             connections: Slab::new(),
             turns: VecDeque::new(),
             buffers: Buffers::default(),
-            look_at: Instant::now(),
+            check_at: Instant::now(),
             end_at: None,
         })
     }
 
-    /// Runs until the order to stop has come and the last connection has gone.
+    /// Runs until the signal to stop has come and the last connection is closed.
     pub(crate) fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(EVENTS);
         let mut now = Instant::now();
         loop {
             // The one place where this thread waits.
-            match self.poll.poll(&mut events, self.patience(now)) {
+            match self.poll.poll(&mut events, self.poll_timeout(now)) {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 polled => polled?,
             }
             now = Instant::now();
-            // Those in the queue first: they have waited longer than what the poll brings.
+            // The queue first: its connections have waited longer than those of the new events.
             for _ in 0..self.turns.len() {
                 if let Some(key) = self.turns.pop_front() {
                     self.take_turn(key, now);
@@ -90,13 +91,13 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
                 match event.token() {
                     LISTENER => self.accept_at = Some(now),
                     SIGNALS => self.stop(now),
-                    Token(key) => self.attend(key, event, now),
+                    Token(key) => self.on_event(key, event, now),
                 }
             }
             if self.accept_at.is_some_and(|at| at <= now) {
                 self.accept(now)?;
             }
-            self.look_for_the_late(now);
+            self.close_expired(now);
             if let Some(end_at) = self.end_at
                 && (self.connections.is_empty() || end_at <= now)
             {
@@ -105,21 +106,21 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         }
     }
 
-    /// How long the poll may wait: not at all while somebody waits for a turn, and no longer than until the next deadline is due.
-    fn patience(&self, now: Instant) -> Option<Duration> {
+    /// How long the poll may wait: not at all while a connection waits for its turn, else until the next deadline.
+    fn poll_timeout(&self, now: Instant) -> Option<Duration> {
         if !self.turns.is_empty() {
             return Some(Duration::ZERO);
         }
-        let look_at = (!self.connections.is_empty() && self.host.limits.look_every().is_some())
-            .then_some(self.look_at);
-        let first = [look_at, self.accept_at, self.end_at]
+        let check_at = (!self.connections.is_empty() && self.host.limits.check_every().is_some())
+            .then_some(self.check_at);
+        let first = [check_at, self.accept_at, self.end_at]
             .into_iter()
             .flatten()
             .min()?;
         Some(first.saturating_duration_since(now))
     }
 
-    /// Accepts some of those who wait. What is left waits for the next round, after the others' turns.
+    /// Accepts some of the pending connections. The rest wait for the next round, after the others' turns.
     fn accept(&mut self, now: Instant) -> io::Result<()> {
         self.accept_at = Some(now);
         for _ in 0..ACCEPTS {
@@ -130,12 +131,12 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
                 }
                 Err(error) => error,
             };
-            match self.acceptor.trouble(&error) {
-                Trouble::GoOn => continue,
-                Trouble::NothingThere => self.accept_at = None,
-                Trouble::BackOff(wait) => self.accept_at = Some(now + wait),
-                Trouble::Stop if self.end_at.is_some() => self.accept_at = None,
-                Trouble::Stop => return Err(error),
+            match self.acceptor.classify(&error) {
+                AcceptError::Transient => continue,
+                AcceptError::NonePending => self.accept_at = None,
+                AcceptError::BackOff(wait) => self.accept_at = Some(now + wait),
+                AcceptError::ListenerClosed if self.end_at.is_some() => self.accept_at = None,
+                AcceptError::ListenerClosed => return Err(error),
             }
             break;
         }
@@ -143,24 +144,24 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
     }
 
     fn admit(&mut self, mut socket: TcpStream, now: Instant) -> io::Result<()> {
-        let Some(seat) = self.acceptor.admit(&socket) else {
+        let Some(permit) = self.acceptor.admit(&socket) else {
             return Ok(());
         };
         let place = self.connections.vacant_entry();
-        // Once for good, both ways and edge-triggered: nothing is registered again while the connection lives.
+        // Once, for both directions, edge-triggered: nothing is registered again while the connection lives.
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll
             .registry()
             .register(&mut socket, Token(place.key()), interest)?;
-        place.insert(Connection::new(socket, seat, now));
+        place.insert(Connection::new(socket, permit, now));
         Ok(())
     }
 
-    /// An event says that a connection may read or write again.
+    /// A connection may read or write again.
     #[inline]
-    fn attend(&mut self, key: usize, event: &Event, now: Instant) {
+    fn on_event(&mut self, key: usize, event: &Event, now: Instant) {
         if let Some(connection) = self.connections.get_mut(key) {
-            connection.is_ready(event);
+            connection.mark_ready(event);
             self.take_turn(key, now);
         }
     }
@@ -171,14 +172,14 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
             return;
         };
         let wait = connection.turn(self.service, &self.host.limits, &mut self.buffers, now);
-        let changed = connection.hold();
+        let changed = connection.count_held_bytes();
         match wait {
             Wait::ForEvent => {}
             Wait::ForTurn => self.turns.push_back(key),
             Wait::Over(closed) => self.close(key, closed),
         }
         if changed && self.host.is_over_memory() {
-            self.close_biggest();
+            self.close_largest();
         }
     }
 
@@ -186,8 +187,8 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         self.connections.remove(key).close(why);
     }
 
-    /// Over the bound of the process, whoever holds the most has to go.
-    fn close_biggest(&mut self) {
+    /// All buffers together exceed the bound of the process: closes the connection that holds the most.
+    fn close_largest(&mut self) {
         if let Some((key, _)) = self
             .connections
             .iter()
@@ -197,25 +198,25 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         }
     }
 
-    /// Now and then, all connections are asked whether their time is up: cheaper than a timer for each, which every request would move.
-    fn look_for_the_late(&mut self, now: Instant) {
-        let Some(every) = self.host.limits.look_every() else {
+    /// Now and then, closes every connection whose time is up. A timer for each would cost more: every request would move it.
+    fn close_expired(&mut self, now: Instant) {
+        let Some(every) = self.host.limits.check_every() else {
             return;
         };
-        if now < self.look_at {
+        if now < self.check_at {
             return;
         }
-        self.look_at = now + every;
-        let late = |(key, connection): (usize, &Connection<'_>)| {
-            Some((key, connection.is_late(&self.host.limits, now)?))
+        self.check_at = now + every;
+        let expired = |(key, connection): (usize, &Connection<'_>)| {
+            Some((key, connection.expired(&self.host.limits, now)?))
         };
-        let late: Vec<_> = self.connections.iter().filter_map(late).collect();
-        for (key, why) in late {
+        let expired: Vec<_> = self.connections.iter().filter_map(expired).collect();
+        for (key, why) in expired {
             self.close(key, why);
         }
     }
 
-    /// The order to stop: nobody comes in, and everybody gets the replies to what has arrived.
+    /// The signal to stop: accepts no more, and gives each connection one more turn for what has arrived.
     fn stop(&mut self, now: Instant) {
         if self.end_at.is_some() {
             return;
@@ -223,7 +224,7 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         self.end_at = Some(now + self.host.limits.shutdown);
         self.host.stop_listening();
         for (key, connection) in &mut self.connections {
-            connection.leave();
+            connection.begin_shutdown();
             self.turns.push_back(key);
         }
     }

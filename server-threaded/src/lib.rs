@@ -1,4 +1,4 @@
-//! How a thread per connection waits: in the system call, parked by the kernel until its peer has something to say.
+//! How a thread per connection waits: in the system call. The kernel parks the thread until its peer sends something.
 //!
 //! ```text
 //!  main thread      accept ──▶ spawn ──▶ accept ──▶ …
@@ -7,99 +7,101 @@
 //!  signal thread    parked until SIGTERM; then it wakes the others
 //! ```
 //!
-//! The state of a conversation is three locals on a stack (`conversation.rs`). Nothing here decides who runs next: the
-//! scheduler does. Hence `Sync` in the signature of [`serve`]: two threads may be inside the same counter at once, and a
-//! plain one is refused by the compiler:
+//! The state of a connection is three locals on a stack (`connection.rs`). Nothing here decides who runs next: the
+//! scheduler does. Hence `Sync` in the signature of [`serve`]: two threads may be inside the same counter at once, and the
+//! compiler refuses a plain one:
 //!
 //! ```compile_fail,E0277
 //! # fn host() -> hosting::Host { unimplemented!() }
 //! server_threaded::serve::<service::counter::Plain>(&host());
 //! ```
 //!
-//! while a racy one, wrong as it is, compiles:
+//! A racy one compiles, although it is wrong:
 //!
 //! ```no_run
 //! # fn host() -> hosting::Host { unimplemented!() }
 //! server_threaded::serve::<service::counter::Racy>(&host());
 //! ```
 
-mod conversation;
+mod connection;
 
 use std::io;
 use std::net::TcpStream;
 use std::thread::{self, Builder, Scope};
 use std::time::Instant;
 
-use hosting::{Acceptor, Counters, Host, Peers, Refused, Trouble};
+use hosting::{AcceptError, Acceptor, Counters, Host, Refused, Registry};
 use service::keyspace::Shared;
 use service::{Counter, Keyspace, Service};
 
-use conversation::converse;
+use connection::serve_connection;
 
-/// A conversation needs little: the buffers are on the heap. The default of 2 MiB times ten thousand would be address space for nothing.
+/// A connection needs little stack: its buffers are on the heap. Ten thousand times the default of 2 MiB would waste address space.
 const STACK_BYTES: usize = 256 << 10;
 
-/// Serves until the host is told to stop; returns the counters as the last peer left them.
+/// Serves until the host is told to stop; returns the counters after the last connection is closed.
 ///
 /// # Errors
 /// When the listener fails for good.
 pub fn serve<C: Counter + Sync>(host: &Host) -> io::Result<Counters> {
-    let service = host.service(Shared::<C>::holding(host.limits.service.counters));
-    let peers = Peers::default();
+    let service = host.service(Shared::<C>::bounded(host.limits.service.counters));
+    let registry = Registry::default();
     thread::scope(|scope| {
-        scope.spawn(|| end_on_signal(host, &peers));
-        let accepted = accept_peers(host, &service, &peers, scope);
+        scope.spawn(|| stop_on_signal(host, &registry));
+        let accepted = accept_peers(host, &service, &registry, scope);
         host.signals.raise();
         accepted
     })?;
     Ok(service.keyspace.list())
 }
 
-/// Gives every peer a thread of its own, until the listener is shut down.
+/// Starts a thread for each connection, until the listener is shut down.
 fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
     host: &'env Host,
     service: &'scope Service<'env, K>,
-    peers: &'scope Peers<TcpStream>,
+    registry: &'scope Registry<TcpStream>,
     scope: &'scope Scope<'scope, 'env>,
 ) -> io::Result<()> {
     let mut acceptor = Acceptor::new(host);
     loop {
-        // Parks this thread until somebody connects.
+        // Parks this thread until a peer connects.
         let socket = match host.listener.accept() {
             Ok((socket, _)) => socket,
-            Err(error) => match acceptor.trouble(&error) {
-                Trouble::NothingThere | Trouble::GoOn => continue,
-                Trouble::BackOff(wait) => {
+            Err(error) => match acceptor.classify(&error) {
+                AcceptError::NonePending | AcceptError::Transient => continue,
+                AcceptError::BackOff(wait) => {
                     thread::sleep(wait);
                     continue;
                 }
-                Trouble::Stop if peers.are_told_to_leave() => return Ok(()),
-                Trouble::Stop => return Err(error),
+                AcceptError::ListenerClosed if registry.is_shutting_down() => return Ok(()),
+                AcceptError::ListenerClosed => return Err(error),
             },
         };
-        let Some(seat) = acceptor.admit(&socket) else {
+        let Some(permit) = acceptor.admit(&socket) else {
             continue;
         };
-        let peer = peers.enter(seat.id, socket);
-        let connection = peer.connection();
+        let peer = registry.register(permit.id, socket);
+        let entry = peer.entry();
         let thread = Builder::new()
             .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, move || converse(service, host, &peer, seat));
+            .spawn_scoped(scope, move || {
+                serve_connection(service, &host.limits, &peer, permit);
+            });
         if thread.is_err() {
-            // The closure is gone, and with it the seat and the peer's place among the others.
-            host.refuse(&connection.socket, Refused::NoThread);
+            // The closure is dropped, and with it the permit and the registration.
+            host.refuse(&entry.socket, Refused::NoThread);
         }
     }
 }
 
-/// Waits for the order to stop, then wakes every thread: no call that parks one ends by itself.
-fn end_on_signal(host: &Host, peers: &Peers<TcpStream>) {
-    // Parks this thread until the order comes. An error of the pipe is an order too: better to stop than never to be able to.
+/// Waits for the signal to stop, then wakes every thread: no call that parks one returns by itself.
+fn stop_on_signal(host: &Host, registry: &Registry<TcpStream>) {
+    // Parks this thread until the signal comes. If this read fails, stop too: otherwise no signal could stop the server.
     let _ = host.signals.wait();
     let deadline = Instant::now() + host.limits.shutdown;
-    peers.tell_to_leave();
+    registry.shut_down_reads();
     host.stop_listening();
-    if !peers.wait_until_gone(deadline) {
-        peers.throw_out();
+    if !registry.wait_until_empty(deadline) {
+        registry.shut_down();
     }
 }

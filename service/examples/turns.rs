@@ -4,12 +4,12 @@
 
 use service::counter::Plain;
 use service::keyspace::{Keyspace, Local};
-use service::{Limits, Process, Protocol, Service, Session};
+use service::{Environment, Limits, Protocol, Service, Session};
 
 #[derive(Debug)]
 struct Nothing;
 
-impl Process for Nothing {
+impl Environment for Nothing {
     fn executed(&self, _: u64, _: u64) {}
     fn info(&self) -> Vec<(&'static str, String)> {
         Vec::new()
@@ -26,12 +26,12 @@ fn main() {
     );
     let request = b"*2\r\n$4\r\nINCR\r\n$7\r\ncounter\r\n".repeat(depth);
 
-    let keyspace = Local::<Plain>::holding(10);
+    let keyspace = Local::<Plain>::bounded(10);
     let service = Service {
         keyspace,
         limits: Limits::default(),
         protocol: Protocol::Resp,
-        process: &Nothing,
+        environment: &Nothing,
     };
     let mut session = Session::new(1);
     let (mut input, mut replies) = (Vec::new(), Vec::new());

@@ -2,7 +2,7 @@
 
 mod error;
 
-use crate::Hold;
+use crate::Delay;
 use crate::resp::{Arguments, parse_i64};
 
 pub use error::CommandError;
@@ -56,9 +56,9 @@ pub enum Command<'a> {
         client_name: Option<&'a [u8]>,
     },
     /// `DEBUG SLEEP seconds`, `WORK microseconds`: takes its time, where the server was started for that.
-    Hold {
+    Delay {
         /// How.
-        how: Hold,
+        how: Delay,
         /// How long, in microseconds.
         time_us: u64,
     },
@@ -230,8 +230,8 @@ fn sleep(request: Arguments<'_>) -> Parsed<'_> {
         .and_then(|text| text.parse::<f64>().ok());
     let seconds = seconds.filter(|seconds| (0.0..=LONGEST_HOLD_US as f64 / 1e6).contains(seconds));
     let time_us = seconds.ok_or(CommandError::NoDuration)? * 1e6;
-    Ok(Command::Hold {
-        how: Hold::Asleep,
+    Ok(Command::Delay {
+        how: Delay::Sleep,
         time_us: time_us.round() as u64,
     })
 }
@@ -240,8 +240,8 @@ fn work(request: Arguments<'_>) -> Parsed<'_> {
     let time_us = u64::try_from(integer(request, 1)?)
         .ok()
         .filter(|time_us| *time_us <= LONGEST_HOLD_US);
-    Ok(Command::Hold {
-        how: Hold::AtWork,
+    Ok(Command::Delay {
+        how: Delay::Work,
         time_us: time_us.ok_or(CommandError::NoDuration)?,
     })
 }

@@ -3,13 +3,13 @@
 use crate::command::Command;
 use crate::keyspace::Full;
 use crate::resp::{Arguments, write};
-use crate::session::{Peer, Service};
+use crate::session::{Client, Service};
 use crate::{Counter, Keyspace};
 
 /// Whether the conversation goes on after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum After {
-    GoOn,
+pub(crate) enum Outcome {
+    Done,
     /// The request is half done; executed once more, it is done.
     Half,
     Quit,
@@ -19,22 +19,22 @@ pub(crate) enum After {
 #[inline]
 pub(crate) fn execute<K: Keyspace>(
     service: &Service<'_, K>,
-    peer: &mut Peer,
+    client: &mut Client,
     request: &Arguments<'_>,
     replies: &mut Vec<u8>,
-) -> After {
+) -> Outcome {
     let command = match Command::parse(request) {
         Ok(command) => command,
         Err(error) => {
             write::error(replies, &error.text());
-            return After::GoOn;
+            return Outcome::Done;
         }
     };
     match command {
         Command::Ping(None) => write::simple(replies, "PONG"),
         Command::Ping(Some(message)) | Command::Echo(message) => write::bulk(replies, message),
         Command::Add { name, amount } if K::Counter::YIELDS => {
-            return add_in_two_turns(service, peer, name, amount, replies);
+            return add_in_two_turns(service, client, name, amount, replies);
         }
         Command::Add { name, amount } => add(service, name, amount, replies),
         Command::Get(name) => get(service, name, replies),
@@ -60,23 +60,23 @@ pub(crate) fn execute<K: Keyspace>(
         }
         Command::Info(sections) => info(service, sections, replies),
         Command::Nothing => write::array(replies, 0),
-        Command::ClientId => write::integer(replies, peer.id.cast_signed()),
-        Command::ClientName => match &peer.name {
+        Command::ClientId => write::integer(replies, client.id.cast_signed()),
+        Command::ClientName => match &client.name {
             Some(name) => write::bulk(replies, name),
             None => write::null(replies),
         },
         Command::SetClientName(name) => {
-            peer.rename(name);
+            client.rename(name);
             write::simple(replies, "OK");
         }
         Command::Accept => write::simple(replies, "OK"),
         Command::Hello { client_name } => {
             if let Some(name) = client_name {
-                peer.rename(name);
+                client.rename(name);
             }
-            hello(peer, replies);
+            hello(client, replies);
         }
-        Command::Hold { how, time_us } => match service.process.hold(how, time_us) {
+        Command::Delay { how, time_us } => match service.environment.delay(how, time_us) {
             true => write::simple(replies, "OK"),
             false => write::error(
                 replies,
@@ -84,22 +84,22 @@ pub(crate) fn execute<K: Keyspace>(
             ),
         },
         Command::Reset => {
-            peer.rename(b"");
+            client.rename(b"");
             write::simple(replies, "RESET");
         }
         Command::Quit => {
             write::simple(replies, "OK");
-            return After::Quit;
+            return Outcome::Quit;
         }
     }
-    After::GoOn
+    Outcome::Done
 }
 
 const OVERFLOW: &[u8] = b"ERR increment or decrement would overflow";
 
 #[inline]
 fn add<K: Keyspace>(service: &Service<'_, K>, name: &[u8], amount: i64, replies: &mut Vec<u8>) {
-    match started(service, name, |counter| counter.add(amount)) {
+    match find_or_create(service, name, |counter| counter.add(amount)) {
         Ok(Some(value)) => write::integer(replies, value),
         Ok(None) => write::error(replies, OVERFLOW),
         Err(refusal) => write::error(replies, refusal),
@@ -109,34 +109,34 @@ fn add<K: Keyspace>(service: &Service<'_, K>, name: &[u8], amount: i64, replies:
 /// The increment of a program that yields at the wrong place: the first time it reads, the second time it writes what it then read, and one more.
 fn add_in_two_turns<K: Keyspace>(
     service: &Service<'_, K>,
-    peer: &mut Peer,
+    client: &mut Client,
     name: &[u8],
     amount: i64,
     replies: &mut Vec<u8>,
-) -> After {
-    let Some(seen) = peer.seen.take() else {
-        return match started(service, name, Counter::get) {
+) -> Outcome {
+    let Some(seen) = client.seen.take() else {
+        return match find_or_create(service, name, Counter::get) {
             Ok(value) => {
-                peer.seen = Some(Box::new(value));
-                After::Half
+                client.seen = Some(Box::new(value));
+                Outcome::Half
             }
             Err(refusal) => {
                 write::error(replies, refusal);
-                After::GoOn
+                Outcome::Done
             }
         };
     };
-    let written = |sum| started(service, name, |counter| counter.set(sum)).map(|()| sum);
+    let written = |sum| find_or_create(service, name, |counter| counter.set(sum)).map(|()| sum);
     match seen.checked_add(amount).map(written) {
         Some(Ok(sum)) => write::integer(replies, sum),
         Some(Err(refusal)) => write::error(replies, refusal),
         None => write::error(replies, OVERFLOW),
     }
-    After::GoOn
+    Outcome::Done
 }
 
 fn set<K: Keyspace>(service: &Service<'_, K>, name: &[u8], value: i64, replies: &mut Vec<u8>) {
-    match started(service, name, |counter| counter.set(value)) {
+    match find_or_create(service, name, |counter| counter.set(value)) {
         Ok(()) => write::simple(replies, "OK"),
         Err(refusal) => write::error(replies, refusal),
     }
@@ -149,9 +149,9 @@ fn get<K: Keyspace>(service: &Service<'_, K>, name: &[u8], replies: &mut Vec<u8>
     }
 }
 
-/// The counter of that name, started where there was none; the text of the refusal where there is no room for it.
+/// The counter of that name, find_or_create where there was none; the text of the refusal where there is no room for it.
 #[inline]
-fn started<K: Keyspace, T>(
+fn find_or_create<K: Keyspace, T>(
     service: &Service<'_, K>,
     name: &[u8],
     with: impl FnOnce(&K::Counter) -> T,
@@ -161,7 +161,7 @@ fn started<K: Keyspace, T>(
     }
     service
         .keyspace
-        .find_or_start(name, with)
+        .find_or_create(name, with)
         .map_err(|Full| &b"ERR too many counters: delete some, or start the server with a greater --max-counters"[..])
 }
 
@@ -181,7 +181,7 @@ fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>, replies: 
         service.limits.counters,
         service.keyspace.contended(),
     );
-    let mut parts = service.process.info();
+    let mut parts = service.environment.info();
     parts.push(("counter", counters));
     let everything = sections.is_empty()
         || sections
@@ -195,7 +195,7 @@ fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>, replies: 
     write::bulk(replies, wanted.join("\r\n").as_bytes());
 }
 
-fn hello(peer: &Peer, replies: &mut Vec<u8>) {
+fn hello(client: &Client, replies: &mut Vec<u8>) {
     write::array(replies, 14);
     let text = |replies: &mut Vec<u8>, key: &str, value: &str| {
         write::bulk(replies, key.as_bytes());
@@ -206,7 +206,7 @@ fn hello(peer: &Peer, replies: &mut Vec<u8>) {
     write::bulk(replies, b"proto");
     write::integer(replies, 2);
     write::bulk(replies, b"id");
-    write::integer(replies, peer.id.cast_signed());
+    write::integer(replies, client.id.cast_signed());
     text(replies, "mode", "standalone");
     text(replies, "role", "master");
     write::bulk(replies, b"modules");

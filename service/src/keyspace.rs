@@ -35,7 +35,7 @@ pub trait Keyspace {
     ///
     /// # Errors
     /// [`Full`] when the name is new and there is no room for it; `with` is not called.
-    fn find_or_start<T>(
+    fn find_or_create<T>(
         &self,
         name: &[u8],
         with: impl FnOnce(&Self::Counter) -> T,
@@ -71,11 +71,11 @@ mod tests {
         assert!(keyspace.is_empty());
         assert_eq!(keyspace.find(b"a", Counter::get), None);
         assert_eq!(
-            keyspace.find_or_start(b"a", |counter| counter.add(5)),
+            keyspace.find_or_create(b"a", |counter| counter.add(5)),
             Ok(Some(5))
         );
         assert_eq!(
-            keyspace.find_or_start(b"b", |counter| counter.add(7)),
+            keyspace.find_or_create(b"b", |counter| counter.add(7)),
             Ok(Some(7))
         );
         assert_eq!(keyspace.find(b"a", Counter::get), Some(5));
@@ -85,26 +85,26 @@ mod tests {
         );
 
         assert_eq!(
-            keyspace.find_or_start(b"c", Counter::get),
+            keyspace.find_or_create(b"c", Counter::get),
             Err(Full),
             "two names fill this keyspace"
         );
         assert_eq!(
-            keyspace.find_or_start(b"a", Counter::get),
+            keyspace.find_or_create(b"a", Counter::get),
             Ok(5),
             "a name that is there needs no room"
         );
         assert!(keyspace.remove(b"a"));
         assert!(!keyspace.remove(b"a"));
         assert_eq!(
-            keyspace.find_or_start(b"c", Counter::get),
+            keyspace.find_or_create(b"c", Counter::get),
             Ok(0),
             "a name removed makes room"
         );
         keyspace.clear();
         assert_eq!(keyspace.len(), 0);
         assert_eq!(
-            keyspace.find_or_start(b"d", Counter::get),
+            keyspace.find_or_create(b"d", Counter::get),
             Ok(0),
             "so does a flush"
         );
@@ -112,26 +112,26 @@ mod tests {
 
     #[test]
     fn local_keeps_names_apart() {
-        keeps_names_apart(&Local::<Plain>::holding(2));
+        keeps_names_apart(&Local::<Plain>::bounded(2));
     }
 
     #[test]
     fn shared_keeps_names_apart() {
-        keeps_names_apart(&Shared::<Atomic>::holding(2));
+        keeps_names_apart(&Shared::<Atomic>::bounded(2));
     }
 
     /// Many threads start the same few names at once: none is started twice, none over the bound.
     #[test]
     fn shared_starts_each_name_once() {
         for _ in 0..50 {
-            let keyspace = Shared::<Atomic>::holding(4);
+            let keyspace = Shared::<Atomic>::bounded(4);
             let started = std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..4)
                     .map(|_| {
                         let keyspace = &keyspace;
                         scope.spawn(move || {
                             (0u8..8)
-                                .filter(|&n| keyspace.find_or_start(&[n], |c| c.add(1)).is_ok())
+                                .filter(|&n| keyspace.find_or_create(&[n], |c| c.add(1)).is_ok())
                                 .count()
                         })
                     })

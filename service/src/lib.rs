@@ -16,7 +16,7 @@
 //! the next turn ([`Next::Again`]). Any split of the bytes over calls gives the same replies. No input can panic, loop
 //! without end, or grow memory past [`Limits`].
 //!
-//! **Absent on purpose:** `std::{net, io, thread, time, fs}`; what a host knows (the clock, its process) comes in by [`Process`].
+//! **Absent on purpose:** `std::{net, io, thread, time, fs}`; what a host knows (the clock, its process) comes in by [`Environment`].
 //!
 //! Reading order: [`counter`] (the lesson), [`keyspace`], [`resp`], [`command`], [`session`].
 
@@ -33,4 +33,4 @@ pub mod session;
 pub use counter::Counter;
 pub use keyspace::Keyspace;
 pub use limits::Limits;
-pub use session::{Ending, Hold, Next, Process, Protocol, Service, Session};
+pub use session::{Delay, Ending, Environment, Next, Protocol, Service, Session};

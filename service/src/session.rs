@@ -3,7 +3,7 @@
 use std::fmt;
 use std::mem;
 
-use crate::execute::{After, execute};
+use crate::execute::{Outcome, execute};
 use crate::resp::{Args, Parser, ProtocolError, write};
 use crate::{Keyspace, Limits};
 
@@ -17,7 +17,7 @@ pub struct Service<'a, K> {
     /// What the bytes mean.
     pub protocol: Protocol,
     /// The process around the service.
-    pub process: &'a dyn Process,
+    pub environment: &'a dyn Environment,
 }
 
 /// What the bytes mean.
@@ -31,46 +31,46 @@ pub enum Protocol {
 }
 
 /// What a service wants of the process it runs in, and may not look up itself.
-pub trait Process: fmt::Debug + Sync {
+pub trait Environment: fmt::Debug + Sync {
     /// Takes note of a turn of that peer, and of the requests executed in it.
     fn executed(&self, peer: u64, requests: u64);
 
     /// Holds the caller for so many microseconds; `false`, at once, unless the process was started for such experiments.
-    fn hold(&self, how: Hold, time_us: u64) -> bool {
+    fn delay(&self, how: Delay, time_us: u64) -> bool {
         let _ = (how, time_us);
         false
     }
 
-    /// INFO's sections about the process: name in lower case, text with its `# Title` line, lines ended by CRLF.
+    /// INFO's sections about the environment: name in lower case, text with its `# Title` line, lines ended by CRLF.
     fn info(&self) -> Vec<(&'static str, String)>;
 }
 
 /// How a request takes its time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hold {
+pub enum Delay {
     /// Waiting, as for a disk or another server: the processor is free for others.
-    Asleep,
+    Sleep,
     /// Computing.
-    AtWork,
+    Work,
 }
 
 /// One peer's conversation.
 #[derive(Debug)]
 pub struct Session {
     parser: Parser,
-    peer: Peer,
+    client: Client,
 }
 
 /// What a server knows of a peer.
 #[derive(Debug)]
-pub(crate) struct Peer {
+pub(crate) struct Client {
     pub(crate) id: u64,
     pub(crate) name: Option<Box<[u8]>>,
     /// What an increment has read that is to be written in the next turn. A null pointer for all whose counters do not yield.
     pub(crate) seen: Option<Box<i64>>,
 }
 
-impl Peer {
+impl Client {
     /// An empty name takes the name away, as in Redis.
     pub(crate) fn rename(&mut self, name: &[u8]) {
         self.name = (!name.is_empty()).then(|| name.into());
@@ -105,7 +105,7 @@ impl Session {
     pub fn new(id: u64) -> Self {
         Session {
             parser: Parser::default(),
-            peer: Peer {
+            client: Client {
                 id,
                 name: None,
                 seen: None,
@@ -127,7 +127,7 @@ impl Session {
         match service.protocol {
             Protocol::Resp => service
                 .keyspace
-                .during(|| self.converse(service, input, replies)),
+                .during(|| self.receive_resp(service, input, replies)),
             Protocol::Echo => echo(input, replies),
         }
     }
@@ -135,10 +135,10 @@ impl Session {
     /// Bytes on the heap beside `input` and `replies`: what is known of an unfinished request, and the peer's name.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        self.parser.held_bytes() + self.peer.name.as_ref().map_or(0, |name| name.len())
+        self.parser.held_bytes() + self.client.name.as_ref().map_or(0, |name| name.len())
     }
 
-    fn converse<K: Keyspace>(
+    fn receive_resp<K: Keyspace>(
         &mut self,
         service: &Service<'_, K>,
         input: &mut Vec<u8>,
@@ -165,21 +165,21 @@ impl Session {
                         at += length;
                         continue;
                     }
-                    let after = execute(service, &mut self.peer, &args.of(rest), replies);
-                    if after == After::Half {
+                    let after = execute(service, &mut self.client, &args.of(rest), replies);
+                    if after == Outcome::Half {
                         // It stays at the front, to be found again in the next turn.
                         break Next::Again;
                     }
                     at += length;
                     executed += 1;
-                    if after == After::Quit {
+                    if after == Outcome::Quit {
                         break Next::Close(Ending::Quit);
                     }
                 }
                 Err(error) => break Next::Close(refuse(error, replies)),
             }
         };
-        service.process.executed(self.peer.id, executed);
+        service.environment.executed(self.client.id, executed);
         input.drain(..at);
         next
     }
@@ -214,7 +214,7 @@ mod tests {
     #[derive(Debug)]
     struct Nowhere;
 
-    impl Process for Nowhere {
+    impl Environment for Nowhere {
         fn executed(&self, _: u64, _: u64) {}
         fn info(&self) -> Vec<(&'static str, String)> {
             Vec::new()
@@ -225,10 +225,10 @@ mod tests {
     #[test]
     fn a_session_that_yields_within_an_increment_loses_one() {
         let service = Service {
-            keyspace: Local::<Yielding>::holding(1),
+            keyspace: Local::<Yielding>::bounded(1),
             limits: Limits::default(),
             protocol: Protocol::Resp,
-            process: &Nowhere,
+            environment: &Nowhere,
         };
         let mut peers = [1, 2].map(|id| {
             (

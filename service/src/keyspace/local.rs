@@ -18,7 +18,7 @@ pub struct Local<C> {
 impl<C: Counter> Local<C> {
     /// An empty keyspace with room for `capacity` names.
     #[must_use]
-    pub fn holding(capacity: usize) -> Self {
+    pub fn bounded(capacity: usize) -> Self {
         Local {
             counters: RefCell::default(),
             capacity,
@@ -33,7 +33,7 @@ impl<C: Counter> Keyspace for Local<C> {
         self.counters.borrow().get(name).map(with)
     }
 
-    fn find_or_start<T>(&self, name: &[u8], with: impl FnOnce(&C) -> T) -> Result<T, Full> {
+    fn find_or_create<T>(&self, name: &[u8], with: impl FnOnce(&C) -> T) -> Result<T, Full> {
         if let Some(counter) = self.counters.borrow().get(name) {
             return Ok(with(counter));
         }

@@ -23,7 +23,7 @@ pub struct Shared<C> {
 impl<C: Counter + Sync> Shared<C> {
     /// An empty keyspace with room for `capacity` names.
     #[must_use]
-    pub fn holding(capacity: usize) -> Self {
+    pub fn bounded(capacity: usize) -> Self {
         Shared {
             counters: HashMap::with_hasher(RandomState::default()),
             names: AtomicUsize::new(0),
@@ -58,7 +58,7 @@ impl<C: Counter + Sync> Keyspace for Shared<C> {
         self.counters.pin().get(name).map(with)
     }
 
-    fn find_or_start<T>(&self, name: &[u8], with: impl FnOnce(&C) -> T) -> Result<T, Full> {
+    fn find_or_create<T>(&self, name: &[u8], with: impl FnOnce(&C) -> T) -> Result<T, Full> {
         let counters = self.counters.pin();
         if let Some(counter) = counters.get(name) {
             return Ok(with(counter));
@@ -74,7 +74,7 @@ impl<C: Counter + Sync> Keyspace for Shared<C> {
             _ => {
                 self.release_names(1);
                 drop(counters);
-                self.find_or_start(name, with)
+                self.find_or_create(name, with)
             }
         }
     }

@@ -4,7 +4,7 @@ use service::counter::Plain;
 use service::keyspace::{Keyspace, Local, Name};
 use service::{Ending, Next, Protocol, Service, Session};
 
-use super::desk::{Desk, NARROW, wide};
+use super::environment::{CountingEnvironment, NARROW, wide};
 use super::reference::{End, Reference};
 
 /// One byte of switches, then the stream.
@@ -17,12 +17,12 @@ pub fn hold(data: &[u8]) {
     };
     let limits = if switches & 1 == 0 { wide() } else { NARROW };
 
-    let desk = Desk::default();
+    let environment = CountingEnvironment::default();
     let service = Service {
-        keyspace: Local::<Plain>::holding(limits.counters),
+        keyspace: Local::<Plain>::bounded(limits.counters),
         limits,
         protocol: Protocol::Resp,
-        process: &desk,
+        environment: &environment,
     };
     let (mut input, mut replies) = (stream.to_vec(), Vec::new());
     let next = Session::new(1).receive(&service, &mut input, &mut replies);

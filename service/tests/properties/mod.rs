@@ -15,5 +15,5 @@ pub mod differential;
 pub mod requests;
 pub mod splits;
 
-mod desk;
+mod environment;
 mod reference;

@@ -4,7 +4,7 @@ use service::counter::Atomic;
 use service::keyspace::{Keyspace, Local, Name, Shared};
 use service::{Limits, Next, Protocol, Service, Session};
 
-use super::desk::{Desk, NARROW, wide};
+use super::environment::{CountingEnvironment, NARROW, wide};
 
 /// A stream of a peer, and how it comes and is served.
 ///
@@ -88,30 +88,30 @@ pub fn hold(data: &[u8]) {
 
 /// All bytes in one turn without an end; the counters are those that threads share, so that both kinds are compared as well.
 fn at_once(case: &Case<'_>) -> Outcome {
-    let desk = Desk::default();
+    let environment = CountingEnvironment::default();
     let service = Service {
-        keyspace: Shared::<Atomic>::holding(case.limits.counters),
+        keyspace: Shared::<Atomic>::bounded(case.limits.counters),
         limits: case.limits,
         protocol: case.protocol,
-        process: &desk,
+        environment: &environment,
     };
     let (mut input, mut replies) = (case.stream.to_vec(), Vec::new());
     let next = Session::new(1).receive(&service, &mut input, &mut replies);
-    Outcome::new(next, input, replies, &desk, &service.keyspace)
+    Outcome::new(next, input, replies, &environment, &service.keyspace)
 }
 
 /// As a server does it: bytes come piece by piece, turns are short, replies leave when they leave.
 fn in_pieces(case: &Case<'_>) -> Outcome {
-    let desk = Desk::default();
+    let environment = CountingEnvironment::default();
     let service = Service {
-        keyspace: Local::<Atomic>::holding(case.limits.counters),
+        keyspace: Local::<Atomic>::bounded(case.limits.counters),
         limits: Limits {
             turn_requests: case.turn_requests,
             reply_high_bytes: case.reply_high_bytes,
             ..case.limits
         },
         protocol: case.protocol,
-        process: &desk,
+        environment: &environment,
     };
     let mut session = Session::new(1);
     let (mut input, mut replies, mut taken) = (Vec::new(), Vec::new(), Vec::new());
@@ -143,7 +143,7 @@ fn in_pieces(case: &Case<'_>) -> Outcome {
         }
     }
     taken.append(&mut replies);
-    Outcome::new(next, input, taken, &desk, &service.keyspace)
+    Outcome::new(next, input, taken, &environment, &service.keyspace)
 }
 
 /// The longest reply that is no echo: an unknown command with what is repeated of its arguments, `HELLO`, `INFO`, a client's name.
@@ -193,7 +193,7 @@ impl Outcome {
         next: Next,
         input: Vec<u8>,
         replies: Vec<u8>,
-        desk: &Desk,
+        environment: &CountingEnvironment,
         keyspace: &impl Keyspace,
     ) -> Self {
         Outcome {
@@ -204,7 +204,7 @@ impl Outcome {
             } else {
                 Vec::new()
             },
-            executed: desk.executed(),
+            executed: environment.executed(),
             counters: keyspace.list(),
         }
     }

@@ -7,10 +7,10 @@ use std::sync::atomic::Ordering;
 use crate::byte_stream;
 use crate::{Closed, Host, Received, Refused};
 
-/// One connection's place. Dropping it gives the place back; [`Seat::leave`] also says why.
+/// One connection's place. Dropping it gives the place back; [`Permit::close`] also says why.
 #[derive(Debug)]
-pub struct Seat<'a> {
-    host: &'a Host,
+pub struct Permit<'a> {
+    pub(crate) host: &'a Host,
     /// The connection's number among all that ever were, from 1 on.
     pub id: u64,
     held_bytes: u32,
@@ -25,7 +25,7 @@ impl Host {
     ///
     /// # Errors
     /// [`Refused`] when there is none; then [`Host::refuse`] the connection.
-    pub(crate) fn admit(&self) -> Result<Seat<'_>, Refused> {
+    pub(crate) fn admit(&self) -> Result<Permit<'_>, Refused> {
         let id = self.statistics.received();
         if self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes / 10 * 9 {
             return Err(Refused::Memory);
@@ -35,7 +35,7 @@ impl Host {
             .connected
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)
         {
-            Ok(_) => Ok(Seat {
+            Ok(_) => Ok(Permit {
                 host: self,
                 id,
                 held_bytes: 0,
@@ -48,13 +48,13 @@ impl Host {
     pub fn refuse(&self, socket: impl AsFd, why: Refused) {
         self.statistics.refused(why);
         if self.protocol == service::Protocol::Resp {
-            byte_stream::say_last_words(&socket, why.reply());
+            byte_stream::send_refusal(&socket, why.reply());
         }
-        byte_stream::stop_sending(&socket);
+        byte_stream::shut_down_and_drain(&socket);
     }
 }
 
-impl Seat<'_> {
+impl Permit<'_> {
     /// Reads once, behind what `input` holds. Room is made as bytes arrive, never because a peer announced them.
     ///
     /// # Errors
@@ -66,7 +66,7 @@ impl Seat<'_> {
 
     /// Notes how many bytes wait in the peer's buffers; whether that is worth a look at [`Host::is_over_memory`].
     #[inline]
-    pub fn hold(&mut self, bytes: usize) -> bool {
+    pub fn set_held_bytes(&mut self, bytes: usize) -> bool {
         let held_bytes = u32::try_from(bytes / STEP_BYTES * STEP_BYTES).unwrap_or(u32::MAX);
         if held_bytes == self.held_bytes {
             return false;
@@ -87,18 +87,18 @@ impl Seat<'_> {
     }
 
     /// Leaves, for that reason; the caller then drops the socket.
-    pub fn leave(self, socket: impl AsFd, why: Closed) {
+    pub fn close(self, socket: impl AsFd, why: Closed) {
         self.host.statistics.closed(why);
         // A peer that still expects something gets its last replies, and then a FIN.
         if !matches!(why, Closed::Peer | Closed::Reset) {
-            byte_stream::stop_sending(socket);
+            byte_stream::shut_down_and_drain(socket);
         }
     }
 }
 
-impl Drop for Seat<'_> {
+impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        self.hold(0);
+        self.set_held_bytes(0);
         self.host.connected.fetch_sub(1, Ordering::Relaxed);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use service::{Limits, Process};
+use service::{Environment, Limits};
 
 /// Limits that a few bytes reach.
 pub(super) const NARROW: Limits = Limits {
@@ -28,17 +28,17 @@ pub(super) fn wide() -> Limits {
 
 /// A process that counts requests and has nothing to say about itself.
 #[derive(Debug, Default)]
-pub(super) struct Desk {
+pub(super) struct CountingEnvironment {
     executed: AtomicU64,
 }
 
-impl Desk {
+impl CountingEnvironment {
     pub(super) fn executed(&self) -> u64 {
         self.executed.load(Ordering::Relaxed)
     }
 }
 
-impl Process for Desk {
+impl Environment for CountingEnvironment {
     fn executed(&self, _: u64, requests: u64) {
         self.executed.fetch_add(requests, Ordering::Relaxed);
     }
