@@ -1,4 +1,4 @@
-//! What to do when accept(2) fails: hardly ever is it a reason to stop, and never one to spin.
+//! Admits connections, and decides what to do when accept(2) fails: that is seldom a reason to stop, and never one to spin.
 
 use std::fs::File;
 use std::io;
@@ -9,12 +9,12 @@ use rustix::io::Errno;
 
 use crate::{Host, Permit, Refused};
 
-/// Takes connections in and deals with the errors of doing so.
+/// Admits connections and classifies the errors of accept(2).
 #[derive(Debug)]
 pub struct Acceptor<'a> {
     host: &'a Host,
-    /// A descriptor kept in hand: given up, it lets one connection in that can be told that there is none. Nobody is served
-    /// while it is missing, so the last descriptor is always for telling.
+    /// A spare descriptor. When the process has no other left, the spare is closed: then one connection can be accepted, and gets the
+    /// reply that refuses it. No connection is served while the spare is missing, so the last descriptor always serves for refusals.
     spare: Option<File>,
     back_off: Duration,
 }
@@ -22,18 +22,18 @@ pub struct Acceptor<'a> {
 /// What an error of accept(2) means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AcceptError {
-    /// Nothing to accept, on a nonblocking listener.
+    /// No connection is pending, on a nonblocking listener.
     NonePending,
-    /// That connection alone, or no more than an interruption: go on.
+    /// It concerns that one connection, or is an interruption: accept again.
     Transient,
-    /// The system is out of something: try again after this long.
+    /// The system is out of descriptors or memory: accept again after this time.
     BackOff(Duration),
-    /// The listener was shut down, or is none: stop.
+    /// The listener was shut down, or is no listener: stop.
     ListenerClosed,
 }
 
-const LEAST_BACK_OFF: Duration = Duration::from_millis(10);
-const MOST_BACK_OFF: Duration = Duration::from_secs(1);
+const MIN_BACK_OFF: Duration = Duration::from_millis(10);
+const MAX_BACK_OFF: Duration = Duration::from_secs(1);
 
 impl<'a> Acceptor<'a> {
     /// For the host's listener.
@@ -42,14 +42,14 @@ impl<'a> Acceptor<'a> {
         Acceptor {
             host,
             spare: open_spare(),
-            back_off: LEAST_BACK_OFF,
+            back_off: MIN_BACK_OFF,
         }
     }
 
-    /// A place for a connection that was accepted. Without one, and without a spare descriptor for the next, it has been told
-    /// so; the caller then drops it.
+    /// A permit for a connection that was accepted. `None` when it is refused, because a limit is reached or the spare descriptor is
+    /// missing: the connection has got its reply, and the caller drops it.
     pub fn admit(&mut self, socket: impl AsFd) -> Option<Permit<'a>> {
-        self.back_off = LEAST_BACK_OFF;
+        self.back_off = MIN_BACK_OFF;
         self.spare = self.spare.take().or_else(open_spare);
         let permit = self.host.admit().and_then(|permit| match self.spare {
             Some(_) => Ok(permit),
@@ -60,23 +60,23 @@ impl<'a> Acceptor<'a> {
             .ok()
     }
 
-    /// What to do after `error`.
+    /// What `error` of accept(2) means.
     pub fn classify(&mut self, error: &io::Error) -> AcceptError {
         match Errno::from_io_error(error) {
             Some(Errno::AGAIN) => AcceptError::NonePending,
             Some(Errno::INVAL | Errno::BADF | Errno::NOTSOCK | Errno::OPNOTSUPP | Errno::FAULT) => {
                 AcceptError::ListenerClosed
             }
-            // The spare one's number is for whoever waits at the door.
+            // With the spare's number, the next accept gets a connection to refuse.
             Some(Errno::MFILE | Errno::NFILE) if self.spare.take().is_some() => {
                 AcceptError::Transient
             }
             Some(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
                 let wait = self.back_off;
-                self.back_off = (wait * 2).min(MOST_BACK_OFF);
+                self.back_off = (wait * 2).min(MAX_BACK_OFF);
                 AcceptError::BackOff(wait)
             }
-            // accept(2) also hands over errors of the connection's own: aborted, unreachable, forbidden by a firewall.
+            // accept(2) also returns errors of the connection itself: aborted, unreachable, forbidden by a firewall.
             _ => AcceptError::Transient,
         }
     }

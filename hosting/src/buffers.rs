@@ -1,16 +1,17 @@
-//! Buffers that no connection owns: lent for a turn, so that an idle one holds none.
+//! Buffers that no connection owns: each borrows them for its turn, so an idle connection holds none.
 
 use std::mem;
 
 use crate::release_excess;
 
-/// A beginning of a request that is no longer is copied out of the common buffer, so that it does not tie up all of that.
+/// An unfinished request up to this size is copied out of the common buffer, so that the connection does not keep all of it.
 const SMALL_BYTES: usize = 4 << 10;
 
-/// What the common buffers may grow to and stay: one pair serves all the connections of a thread, so it is no price of any.
+/// The size up to which the common buffers stay: one pair serves all the connections of a thread.
 const COMMON_BYTES: usize = 4 << 20;
 
-/// One pair of buffers for all the turns that a thread hands out: a connection takes them along only while it has unfinished business.
+/// One pair of buffers for all the turns of a thread. A connection keeps a buffer only while unfinished requests or unsent replies are
+/// in it.
 #[derive(Debug, Default)]
 pub struct Buffers {
     input: Vec<u8>,
@@ -18,7 +19,7 @@ pub struct Buffers {
 }
 
 impl Buffers {
-    /// A pair without room; it grows with the first turn.
+    /// An empty pair; it grows with the first turn.
     #[must_use]
     pub const fn new() -> Self {
         Buffers {
@@ -27,13 +28,13 @@ impl Buffers {
         }
     }
 
-    /// A turn begins: the connection's buffers get room, and what is in them stays.
+    /// A turn begins: lends the connection its buffers. The bytes that the connection holds stay in them.
     #[inline]
     pub fn lend(&mut self, input: &mut Vec<u8>, replies: &mut Vec<u8>) {
         if input.len() <= SMALL_BYTES {
             self.input.extend_from_slice(input);
             mem::swap(input, &mut self.input);
-            // What is left there are this peer's bytes, and the next to borrow is another.
+            // This peer's bytes are left there, and the next connection to borrow it has another peer.
             self.input.clear();
         }
         if replies.is_empty() {
@@ -41,7 +42,7 @@ impl Buffers {
         }
     }
 
-    /// A turn has ended: what it has left empty, or nearly so, comes back.
+    /// A turn has ended: takes back the buffers that are empty, or nearly so.
     #[inline]
     pub fn take_back(&mut self, input: &mut Vec<u8>, replies: &mut Vec<u8>) {
         if input.len() <= SMALL_BYTES {
@@ -61,9 +62,9 @@ impl Buffers {
 mod tests {
     use super::*;
 
-    /// What a peer has begun to say is still there after the common buffer has been another's, and ties up no more than itself.
+    /// An unfinished request is still there after another connection has used the common buffer, and holds no more memory than it needs.
     #[test]
-    fn a_beginning_is_kept_and_the_room_is_not() {
+    fn an_unfinished_request_is_kept_and_the_buffer_is_given_back() {
         let mut common = Buffers::new();
         let (mut input, mut replies) = (Vec::new(), Vec::new());
         common.lend(&mut input, &mut replies);
@@ -83,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn replies_that_wait_stay_with_their_connection() {
+    fn unsent_replies_stay_with_their_connection() {
         let mut common = Buffers::new();
         let (mut input, mut replies) = (Vec::new(), Vec::new());
         common.lend(&mut input, &mut replies);

@@ -11,7 +11,7 @@ pub enum Waiting {
     Idle,
     /// The rest of a request.
     Request,
-    /// That it takes its replies.
+    /// The peer to take its replies.
     Replies,
 }
 
@@ -23,7 +23,7 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Of a peer that has just connected.
+    /// The deadline of a connection that was just accepted.
     #[must_use]
     pub fn new(now: Instant) -> Self {
         Deadline {
@@ -32,8 +32,8 @@ impl Deadline {
         }
     }
 
-    /// Notes what the server waits for after a turn. Waiting for the same thing goes on from where it began, unless the peer
-    /// `progressed`: it finished a request, or took some of its replies. Bytes dripped into one request are no progress.
+    /// Sets what the server waits for after a turn. The time starts anew when that changes, or when the peer `progressed`: it finished
+    /// a request, or took some of its replies. Single bytes of one request are no progress.
     #[inline]
     pub fn update(&mut self, waiting: Waiting, progressed: bool, now: Instant) {
         if progressed || waiting != self.waiting {
@@ -57,8 +57,8 @@ impl Deadline {
 }
 
 impl Limits {
-    /// How often to look for peers whose time is up: an eighth of the shortest limit, so that none is exceeded by much more.
-    /// `None` where nothing is limited.
+    /// How often to check for connections whose time is up: every eighth of the shortest limit, so that none is exceeded by much more.
+    /// `None` where there is no limit.
     #[must_use]
     pub fn check_every(&self) -> Option<Duration> {
         let shortest = [self.idle, self.request, self.stall]

@@ -5,17 +5,17 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::builder::{EnumValueParser, PossibleValuesParser};
+use clap::builder::{EnumValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, Command, FromArgMatches, ValueEnum};
 use service::Protocol;
-use units::{parse_duration, parse_size};
+use units::{UnitError, parse_count, parse_duration, parse_size};
 
 use crate::{Model, Runtime, Serve};
 
-/// What a server is told.
+/// The flags of every server.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Flags {
-    /// Address to listen on; any but a loopback address also needs --expose
+    /// Address to listen on; --expose must allow any but a loopback address
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) bind: IpAddr,
     /// Port to listen on; 0 takes a free one and prints it
@@ -24,52 +24,52 @@ pub(crate) struct Flags {
     /// Let other machines connect: there is no password and no encryption
     #[arg(long)]
     pub(crate) expose: bool,
-    /// What is spoken: the Redis protocol, or every byte comes back
-    #[arg(long, value_enum, default_value = "resp")]
-    pub(crate) protocol: Wire,
-    /// Connections served at once; one more is told so and closed
-    #[arg(long, value_name = "N", default_value = "10000")]
+    /// Protocol: the Redis protocol, or plain echo
+    #[arg(long, default_value = "resp", value_parser = protocol())]
+    pub(crate) protocol: Protocol,
+    /// Connections open at once; one more gets an error reply and is closed
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = count)]
     pub(crate) max_connections: usize,
-    /// Close a connection that has asked nothing for so long; 0 is never
-    #[arg(long, value_name = "TIME", default_value = "300s", value_parser = parse_duration)]
+    /// Close a connection that sends no request for this time (90s, 1m30s; 0: never)
+    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_duration)]
     pub(crate) idle_timeout: Duration,
-    /// Close a connection whose request is not complete so long after its first byte; 0 is never
+    /// Close a connection whose request is not complete this long after its first byte (0: never)
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) request_timeout: Duration,
-    /// Close a connection that has taken no byte of its replies for so long; 0 is never
+    /// Close a connection that takes no byte of its replies for this time (0: never)
     #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
     pub(crate) stall_timeout: Duration,
-    /// How long a stop may wait for replies to leave
+    /// At the end, wait this long for the last replies to be taken
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) shutdown_timeout: Duration,
-    /// The longest argument of a request, at most 512 MiB
+    /// Longest argument of a request (65536, 64KiB, 1MB), at most 512MiB
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bulk_bytes)]
     pub(crate) max_bulk: u32,
-    /// Bytes buffered for all peers together; at nine tenths new ones are refused, at the whole the biggest is closed
+    /// Bytes buffered for all connections together: from nine tenths on, new connections are refused; above the limit, the connection that holds the most is closed
     #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = parse_size)]
     pub(crate) max_memory: u64,
     /// Names of counters held at once
-    #[arg(long, value_name = "N", default_value = "1000000")]
+    #[arg(long, value_name = "N", default_value = "1M", value_parser = count)]
     pub(crate) max_counters: usize,
-    /// Answer DEBUG SLEEP and WORK, with which any peer may hold up the others
+    /// Execute DEBUG SLEEP and WORK, with which any client can delay the others
     #[arg(long, help_heading = INSTRUMENTS)]
     pub(crate) allow_debug: bool,
-    /// Let INFO say how long received bytes lay in the kernel
+    /// Show in INFO how long received bytes wait in the kernel
     #[arg(long, help_heading = INSTRUMENTS)]
     pub(crate) dwell: bool,
-    /// Write a line for every turn, each in five parts
+    /// Write a line for every turn, in five parts
     #[arg(long, value_name = "FILE", help_heading = INSTRUMENTS)]
     pub(crate) access_log: Option<PathBuf>,
-    /// Delay a lock while a line is written
+    /// Hold a lock while a line is written
     #[arg(long, requires = "access_log", help_heading = INSTRUMENTS)]
     pub(crate) access_log_locked: bool,
-    /// Write down who had a turn, when, and with which bytes
+    /// Record every turn: which connection, when, and with which bytes
     #[arg(long, value_name = "FILE", help_heading = INSTRUMENTS)]
     pub(crate) record: Option<PathBuf>,
-    /// The function that serves under the discipline asked for
-    #[arg(skip = unasked as Serve)]
+    /// The `serve` function of the chosen discipline
+    #[arg(skip = no_discipline as Serve)]
     pub(crate) serve: Serve,
-    /// Who runs the tasks, where the model has a choice
+    /// The runtime of the tasks, where the model has a choice
     #[arg(skip)]
     pub(crate) runtime: Option<Runtime>,
 }
@@ -77,24 +77,20 @@ pub(crate) struct Flags {
 /// The heading of the flags that only an experiment needs.
 const INSTRUMENTS: &str = "Instruments, for experiments";
 
-/// Stands where no discipline has been read yet; [`parse`] puts the real one there.
-fn unasked(_: &'static crate::Host) -> std::io::Result<crate::Counters> {
-    Err(std::io::Error::other("no discipline was asked for"))
+/// The value before a discipline is read; [`parse`] replaces it.
+fn no_discipline(_: &'static crate::Host) -> std::io::Result<crate::Counters> {
+    Err(std::io::Error::other("no discipline was chosen"))
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub(crate) enum Wire {
-    Resp,
-    Echo,
+fn protocol() -> impl TypedValueParser<Value = Protocol> {
+    PossibleValuesParser::new(["resp", "echo"]).map(|name| match &*name {
+        "echo" => Protocol::Echo,
+        _ => Protocol::Resp,
+    })
 }
 
-impl From<Wire> for Protocol {
-    fn from(wire: Wire) -> Self {
-        match wire {
-            Wire::Resp => Protocol::Resp,
-            Wire::Echo => Protocol::Echo,
-        }
-    }
+fn count(text: &str) -> Result<usize, UnitError> {
+    parse_count(text).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
 }
 
 fn bulk_bytes(text: &str) -> Result<u32, String> {
@@ -102,19 +98,19 @@ fn bulk_bytes(text: &str) -> Result<u32, String> {
     u32::try_from(bytes)
         .ok()
         .filter(|&bytes| bytes <= 512 << 20)
-        .ok_or_else(|| format!("the protocol allows at most 512MiB, and this is {bytes} bytes"))
+        .ok_or_else(|| format!("'{text}' is more than the protocol allows; write at most 512MiB"))
 }
 
-/// Reads the process's own command line; `Err` is the exit code after help was printed, or one line about what was wrong.
+/// Reads the command line. `Err` is the exit code, after the help or one line about the mistake was printed.
 pub(crate) fn parse(model: &Model) -> Result<Flags, ExitCode> {
     let matches = command(model).try_get_matches();
     let flags = matches.and_then(|matches| {
         let mut flags = Flags::from_arg_matches(&matches)?;
-        let asked = matches.get_one::<String>("counter");
+        let chosen = matches.get_one::<String>("counter");
         let discipline = model
             .disciplines
             .iter()
-            .find(|(name, _)| asked.is_some_and(|asked| asked == name));
+            .find(|(name, _)| chosen.is_some_and(|chosen| chosen == name));
         if let Some((_, serve)) = discipline {
             flags.serve = *serve;
         }
@@ -126,7 +122,7 @@ pub(crate) fn parse(model: &Model) -> Result<Flags, ExitCode> {
     });
     flags.map_err(|error| match error.use_stderr() {
         false => {
-            // Help and version are what was asked for; a closed pipe is no reason to complain.
+            // Help or version was asked for; a closed pipe is not an error.
             let _ = error.print();
             ExitCode::SUCCESS
         }
@@ -146,36 +142,37 @@ fn command(model: &Model) -> Command {
     let default = names.first().copied().unwrap_or_default();
     let counter = Arg::new("counter")
         .long("counter")
-        .help("What keeps two increments of one counter apart")
+        .help("Synchronisation of a counter")
         .value_name("DISCIPLINE")
         .default_value(default)
         .value_parser(PossibleValuesParser::new(names));
     let program = Command::new(model.name).version(env!("CARGO_PKG_VERSION"));
     Flags::augment_args(program.arg(counter).args(runtime(model)))
-        .about(model.waits)
+        .about(model.about)
         .mut_arg("port", |port| {
             port.required(false).default_value(model.port.to_string())
         })
 }
 
-/// The flag of a model whose tasks can be run in more than one way.
+/// The flag of a model with a choice of runtimes.
 fn runtime(model: &Model) -> Option<Arg> {
     let default = model.runtimes.first()?.to_possible_value()?;
     let flag = Arg::new("runtime")
         .long("runtime")
-        .help("The threads that run the tasks: as many as there are processors, or the one that is there")
+        .value_name("RUNTIME")
+        .help("Threads that run the tasks: one for every processor, or one")
         .default_value(default.get_name().to_owned())
         .value_parser(EnumValueParser::<Runtime>::new());
     Some(flag)
 }
 
-/// What clap says over a paragraph, without the usage that `--help` has anyway.
+/// clap's message on one line, without the usage that `--help` shows.
 fn one_line(error: &str) -> String {
-    let said = error.split("\n\nUsage").next().unwrap_or(error);
-    let said = said
+    let message = error.split("\n\nUsage").next().unwrap_or(error);
+    let message = message
         .trim_start_matches("error: ")
         .split("\n\nFor more information")
         .next()
-        .unwrap_or(said);
-    said.split_whitespace().collect::<Vec<_>>().join(" ")
+        .unwrap_or(message);
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -1,4 +1,4 @@
-//! The process around a service: what all its connections share.
+//! One server process: what all its connections share.
 
 use std::fmt;
 use std::io;
@@ -17,22 +17,22 @@ use crate::signals::Signals;
 use crate::statistics::Statistics;
 use crate::{Model, Runtime, info, listener};
 
-/// Bounds on sockets and on the process; those on what a request may say are [`service::Limits`].
+/// Limits of connections and of the process; [`service::Limits`] has those of a request.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Connections served at once.
+    /// Connections open at once.
     pub connections: usize,
-    /// The longest silence between requests.
+    /// The longest time between two requests.
     pub idle: Option<Duration>,
-    /// From a request's first byte to its last; a dripped byte does not reset it.
+    /// From a request's first byte to its last; a single byte in between does not restart it.
     pub request: Option<Duration>,
-    /// The longest time in which no byte of the replies leaves.
+    /// The longest time in which the peer takes no byte of its replies.
     pub stall: Option<Duration>,
-    /// From the order to stop to the end of the process.
+    /// From the signal to stop to the end of the process.
     pub shutdown: Duration,
-    /// Bytes buffered for all peers together.
+    /// Bytes buffered for all connections together.
     pub memory_bytes: usize,
-    /// What the service allows.
+    /// The limits of requests and counters.
     pub service: service::Limits,
 }
 
@@ -43,11 +43,11 @@ pub struct Host {
     pub model: &'static str,
     /// The listening socket, blocking.
     pub listener: TcpListener,
-    /// Who runs the tasks; `None` where the model has none, or no choice.
+    /// The runtime of the tasks; `None` where the model has no choice.
     pub runtime: Option<Runtime>,
-    /// The bounds in force.
+    /// The limits in force.
     pub limits: Limits,
-    /// The order to stop.
+    /// The signals to stop.
     pub signals: Signals,
     pub(crate) protocol: service::Protocol,
     pub(crate) address: SocketAddr,
@@ -59,15 +59,15 @@ pub struct Host {
     pub(crate) started: Instant,
 }
 
-/// Descriptors a process needs beside its connections: the standard three, the listener, the poll, the spare.
+/// Descriptors that a process needs beside its connections: the standard three, the listener, the poll, the spare.
 const OWN_DESCRIPTORS: u64 = 32;
 
 impl Host {
     pub(crate) fn new(model: &Model, flags: &Flags) -> io::Result<Self> {
         if !flags.bind.is_loopback() && !flags.expose {
             return Err(io::Error::other(format!(
-                "{} can be reached from other machines, and there is no password: add --expose if that is meant, \
-                 or leave out --bind",
+                "other machines can reach {}, and the server has no password: add --expose to allow this, or \
+                 leave out --bind to listen on this machine only",
                 flags.bind
             )));
         }
@@ -80,7 +80,7 @@ impl Host {
             runtime: flags.runtime,
             limits: Limits::new(model, flags),
             signals: Signals::install()?,
-            protocol: flags.protocol.into(),
+            protocol: flags.protocol,
             statistics: Statistics::default(),
             connected: AtomicUsize::new(0),
             held_bytes: AtomicUsize::new(0),
@@ -89,7 +89,7 @@ impl Host {
         })
     }
 
-    /// The service that this process offers on `keyspace`.
+    /// The service on `keyspace` with this process's limits.
     pub fn service<K>(&self, keyspace: K) -> Service<'_, K> {
         Service {
             keyspace,
@@ -99,7 +99,7 @@ impl Host {
         }
     }
 
-    /// A second handle of the listening socket, nonblocking from here on: for a server that polls it.
+    /// A second handle of the listening socket, which becomes nonblocking: for a server that polls it.
     ///
     /// # Errors
     /// Those of fcntl(2) and dup(2).
@@ -108,18 +108,18 @@ impl Host {
         self.listener.try_clone()
     }
 
-    /// Lets nobody in any more; a thread that is parked in accept(2) wakes with an error.
+    /// Accepts no more connections; accept(2) returns an error to a thread that is parked in it.
     pub fn stop_listening(&self) {
-        // It fails only where there is no listener any more, which is what is wanted.
+        // It fails only where the listener is closed already.
         let _ = rustix::net::shutdown(&self.listener, rustix::net::Shutdown::Both);
     }
 
-    /// Connections being served.
+    /// Open connections.
     pub fn connected(&self) -> usize {
         self.connected.load(Ordering::Relaxed)
     }
 
-    /// Whether the peers' buffers together are over the bound: then the biggest has to go.
+    /// Whether all buffers together exceed the limit: then the connection that holds the most is to be closed.
     pub fn is_over_memory(&self) -> bool {
         self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes
     }
@@ -144,11 +144,11 @@ impl Limits {
     }
 }
 
-/// Raises the soft limit on descriptors to the hard one; as many connections as then fit.
+/// Raises the soft limit on open files to the hard one; returns how many of the wanted connections then fit.
 fn connections_that_fit(model: &Model, wanted: usize) -> usize {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     if current != maximum {
-        // Refused, the old limit stays, and is what is read again below.
+        // If this fails, the old limit stays, and is read again below.
         let _ = setrlimit(
             Resource::Nofile,
             Rlimit {
@@ -165,7 +165,7 @@ fn connections_that_fit(model: &Model, wanted: usize) -> usize {
         .max(1);
     if fit < wanted {
         eprintln!(
-            "{}: serving {fit} connections at once and not {wanted}: the limit on open files is {descriptors}, \
+            "{}: at most {fit} connections instead of {wanted}: the limit on open files is {descriptors}; \
              raise it with ulimit -n",
             model.name
         );
@@ -194,17 +194,17 @@ impl Environment for Host {
     }
 }
 
-/// Computes until the thread has had so much of a processor. A clock on the wall would let threads that share one finish their work together.
+/// Computes until the thread has used this much processor time. By the wall clock, threads that share a processor would finish together.
 fn work_for(time: Duration) {
-    let had = || {
+    let used = || {
         let now = clock_gettime(ClockId::ThreadCPUTime);
         Duration::new(
             now.tv_sec.unsigned_abs(),
             u32::try_from(now.tv_nsec).unwrap_or(0),
         )
     };
-    let end = had() + time;
-    while had() < end {
+    let end = used() + time;
+    while used() < end {
         std::hint::spin_loop();
     }
 }

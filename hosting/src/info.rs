@@ -1,4 +1,4 @@
-//! INFO: what the process says about itself, in Redis's layout.
+//! INFO: the sections about the process, in Redis's layout.
 
 use std::collections::hash_map::RandomState;
 use std::fs;
@@ -63,7 +63,7 @@ fn memory(host: &Host) -> String {
     )
 }
 
-/// From /proc/self/status, in kB there: resident set size, pages shared with other processes included.
+/// The resident set size, pages shared with other processes included; /proc/self/status gives it in kB.
 fn resident_bytes() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status
@@ -76,7 +76,7 @@ fn resident_bytes() -> Option<u64> {
         .map(|kib: u64| kib * 1024)
 }
 
-/// getrusage(2) sums over all threads, also those that have ended; /proc/PID/status would show the main thread's switches alone.
+/// getrusage(2) sums over all threads, ended ones included; /proc/PID/status shows only the main thread's context switches.
 fn cpu() -> String {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_SELF) else {
         return "# CPU\r\n".to_owned();
@@ -95,7 +95,7 @@ fn seconds(time: TimeVal) -> String {
     format!("{}.{:06}", time.tv_sec(), time.tv_usec())
 }
 
-/// Forty hexadecimal digits that no other start of a server has: by them a client sees that the counters began anew.
+/// Forty hexadecimal digits, different at every start: a client sees by them that the server restarted and the counters began anew.
 pub(crate) fn new_run_id() -> String {
     // The standard library seeds its hasher from the system's randomness, once for each of these.
     let word = || RandomState::new().build_hasher().finish();

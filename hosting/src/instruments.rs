@@ -1,13 +1,13 @@
-//! What a server can be asked to show about itself, for an experiment: all of it off unless a flag asks for it.
+//! What a server can show about itself for an experiment. All of it is off by default.
 //!
 //! | flag | shows |
 //! |---|---|
-//! | `--allow-debug` | what a request does to the others that sleeps (`DEBUG SLEEP`) or burns processor time (`WORK`) |
-//! | `--dwell` | how long received bytes lay in the kernel before their handler began |
-//! | `--access-log` | a shared file that every turn writes a line to, in parts, with a lock or without |
-//! | `--record` | the turns: who, when, and with which bytes |
+//! | `--allow-debug` | how a request that sleeps (`DEBUG SLEEP`) or computes (`WORK`) delays the others |
+//! | `--dwell` | how long received bytes wait in the kernel before the server reads them |
+//! | `--access-log` | a shared file to which every turn writes a line in parts, with a lock or without |
+//! | `--record` | the turns: which connection, when, and with which bytes |
 //!
-//! Off, an instrument costs one look at an `Option` at each turn, none at a request.
+//! An instrument that is off costs one check of an `Option` for each turn, and nothing for a request.
 
 mod access_log;
 mod dwell;
@@ -34,7 +34,7 @@ pub(crate) struct Instruments {
 }
 
 impl Instruments {
-    /// Those that the flags ask for.
+    /// Switches on what the flags ask for.
     pub(crate) fn new(flags: &Flags, listener: &TcpListener) -> io::Result<Self> {
         let log = |path| AccessLog::create(path, flags.access_log_locked);
         Ok(Instruments {
@@ -45,7 +45,7 @@ impl Instruments {
         })
     }
 
-    /// Reads once for that peer.
+    /// Reads once from that peer.
     #[inline]
     pub(crate) fn receive(
         &self,
@@ -77,7 +77,8 @@ impl Instruments {
         Ok(received)
     }
 
-    /// A peer's turn is over, in which so many requests were executed. One with none (half a request, the end of the stream) leaves no trace.
+    /// A peer's turn has ended, in which `requests` were executed. A turn without any (half a request, the end of the stream) is not
+    /// recorded.
     #[inline]
     pub(crate) fn executed(&self, peer: u64, requests: u64) {
         if requests == 0 {
@@ -99,7 +100,7 @@ impl Instruments {
             .collect()
     }
 
-    /// Writes out what is still in memory.
+    /// Writes what is still in memory to the files.
     pub(crate) fn finish(&self) -> io::Result<()> {
         self.turns.as_ref().map_or(Ok(()), Turns::finish)
     }

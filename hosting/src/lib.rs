@@ -1,18 +1,18 @@
 //! What a server process needs, whatever its concurrency model: flags, a listener, limits, signals, statistics, INFO.
 //!
-//! A server is its [`Model`]: a name, and a `serve` function per discipline of the counter. [`run`] reads the command line,
-//! makes a [`Host`] and calls the `serve` that was asked for; that function accepts, waits and answers, and returns the
-//! counters when the host is told to stop.
+//! A server is its [`Model`]: a name, and a `serve` function for each discipline of the counter. [`run`] reads the command line,
+//! makes a [`Host`] and calls the `serve` of the chosen discipline. That function accepts connections, waits and replies, and returns
+//! the counters when the host is told to stop.
 //!
 //! ```text
 //!  command line ─▶ Flags ─▶ Host { listener, limits, signals, statistics }
-//!                             │ admit / refuse      a Permit is one peer's place: counted, bounded, given back
+//!                             │ admit / refuse      a Permit counts one connection against the limit
 //!                             ▼
 //!                  serve(&host) in server-{threaded, reactor, async}: how it waits
 //! ```
 //!
-//! Everything the peers of two servers could tell them apart by is here or in `service`, once. What is absent on purpose:
-//! any loop over sockets, for that loop is the model.
+//! Everything by which a client could tell two servers apart is here or in `service`, once. Absent on purpose: any loop over
+//! sockets, because that loop is the model.
 
 mod accept;
 mod buffers;

@@ -1,4 +1,4 @@
-//! The listening socket: where, how deep its queue is, and what every accepted connection inherits from it.
+//! The listening socket: its address, its backlog, and the options that every accepted connection inherits.
 
 use std::fs;
 use std::io;
@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use socket2::{Domain, Protocol, SockRef, Socket, TcpKeepalive, Type};
 
-/// Connections the kernel holds ready between two accepts. std and mio hard-code 128, at which a storm of connects
-/// meets dropped handshakes and waits a second for each repeat.
+/// Connections that the kernel queues between two accepts. std and mio hard-code 128: with that, a storm of connects loses handshakes,
+/// and each is repeated only after a second.
 const BACKLOG: u32 = 4096;
 
-/// A peer whose host has vanished is found out after this long without a word.
+/// After this long without a byte, the kernel probes whether the peer's host is still there.
 const KEEPALIVE: Duration = Duration::from_secs(300);
 
-/// Bytes that a vanished host does not acknowledge end its connection after this long.
+/// A connection whose bytes stay unacknowledged for this long is closed: the peer's host is gone.
 const USER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Listens on `address`, and nowhere else.
 ///
 /// # Errors
-/// One line that names the address and the flag to change.
+/// One line that names the address and the flag to use.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     warn_if_the_kernel_lowers_the_backlog();
     try_listen(address).map_err(|error| {
@@ -48,7 +48,7 @@ fn try_listen(address: SocketAddr) -> io::Result<TcpListener> {
         Some(Protocol::TCP),
     )?;
     socket.set_reuse_address(true)?;
-    // On Linux an accepted socket inherits these from its listener: four system calls less for every connection.
+    // On Linux an accepted socket inherits these from its listener: four system calls fewer for every connection.
     socket.set_tcp_nodelay(true)?;
     socket.set_keepalive(true)?;
     SockRef::from(&socket).set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE))?;
@@ -64,7 +64,8 @@ fn warn_if_the_kernel_lowers_the_backlog() {
         && most < BACKLOG
     {
         eprintln!(
-            "the kernel lowers the backlog of {BACKLOG} to {most}; raise net.core.somaxconn before a storm of connects"
+            "warning: the kernel limits the backlog to {most} connections instead of {BACKLOG}; to open thousands of connections at once, \
+             raise net.core.somaxconn"
         );
     }
 }

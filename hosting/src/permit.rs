@@ -1,4 +1,4 @@
-//! A peer's place in the server: counted when taken, given back with the reason when left.
+//! A permit to serve one connection: it counts the connection against the limits until it is dropped.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -7,24 +7,23 @@ use std::sync::atomic::Ordering;
 use crate::byte_stream;
 use crate::{Closed, Host, Received, Refused};
 
-/// One connection's place. Dropping it gives the place back; [`Permit::close`] also says why.
+/// The permit of one connection. Dropping it makes room for another; [`Permit::close`] also counts the reason.
 #[derive(Debug)]
 pub struct Permit<'a> {
     pub(crate) host: &'a Host,
-    /// The connection's number among all that ever were, from 1 on.
+    /// The connection's number, from 1 on; no other connection of this process gets it.
     pub id: u64,
     held_bytes: u32,
 }
 
-/// Buffered bytes are counted in such steps: what a peer buffers below one is in the price of its connection, and the
-/// count is left alone at every ordinary turn.
+/// Buffered bytes are counted in steps of this size. Less is not counted, so an ordinary turn leaves the count alone.
 const STEP_BYTES: usize = 16 << 10;
 
 impl Host {
-    /// A place for one more connection.
+    /// A permit for one more connection.
     ///
     /// # Errors
-    /// [`Refused`] when there is none; then [`Host::refuse`] the connection.
+    /// [`Refused`] when a limit is reached; then [`Host::refuse`] the connection.
     pub(crate) fn admit(&self) -> Result<Permit<'_>, Refused> {
         let id = self.statistics.received();
         if self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes / 10 * 9 {
@@ -44,7 +43,7 @@ impl Host {
         }
     }
 
-    /// Tells a connection why it is not served; the caller then drops it. Never blocks.
+    /// Sends the reply that says why a connection is refused; the caller then drops it. Never blocks.
     pub fn refuse(&self, socket: impl AsFd, why: Refused) {
         self.statistics.refused(why);
         if self.protocol == service::Protocol::Resp {
@@ -55,16 +54,16 @@ impl Host {
 }
 
 impl Permit<'_> {
-    /// Reads once, behind what `input` holds. Room is made as bytes arrive, never because a peer announced them.
+    /// Reads once and appends to `input`. Memory grows as bytes arrive, never because a peer announced them.
     ///
     /// # Errors
-    /// Those of read(2); `WouldBlock` where a nonblocking socket has nothing, or a blocking one had nothing in time.
+    /// Those of read(2); `WouldBlock` where a nonblocking socket has no bytes, or where the timeout of a blocking one passed.
     #[inline]
     pub fn receive(&self, socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
         self.host.instruments.receive(self.id, socket, input)
     }
 
-    /// Notes how many bytes wait in the peer's buffers; whether that is worth a look at [`Host::is_over_memory`].
+    /// Counts the bytes in the connection's buffers; whether the count changed, so that [`Host::is_over_memory`] may have.
     #[inline]
     pub fn set_held_bytes(&mut self, bytes: usize) -> bool {
         let held_bytes = u32::try_from(bytes / STEP_BYTES * STEP_BYTES).unwrap_or(u32::MAX);
@@ -81,15 +80,15 @@ impl Permit<'_> {
         true
     }
 
-    /// How many bytes wait in the peer's buffers, in whole steps.
+    /// The bytes in the connection's buffers, in whole steps.
     pub fn held_bytes(&self) -> usize {
         self.held_bytes as usize
     }
 
-    /// Leaves, for that reason; the caller then drops the socket.
+    /// Counts the connection as closed for that reason, and ends its stream; the caller then drops the socket.
     pub fn close(self, socket: impl AsFd, why: Closed) {
         self.host.statistics.closed(why);
-        // A peer that still expects something gets its last replies, and then a FIN.
+        // A peer that still reads gets its last replies, and then a FIN.
         if !matches!(why, Closed::Peer | Closed::Reset) {
             byte_stream::shut_down_and_drain(socket);
         }

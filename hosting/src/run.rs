@@ -1,4 +1,4 @@
-//! A server's life, in steps: read the flags, listen, serve, say what was counted.
+//! A server from start to end: reads the flags, listens, serves, prints the counters.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -9,19 +9,19 @@ use service::keyspace::Name;
 
 use crate::{Host, flags};
 
-/// Every counter with its value when the last peer had left.
+/// Every counter with its final value.
 pub type Counters = Vec<(Name, i64)>;
 
-/// Serves until the host is told to stop, under one discipline of the counter. The host outlives whatever the server starts: a task
-/// may borrow nothing that could end before it.
+/// Serves until the host is told to stop, under one discipline of the counter. The host is `'static` because a task may borrow only what
+/// outlives it.
 pub type Serve = fn(&'static Host) -> io::Result<Counters>;
 
-/// Who runs the tasks of a model that has tasks.
+/// The threads that run the tasks of a model that has tasks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Runtime {
-    /// A thread for every processor, and a task runs on any of them.
+    /// A thread for every processor; a task may run on any of them
     Multi,
-    /// One thread.
+    /// One thread
     Current,
 }
 
@@ -30,30 +30,30 @@ pub enum Runtime {
 pub struct Model {
     /// The program's name; also INFO's `model`.
     pub name: &'static str,
-    /// What it does while a peer has nothing to say: one sentence for `--help`.
-    pub waits: &'static str,
-    /// Where it listens unless told otherwise.
+    /// What the server is and how it waits: one sentence for `--help`.
+    pub about: &'static str,
+    /// The default port.
     pub port: u16,
-    /// The disciplines a counter can have under this model, the default first.
+    /// The disciplines that a counter can have under this model, the default first.
     pub disciplines: &'static [(&'static str, Serve)],
     /// The runtimes to choose from, the default first; none where the model has no tasks.
     pub runtimes: &'static [Runtime],
 }
 
-/// Runs the program; the exit code is 0 after a clean stop, 1 when it could not serve, 2 for a wrong command line.
+/// Runs the program. The exit code is 0 after a clean stop, 1 when the server could not serve, 2 for a wrong command line.
 pub fn run(model: &Model) -> ExitCode {
     let flags = match flags::parse(model) {
         Ok(flags) => flags,
         Err(exit) => return exit,
     };
     let host: &'static Host = match Host::new(model, &flags) {
-        // The process is the host: it is needed until the end, and then all memory goes at once.
+        // The host is needed until the process ends, so its memory is never freed.
         Ok(host) => Box::leak(Box::new(host)),
         Err(error) => return fail(model, &error),
     };
     let outcome = announce(host)
         .and_then(|()| (flags.serve)(host))
-        .and_then(|counters| report(&mut io::stdout().lock(), &counters))
+        .and_then(|counters| print_counters(&mut io::stdout().lock(), &counters))
         .and_then(|()| host.instruments.finish());
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -66,17 +66,17 @@ fn fail(model: &Model, error: &dyn Display) -> ExitCode {
     ExitCode::FAILURE
 }
 
-/// The first line a server prints: the address is the real one, also when the port was 0.
+/// Prints the first line: the address with the real port, also for `--port 0`.
 fn announce(host: &Host) -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{host}")?;
     out.flush()
 }
 
-/// How many counters are printed one by one; a million names would bury the sum.
+/// How many counters are printed one by one; a million lines would hide the sum.
 const PRINTED: usize = 1000;
 
-fn report(out: &mut impl Write, counters: &Counters) -> io::Result<()> {
+fn print_counters(out: &mut impl Write, counters: &Counters) -> io::Result<()> {
     let mut out = io::BufWriter::new(out);
     for (name, value) in counters.iter().take(PRINTED) {
         writeln!(out, "counter {} = {value}", Quoted(name))?;
@@ -89,7 +89,7 @@ fn report(out: &mut impl Write, counters: &Counters) -> io::Result<()> {
     out.flush()
 }
 
-/// A name as it is, or in quotes with escapes when it has a space or a byte that does not print.
+/// A name as it is, or in quotes with escapes when it has a space or a byte that is not printable.
 struct Quoted<'a>(&'a [u8]);
 
 impl Display for Quoted<'_> {
@@ -112,9 +112,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_report_names_every_counter_and_their_sum() {
+    fn every_counter_and_the_sum_are_printed() {
         let mut out = Vec::new();
-        report(
+        print_counters(
             &mut out,
             &vec![(Name::from(*b"a b\n"), 3), (Name::from(*b"it's"), -1)],
         )
@@ -126,12 +126,12 @@ mod tests {
     }
 
     #[test]
-    fn a_million_counters_are_summed_and_not_listed() {
+    fn many_counters_are_summed_and_only_some_are_listed() {
         let mut out = Vec::new();
         let counters = (0..1002u32)
             .map(|n| (Name::from(n.to_string().into_bytes()), i64::MAX))
             .collect();
-        report(&mut out, &counters).unwrap();
+        print_counters(&mut out, &counters).unwrap();
         let text = String::from_utf8(out).unwrap();
         assert_eq!(text.lines().count(), 1002);
         assert!(

@@ -1,20 +1,20 @@
-//! What a server counts: connections received, refused and closed, each by its reason, and requests.
+//! What a server counts: requests, and connections received, refused and closed, by reason.
 
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use service::Ending;
 
-/// Why a connection was not let in.
+/// Why a connection was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// As many are served as may be.
+    /// `--max-connections` are open.
     MaxClients,
-    /// No file descriptor left.
+    /// No file descriptor is left.
     NoDescriptors,
-    /// The system gave no thread.
+    /// The system could not start a thread.
     NoThread,
-    /// The peers' buffers are near their bound.
+    /// All buffers together are near `--max-memory`.
     Memory,
 }
 
@@ -26,7 +26,7 @@ impl Refused {
         (Refused::Memory, "memory"),
     ];
 
-    /// The reply such a connection gets before it is closed.
+    /// The reply that the connection gets before it is closed.
     pub(crate) fn reply(self) -> &'static [u8] {
         match self {
             Refused::MaxClients | Refused::NoDescriptors | Refused::NoThread => {
@@ -37,28 +37,28 @@ impl Refused {
     }
 }
 
-/// Why a connection ended.
+/// Why a connection was closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
     /// The peer closed it.
     Peer,
     /// The peer reset it, or was gone when a reply was sent.
     Reset,
-    /// No request for too long.
+    /// No request within `--idle-timeout`.
     Idle,
-    /// A request not complete in time.
+    /// A request was not complete within `--request-timeout`.
     RequestDeadline,
-    /// Replies not taken in time.
+    /// The peer took no replies within `--stall-timeout`.
     Stalled,
-    /// Bytes that are no requests.
+    /// The bytes were not requests.
     ProtocolError,
-    /// HTTP.
+    /// The peer spoke HTTP.
     Http,
-    /// The peer said QUIT.
+    /// The peer sent QUIT.
     Quit,
-    /// The biggest, when all buffers together were over the bound.
+    /// It held the most when all buffers together exceeded `--max-memory`.
     Memory,
-    /// The server was told to stop.
+    /// The server stopped.
     Shutdown,
     /// Another error of its socket.
     Error,
@@ -94,14 +94,14 @@ impl From<io::Error> for Closed {
     fn from(error: io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => Closed::Reset,
-            // TCP_USER_TIMEOUT: the peer's host has stopped acknowledging.
+            // TCP_USER_TIMEOUT: the peer's host no longer acknowledges.
             io::ErrorKind::TimedOut => Closed::Stalled,
             _ => Closed::Error,
         }
     }
 }
 
-/// Counts since the start. Relaxed throughout: they are read one by one and order nothing.
+/// Counts since the start. Relaxed everywhere: they are read one by one and order nothing.
 #[derive(Debug, Default)]
 pub(crate) struct Statistics {
     received: AtomicU64,
@@ -128,7 +128,7 @@ impl Statistics {
         self.closed[why as usize].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// INFO's lines, every reason also when its count is 0.
+    /// INFO's lines: one for every reason, even when its count is 0.
     pub(crate) fn lines(&self) -> String {
         let now = |count: &AtomicU64| count.load(Ordering::Relaxed);
         let rejected: u64 = self.refused.iter().map(now).sum();

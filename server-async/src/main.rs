@@ -9,7 +9,7 @@ use service::counter::{Atomic, Mutex, Racy, Yielding};
 fn main() -> ExitCode {
     hosting::run(&Model {
         name: "server-async",
-        waits: "A counter and an echo server that waits with a task for every connection",
+        about: "A counter and an echo server that waits with a task for every connection",
         port: 7003,
         disciplines: &[
             ("mutex", serve::<Mutex>),

@@ -9,7 +9,7 @@ use service::counter::{Atomic, Mutex, Plain, Racy};
 fn main() -> ExitCode {
     hosting::run(&Model {
         name: "server-reactor",
-        waits: "A counter and an echo server that waits with one poll for all connections",
+        about: "A counter and an echo server that waits with one poll for all connections",
         port: 7002,
         disciplines: &[
             ("plain", serve::<Plain>),

@@ -9,7 +9,7 @@ use service::counter::{Atomic, Mutex, Racy};
 fn main() -> ExitCode {
     hosting::run(&Model {
         name: "server-threaded",
-        waits: "A counter and an echo server that waits with a thread for every connection",
+        about: "A counter and an echo server that waits with a thread for every connection",
         port: 7001,
         disciplines: &[
             ("mutex", serve::<Mutex>),

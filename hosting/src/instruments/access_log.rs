@@ -1,11 +1,12 @@
-//! A line for every turn, written in parts as `print` writes them: what a shared file is to threads without a lock.
+//! A line for every turn, written in parts as Python's `print` writes it: shows what happens to a file that threads share without a
+//! lock.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-/// The file, and the lock where there is to be one.
+/// The file, and the lock if there is one.
 #[derive(Debug)]
 pub(super) struct AccessLog {
     file: File,
@@ -26,7 +27,7 @@ impl AccessLog {
         })
     }
 
-    /// `peer 7 did 16 requests`, in five parts. Each part is one write(2) and arrives whole; the line need not.
+    /// Writes `peer 7 did 16 requests` in five parts. Each part is one write(2) and arrives whole; the line may not.
     pub(super) fn write(&self, peer: u64, requests: u64) {
         let _held = self
             .lock
@@ -34,7 +35,7 @@ impl AccessLog {
             .map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner));
         let (peer, requests) = (peer.to_string(), requests.to_string());
         for part in ["peer ", &peer, " did ", &requests, " requests\n"] {
-            // A disk that is full spoils the experiment, not the service.
+            // A full disk spoils the experiment; the server goes on.
             let _ = (&self.file).write_all(part.as_bytes());
         }
     }

@@ -1,4 +1,4 @@
-//! How long received bytes lie in the kernel: from its receive time stamp (SO_TIMESTAMPNS) to the return of the read.
+//! How long received bytes wait in the kernel: from its receive time stamp (SO_TIMESTAMPNS) to the return of the read.
 
 use std::io::{self, IoSliceMut};
 use std::net::TcpListener;
@@ -17,16 +17,16 @@ use crate::byte_stream::{READ_BYTES, Received};
 /// Up to 2⁴² ns, more than an hour.
 const LAYOUT: Layout = Layout::new(0, 42);
 
-/// Times between the arrival of bytes and the beginning of their turn.
+/// Counts of the times between the arrival of bytes and the read that returned them.
 #[derive(Debug)]
 pub(super) struct Dwell {
     counts: Vec<AtomicU64>,
-    /// Reads of which the kernel did not say when their bytes had come: it takes a moment until it stamps what arrives.
+    /// Reads whose bytes had no time stamp: it takes a moment until the kernel stamps what arrives.
     unstamped: AtomicU64,
 }
 
 impl Dwell {
-    /// Has the kernel stamp what arrives. A connection inherits that from its listener.
+    /// Tells the kernel to stamp what arrives. A connection inherits the option from its listener.
     pub(super) fn on(listener: &TcpListener) -> io::Result<Self> {
         setsockopt(listener, sockopt::ReceiveTimestampns, &true)?;
         Ok(Dwell {
@@ -37,10 +37,10 @@ impl Dwell {
         })
     }
 
-    /// Reads once, as [`crate::byte_stream::receive`] does, and books how long the last of the bytes had been there.
+    /// Reads once, as [`crate::byte_stream::receive`] does, and counts how long the last of the bytes had waited.
     pub(super) fn receive(&self, socket: impl AsFd, input: &mut Vec<u8>) -> io::Result<Received> {
         let before = input.len();
-        // A safe recvmsg wants memory that has been cleared; whoever watches pays for it.
+        // A safe recvmsg needs memory that was cleared, so a server with --dwell pays for that.
         input.resize(before + READ_BYTES, 0);
         let outcome = self.read(socket, &mut input[before..]);
         input.truncate(before + outcome.as_ref().copied().unwrap_or(0));
@@ -65,13 +65,13 @@ impl Dwell {
                 ControlMessageOwned::ScmTimestampns(stamp) => Some(Duration::from(stamp)),
                 _ => None,
             });
-            // The stamp is of the wall clock; one that was set back meanwhile gives no time at all.
+            // The stamp is of the wall clock. If that was set back meanwhile, there is no time to count.
             let now = SystemTime::now().duration_since(UNIX_EPOCH).ok();
-            let lain = stamp
+            let waited = stamp
                 .zip(now)
                 .and_then(|(stamp, now)| now.checked_sub(stamp));
-            match lain {
-                Some(lain) => self.add(lain),
+            match waited {
+                Some(waited) => self.add(waited),
                 None if message.bytes > 0 => drop(self.unstamped.fetch_add(1, Ordering::Relaxed)),
                 None => {}
             }
@@ -79,12 +79,12 @@ impl Dwell {
         }
     }
 
-    fn add(&self, lain: Duration) {
-        let ns = u64::try_from(lain.as_nanos()).unwrap_or(u64::MAX);
+    fn add(&self, waited: Duration) {
+        let ns = u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX);
         self.counts[LAYOUT.bucket(ns)].fetch_add(1, Ordering::Relaxed);
     }
 
-    /// INFO's section: for each bucket that is not empty its greatest time and how often it was counted.
+    /// INFO's section: the greatest time and the count of each bucket that is not empty.
     pub(super) fn lines(&self) -> String {
         let counts = self
             .counts

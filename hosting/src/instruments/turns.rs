@@ -1,8 +1,8 @@
-//! A record of turns: who had one, when, and with which bytes. Of a reactor it is all that its outcome depends on.
+//! A record of turns: which connection, when, and with which bytes. A reactor's outcome depends on nothing else.
 //!
-//! The file is text, with the bytes as they came: `turn PEER BEGAN_NS LENGTH`, a line break, the bytes, a line break; and
-//! `end PEER ENDED_NS` after each of its turns that executed a request. Times are from the start of the record. A read that brings more requests than a turn may have
-//! ([`service::Limits::turn_requests`]) is recorded as the one read it is.
+//! The file is text around the bytes as they came: `turn PEER BEGAN_NS LENGTH`, a line break, the bytes, a line break; and
+//! `end PEER ENDED_NS` after each turn that executed a request. Times count from the start of the record. A read that brings more
+//! requests than a turn may have ([`service::Limits::turn_requests`]) is recorded as one read.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Write as _};
@@ -34,7 +34,7 @@ impl Turns {
     pub(super) fn began(&self, peer: u64, bytes: &[u8]) {
         let at_ns = self.started.elapsed().as_nanos();
         let mut file = self.file();
-        // A disk that is full shows in the length of the record.
+        // A full disk shows in the length of the record.
         let _ = writeln!(file, "turn {peer} {at_ns} {}", bytes.len())
             .and_then(|()| file.write_all(bytes))
             .and_then(|()| file.write_all(b"\n"));
@@ -50,7 +50,7 @@ impl Turns {
     }
 
     fn file(&self) -> MutexGuard<'_, BufWriter<File>> {
-        // Half a line is the worst that a thread that panicked can have left.
+        // A thread that panicked left half a line at worst.
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
