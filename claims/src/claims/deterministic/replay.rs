@@ -6,7 +6,7 @@ use std::thread;
 
 use service::counter::{Mutex, Plain};
 use service::keyspace::{Local, Shared};
-use service::{Keyspace, Limits, Next, Process, Protocol, Service, Session};
+use service::{Environment, Keyspace, Limits, Next, Protocol, Service, Session};
 
 use super::record::{Turn, clients};
 
@@ -20,7 +20,7 @@ const COUNTERS: usize = 100;
 #[derive(Debug)]
 struct NoStatistics;
 
-impl Process for NoStatistics {
+impl Environment for NoStatistics {
     fn executed(&self, _: u64, _: u64) {}
 
     fn info(&self) -> Vec<(&'static str, String)> {
@@ -33,7 +33,7 @@ fn service<K>(keyspace: K) -> Service<'static, K> {
         keyspace,
         limits: Limits::default(),
         protocol: Protocol::Resp,
-        process: &NoStatistics,
+        environment: &NoStatistics,
     }
 }
 
@@ -65,7 +65,7 @@ impl Replay {
 
 /// The turns in their order, by one thread.
 pub(super) fn in_turns(turns: &[Turn]) -> Outcome {
-    let service = service(Local::<Plain>::holding(COUNTERS));
+    let service = service(Local::<Plain>::bounded(COUNTERS));
     let mut replays: BTreeMap<u64, Replay> = BTreeMap::new();
     for turn in turns {
         let replay = replays.entry(turn.client);
@@ -77,7 +77,7 @@ pub(super) fn in_turns(turns: &[Turn]) -> Outcome {
 
 /// Each client's turns in their order, by a thread of its own: the scheduler decides which of two clients is first.
 pub(super) fn in_threads(turns: &[Turn]) -> Outcome {
-    let service = service(Shared::<Mutex>::holding(COUNTERS));
+    let service = service(Shared::<Mutex>::bounded(COUNTERS));
     let clients = clients(turns);
     let together = Barrier::new(clients.len());
     let replays = thread::scope(|scope| {
