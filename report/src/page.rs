@@ -91,25 +91,14 @@ fn bytes_of(part: &impl Serialize) -> usize {
 
 const PLOTLY: &str = include_str!("../assets/plotly-cartesian.min.js");
 
-#[derive(Serialize)]
-struct Said {
-    tone: &'static str,
-    word: &'static str,
-    text: String,
-}
-
-fn said(statement: &Statement) -> Said {
+fn said(statement: &Statement) -> Value {
     let (tone, word) = match statement.weight {
         Weight::Fail => ("fail", "fail"),
         Weight::Doubt => ("doubt", "doubtful"),
         Weight::Pass => ("pass", "pass"),
         Weight::Note => ("note", "note"),
     };
-    Said {
-        tone,
-        word,
-        text: statement.text.clone(),
-    }
+    json!({"tone": tone, "word": word, "text": statement.text})
 }
 
 /// The key: a button for each system that a picture may show.

@@ -139,6 +139,8 @@ pub(crate) struct Beyond {
     pub(crate) edges: (f64, f64),
     /// The least and the greatest value that it stands for.
     pub(crate) holds: (f64, f64),
+    /// Its name on the axis: `longer`.
+    pub(crate) name: &'static str,
     /// What it holds: `longer than 5.00 ms`.
     pub(crate) text: String,
     /// A count for each column.

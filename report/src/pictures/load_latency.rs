@@ -3,8 +3,8 @@
 use results::knee::{Above, Knee};
 use results::{Group, LoadMode, Metric, Workload, units};
 
-use super::Input;
 use super::sweep::{self, Sweep};
+use super::{Input, few_or_ends};
 use crate::axes::{count_axis, extent, linear_axis, log_axis};
 use crate::picture::{Axis, Marks, Panel, Picture};
 
@@ -109,26 +109,13 @@ fn finding(sweep: &Sweep) -> String {
             format!("{}{or_more} with {label}", units::number(greatest)),
         ))
     });
-    let mut sustained: Vec<(f64, String)> = sustained.collect();
-    const SAID: &str = "Requests per second that were kept up with:";
-    match sustained.as_slice() {
-        [] => {
-            let (least, _) = sweep.named_x().places_or_range();
-            format!(
-                "Not even {} requests per second were kept up with",
-                units::number(least)
-            )
-        }
-        few if few.len() <= 4 => {
-            let few: Vec<&str> = few.iter().map(|(_, text)| text.as_str()).collect();
-            format!("{SAID} {}", few.join("; "))
-        }
-        _ => {
-            sustained.sort_by(|left, right| left.0.total_cmp(&right.0));
-            let [(_, least), .., (_, most)] = sustained.as_slice() else {
-                return SAID.to_owned();
-            };
-            format!("{SAID} from {least} to {most}")
-        }
+    let sustained: Vec<(f64, String)> = sustained.collect();
+    if sustained.is_empty() {
+        let least = units::number(sweep.named_x().places_or_range().0);
+        return format!("Not even {least} requests per second were kept up with");
     }
+    format!(
+        "Requests per second that were kept up with: {}",
+        few_or_ends(sustained)
+    )
 }

@@ -2,8 +2,8 @@
 
 use results::{Metric, Workload, units};
 
-use super::Input;
 use super::sweep::{self, Sweep, Swept};
+use super::{Input, few_or_ends};
 use crate::axes::doubling_axis;
 use crate::picture::{Joined, Mark, Marks, Panel, Picture, Point, Series};
 
@@ -131,24 +131,14 @@ impl Growing {
             return format!("{load}, no reply came");
         };
         growth.sort_by(|left, right| left.0.total_cmp(&right.0));
-        let said = |(times, label): &(f64, String)| {
-            format!("{}× as much with {label}", units::number(*times))
-        };
-        let of = format!("{load}: {}", metric.in_words());
-        match growth.as_slice() {
-            [least, .., most] if growth.len() > MOST_TOLD => {
-                format!("{of} from {} to {}", said(least), said(most))
-            }
-            few => format!(
-                "{of} {}",
-                few.iter().map(said).collect::<Vec<_>>().join("; ")
-            ),
-        }
+        let of = metric.in_words();
+        let told = growth.into_iter().map(|(times, label)| {
+            let text = format!("{}× as much with {label}", units::number(times));
+            (times, text)
+        });
+        format!("{load}: {of} {}", few_or_ends(told.collect()))
     }
 }
-
-/// More systems than this make a title that nobody reads.
-const MOST_TOLD: usize = 4;
 
 /// Processor time, and dotted below it the part of it that the kernel took.
 fn cpu_panel(sweep: &Sweep, title: &str) -> Option<Panel> {

@@ -60,23 +60,16 @@ impl Grid {
         let within = |at: f64| (self.low..=self.high).contains(&at);
         axis.ticks.retain(|tick| within(tick.at));
         axis.minor.retain(|at| within(*at));
-        axis.range = (self.low, self.high);
-        if self.shorter {
-            axis.range.0 = self.below().0;
-        }
-        if self.longer {
-            axis.range.1 = self.above().1;
-        }
-        let lanes = [
-            (self.shorter, self.below(), "shorter"),
-            (self.longer, self.above(), "longer"),
-        ];
+        let lanes = [self.lane(false, Vec::new()), self.lane(true, Vec::new())];
+        let lanes = || lanes.iter().flatten();
+        let edges = lanes().flat_map(|lane| [lane.edges.0, lane.edges.1]);
+        axis.range = extent(edges.chain([self.low, self.high])).unwrap_or(axis.range);
         let room = (axis.range.1 / axis.range.0).ln() * TICK_ROOM;
-        for (_, (low, high), name) in lanes.into_iter().filter(|(is_there, ..)| *is_there) {
-            let middle = (low * high).sqrt();
+        for lane in lanes() {
+            let middle = (lane.edges.0 * lane.edges.1).sqrt();
             axis.ticks
                 .retain(|tick| (tick.at / middle).ln().abs() >= room);
-            axis.ticks.push(Tick::new(middle, name));
+            axis.ticks.push(Tick::new(middle, lane.name));
         }
         axis.ticks
             .sort_by(|left, right| left.at.total_cmp(&right.at));
@@ -99,25 +92,15 @@ impl Grid {
                 row[at] += samples;
             }
         }
-        let text = |word: &str, at: f64| format!("{word} than {}", units::time_of(at * 1e9));
-        let shorter = self.shorter.then(|| Beyond {
-            edges: self.below(),
-            holds: (self.least, self.low),
-            text: text("shorter", self.low),
-            counts: shorter,
-        });
-        let longer = self.longer.then(|| Beyond {
-            edges: self.above(),
-            holds: (self.high, self.greatest),
-            text: text("longer", self.high),
-            counts: longer,
-        });
         Heat {
             system: course.system,
             columns: course.column_edges(),
             rows,
             counts,
-            beyond: shorter.into_iter().chain(longer).collect(),
+            beyond: [self.lane(false, shorter), self.lane(true, longer)]
+                .into_iter()
+                .flatten()
+                .collect(),
             most: 0,
         }
     }
@@ -139,12 +122,33 @@ impl Grid {
         (self.high / self.low).powf(1.0 / self.rows())
     }
 
-    fn below(&self) -> (f64, f64) {
-        (self.low / self.step().powi(LANE_ROWS), self.low)
-    }
-
-    fn above(&self) -> (f64, f64) {
-        (self.high, self.high * self.step().powi(LANE_ROWS))
+    /// The lane below the rows or the one above them, where there is one.
+    fn lane(&self, is_above: bool, counts: Vec<u64>) -> Option<Beyond> {
+        let height = self.step().powi(LANE_ROWS);
+        let (is_there, edges, holds) = match is_above {
+            false => (
+                self.shorter,
+                (self.low / height, self.low),
+                (self.least, self.low),
+            ),
+            true => (
+                self.longer,
+                (self.high, self.high * height),
+                (self.high, self.greatest),
+            ),
+        };
+        let (name, than) = if is_above {
+            ("longer", self.high)
+        } else {
+            ("shorter", self.low)
+        };
+        is_there.then(|| Beyond {
+            edges,
+            holds,
+            name,
+            text: format!("{name} than {}", units::time_of(than * 1e9)),
+            counts,
+        })
     }
 }
 
