@@ -6,6 +6,7 @@ pub(crate) mod compare;
 pub(crate) mod diff;
 pub(crate) mod find;
 pub(crate) mod plot;
+mod measure;
 mod repeat;
 pub(crate) mod run;
 pub(crate) mod shell;

@@ -13,7 +13,6 @@ use super::due_queue::{DueRequest, Lateness};
 use super::schedule::{Due, Schedule};
 use super::send_source::SendSource;
 use super::timer::Timer;
-use super::worker::run_connection;
 use super::worker_input::WorkerInput;
 use super::worker_state::WorkerState;
 use crate::machine::time::nanoseconds;
@@ -188,7 +187,7 @@ impl Session {
                 let exchange = Exchange::new(&input.config, number, input.run);
                 let id = input.config.connections_of(input.worker).start + slot as u32;
                 let connection = Connection::new(slot, socket, exchange, number, id);
-                drop(run_connection(connection, state).await);
+                drop(connection.run(state).await);
             }
             Err(error) => {
                 let recorder = &mut state.borrow_mut().recorder;

@@ -2,6 +2,9 @@
 
 mod send;
 
+use std::cell::RefCell;
+use std::future::poll_fn;
+use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::{io, mem};
 
@@ -61,8 +64,14 @@ impl Connection {
         self.metrics
     }
 
+    /// The connection's task: from its first request to its last reply.
+    pub(super) async fn run(mut self, state: Rc<RefCell<WorkerState>>) -> Self {
+        poll_fn(|cx| self.poll(cx, &mut state.borrow_mut())).await;
+        self
+    }
+
     /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>, worker: &mut WorkerState) -> Poll<()> {
+    fn poll(&mut self, cx: &mut Context<'_>, worker: &mut WorkerState) -> Poll<()> {
         let before = self.exchange.in_flight();
         let end = self.poll_to_the_end(cx, worker);
         if let Poll::Ready(Err(error)) = &end {

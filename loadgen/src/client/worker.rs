@@ -1,7 +1,6 @@
 //! One worker: a thread with a single-threaded runtime, a task for each of its connections, and a ticker.
 
 use std::cell::RefCell;
-use std::future::poll_fn;
 use std::io;
 use std::rc::Rc;
 
@@ -92,7 +91,7 @@ async fn run_connections(
     for (slot, (socket, number)) in sockets.into_iter().zip(numbers).enumerate() {
         let exchange = Exchange::new(&input.config, number, input.run);
         let connection = Connection::new(slot, socket, exchange, number, number);
-        tasks.spawn_local(run_connection(connection, state.clone()));
+        tasks.spawn_local(connection.run(state.clone()));
     }
     let pacer = match input.schedule() {
         Some(schedule) => {
@@ -162,13 +161,4 @@ fn state(
         out: Vec::new(),
         due: Vec::new(),
     }
-}
-
-/// A connection's task: from its first request to its last reply.
-pub(super) async fn run_connection(
-    mut connection: Connection,
-    state: Rc<RefCell<WorkerState>>,
-) -> Connection {
-    poll_fn(|cx| connection.poll(cx, &mut state.borrow_mut())).await;
-    connection
 }

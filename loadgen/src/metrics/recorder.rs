@@ -5,8 +5,7 @@ use std::mem;
 use results::{FailureReason, Histogram, Latency};
 
 use super::{Counts, TopMessages};
-use crate::protocol::event::Event;
-use crate::protocol::exchange::Stamps;
+use crate::protocol::event::{Event, Stamps};
 
 /// The metrics of one worker. No other thread touches them before the run is over.
 #[derive(Debug)]

@@ -3,7 +3,6 @@
 use history::Anomaly;
 use results::FailureReason;
 
-use super::exchange::Stamps;
 use super::requests::Request;
 
 /// One event of a connection.
@@ -56,6 +55,15 @@ pub(crate) enum Event {
         /// The INCRs and GETs among those that were written whole: the server may have executed them.
         unknown: u32,
     },
+}
+
+/// When a request was to start, and when it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamps {
+    /// What the schedule says; in a closed loop, when it was sent.
+    pub(crate) intended_ns: u64,
+    /// Just before the write that carried it.
+    pub(crate) sent_ns: u64,
 }
 
 /// Takes the events of a connection, in their order.

@@ -7,13 +7,12 @@ mod reply;
 use results::{FailureReason, Protocol};
 
 use super::encode::Encoder;
-use super::event::{Event, EventHandler};
+use super::event::{Event, EventHandler, Stamps};
 use super::payload::Payloads;
 use super::requests::{Request, RequestSequence};
 use crate::config::Config;
 use echo::EchoPart;
 use in_flight::InFlight;
-pub(crate) use in_flight::Stamps;
 use reply::Step;
 
 /// What has been asked on a connection and not yet answered.

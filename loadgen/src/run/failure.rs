@@ -61,7 +61,7 @@ fn because(why: &Option<String>) -> String {
 
 /// What the workers and the check left behind, as far as it may be a failure.
 #[derive(Debug, Default)]
-pub(super) struct Troubles {
+pub(super) struct Problems {
     /// Connections that could not be made.
     pub(super) refused: u32,
     /// Connections that ended before their time.
@@ -76,18 +76,18 @@ pub(super) struct Troubles {
 
 impl Failure {
     /// The gravest failure of a run, if it failed.
-    pub(super) fn of(run: &Run, troubles: Troubles) -> Option<Self> {
+    pub(super) fn of(run: &Run, problems: Problems) -> Option<Self> {
         let connections = run.workload.connections;
-        let remedy = remedy(run, troubles.error_reply.as_deref());
-        let said = troubles.error_reply.map(|text| text + &remedy);
-        if troubles.refused > 0 {
+        let remedy = remedy(run, problems.error_reply.as_deref());
+        let said = problems.error_reply.map(|text| text + &remedy);
+        if problems.refused > 0 {
             return Some(Self::Refused {
-                refused: troubles.refused,
+                refused: problems.refused,
                 connections,
-                why: troubles.why,
+                why: problems.why,
             });
         }
-        if troubles.lost > 0 {
+        if problems.lost > 0 {
             let connections = match run.workload.mode {
                 LoadMode::Open {
                     arrival: Arrival::Sessions { .. },
@@ -96,13 +96,13 @@ impl Failure {
                 _ => connections.to_string(),
             };
             return Some(Self::Lost {
-                lost: troubles.lost,
+                lost: problems.lost,
                 connections,
-                why: troubles.why,
+                why: problems.why,
                 said,
             });
         }
-        if let Some(why) = troubles.history {
+        if let Some(why) = problems.history {
             return Some(Self::History(why));
         }
         // What was never sent because the server fell behind a schedule says how fast the server is.

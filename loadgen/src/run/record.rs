@@ -6,7 +6,7 @@ use results::{
 };
 
 use super::Load;
-use super::failure::{Failure, Outcome, Troubles};
+use super::failure::{Failure, Outcome, Problems};
 use crate::check::{CheckTotals, Reconciliation, reconcile};
 use crate::client::WorkerOutput;
 use crate::config::Config;
@@ -123,7 +123,7 @@ pub(super) fn record(parts: Parts<'_>) -> Outcome {
     };
     let failure = Failure::of(
         &run,
-        Troubles {
+        Problems {
             refused: workers.refused,
             lost: workers.lost,
             why: workers.losses.most_frequent(),

@@ -5,7 +5,7 @@ use loadgen::experiment::baseline_server;
 use loadgen::validity;
 use results::CheckLevel;
 
-use super::run;
+use super::measure;
 use crate::args::CalibrateArguments;
 use crate::exit::Exit;
 use crate::output;
@@ -40,12 +40,12 @@ pub(crate) fn run(arguments: &CalibrateArguments, command: &[String]) -> Exit {
         Err(why) => return Exit::usage(why),
     };
     eprintln!("loadgen: {config}");
-    let mut outcome = match run::measure(config) {
+    let mut outcome = match measure::measure(config) {
         Ok(outcome) => outcome,
         Err(exit) => return exit,
     };
     outcome.run.validity = validity::of_baseline(&outcome.run);
-    match run::show(&outcome.run, arguments.json, false, folder) {
+    match measure::show(&outcome.run, arguments.json, false, folder) {
         Ok(()) => Exit::of(&outcome, arguments.allow.allow_invalid),
         Err(why) => Exit::failed(why),
     }

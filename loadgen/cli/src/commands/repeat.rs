@@ -8,7 +8,7 @@ use loadgen::experiment::{Series, Subject};
 use results::units::count;
 use results::{Comparison, Run};
 
-use super::{run, with_runner};
+use super::{measure, with_runner};
 use crate::args::RunArguments;
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
@@ -31,7 +31,7 @@ pub(super) fn run(
     let mut exits = Vec::new();
     let made = with_runner(arguments.repeat, Path::new(""), |runner| {
         let runs = series.run(runner, |outcome| {
-            run::finish(&mut outcome.run, arguments, baseline);
+            measure::finish(&mut outcome.run, arguments, baseline);
             let folder = format!("run-{}", exits.len() + 1);
             let folder = arguments.out.as_ref().map(|out| out.join(folder));
             match folder.map_or(Ok(()), |folder| output::keep(&outcome.run, &folder)) {

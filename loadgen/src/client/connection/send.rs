@@ -7,7 +7,7 @@ use super::super::due_queue::{DueRequest, Lateness};
 use super::super::send_source::SendSource;
 use super::super::worker_state::WorkerState;
 use super::Connection;
-use crate::protocol::exchange::Stamps;
+use crate::protocol::event::Stamps;
 
 /// Bytes of requests that are written at once, unless a single request is longer.
 const WRITE_BYTES: usize = 64 << 10;

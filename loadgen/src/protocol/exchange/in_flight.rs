@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use super::super::event::Stamps;
+
 /// The batches in flight, oldest first. There are never more than requests in flight, so the pipeline depth bounds them.
 #[derive(Debug, Default)]
 pub(super) struct InFlight {
@@ -13,15 +15,6 @@ pub(super) struct InFlight {
 struct Batch {
     stamps: Stamps,
     requests: u32,
-}
-
-/// When a request was to start, and when it did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Stamps {
-    /// What the schedule says; in a closed loop, when it was sent.
-    pub(crate) intended_ns: u64,
-    /// Just before the write that carried it.
-    pub(crate) sent_ns: u64,
 }
 
 impl InFlight {
