@@ -75,7 +75,7 @@ mod tests {
         in_flight.push(2, at(20));
         let mut answered = Vec::new();
         in_flight.answered(4, |replies, stamps| {
-            answered.push((replies, stamps.sent_ns))
+            answered.push((replies, stamps.sent_ns));
         });
         assert_eq!(answered, [(3, 10), (1, 20)]);
         assert_eq!((in_flight.requests(), in_flight.oldest_ns()), (1, Some(20)));
