@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use loadgen::experiment::{Interrupt, NotStarted, Process, interleaved};
+use loadgen::config::ConfigBuilder;
+use loadgen::experiment::{Interrupt, Runner, RunnerEvent, StartedServer, interleaved};
 use loadgen::machine::cpus::Cpus;
-use loadgen::run::{Observer, Progress, run};
 use report::Meter;
-use results::{Effort, Missing, Run, RunLimit};
+use results::{Effort, Missing, Run};
 
 use crate::process_cost::ProcessCost;
 use crate::systems::System;
-use crate::{ArticlePrograms, Failure, Load};
+use crate::{ArticlePrograms, Failure};
 
 /// The servers, the time that there is, and what could not be measured.
 #[derive(Debug)]
@@ -67,17 +67,6 @@ impl Setup {
 
 /// The runs of each system that is shown for context: the fewest that may be compared.
 pub const CONTEXT_ROUNDS: u32 = 4;
-
-/// A server that has just been started, and the means to load it.
-#[derive(Debug)]
-pub struct RunningServer<'b> {
-    /// The process.
-    pub process: &'b Process,
-    /// Which system it is.
-    pub system: System,
-    interrupt: &'b Interrupt,
-    meter: &'b mut Meter,
-}
 
 impl<'a> Experiment<'a> {
     /// Experiments with this much time, these servers and this folder.
@@ -151,9 +140,9 @@ impl<'a> Experiment<'a> {
         &mut self,
         systems: &[S],
         rounds: u32,
-        load: &Load,
+        load: &ConfigBuilder,
     ) -> Vec<Vec<Run>> {
-        self.each(systems, rounds, |server| server.load(load))
+        self.each(systems, rounds, |_, server| run(server, load))
     }
 
     /// Does `work` on each system `rounds` times, each time with a new server; returns the results of each, in the order of
@@ -164,7 +153,7 @@ impl<'a> Experiment<'a> {
         &mut self,
         systems: &[S],
         rounds: u32,
-        work: impl FnMut(&mut RunningServer<'_>) -> Result<T, Failure>,
+        work: impl FnMut(System, &mut StartedServer<'_, '_>) -> Result<T, Failure>,
     ) -> Vec<Vec<T>> {
         let results = self.each_with_cost(systems, rounds, work).into_iter();
         results
@@ -177,22 +166,29 @@ impl<'a> Experiment<'a> {
         &mut self,
         systems: &[S],
         rounds: u32,
-        mut work: impl FnMut(&mut RunningServer<'_>) -> Result<T, Failure>,
+        mut work: impl FnMut(System, &mut StartedServer<'_, '_>) -> Result<T, Failure>,
     ) -> Vec<Vec<(T, Option<ProcessCost>)>> {
         let setups: Vec<Setup> = systems.iter().cloned().map(Into::into).collect();
         let mut results: Vec<Vec<_>> = setups.iter().map(|_| Vec::new()).collect();
         let mut given_up = vec![false; setups.len()];
         let mut meter = Meter::new(setups.len() as u32 * rounds);
+        let mut tell = |event: RunnerEvent<'_>| match event {
+            RunnerEvent::Begins(name) => meter.begin(name),
+            RunnerEvent::Progress(limit, progress) => {
+                meter.show(limit, progress.requests, progress.elapsed);
+            }
+        };
+        let mut runner = Runner::new(self.interrupt, self.out.join("servers"), &mut tell);
         for (round, place) in interleaved(setups.len(), rounds) {
             if self.is_stopped() || given_up[place] {
                 continue;
             }
             let label = setups[place].system.label;
-            meter.begin(&format!("round {} of {rounds}, {label}", round + 1));
-            let mut result = self.once(&setups[place], round, &mut meter, &mut work);
+            runner.begin(&format!("round {} of {rounds}, {label}", round + 1));
+            let mut result = self.once(&setups[place], round, &mut runner, &mut work);
             // A busy machine may spoil one run; two failures in a row have another reason.
             if result.is_err() && !self.is_stopped() {
-                result = self.once(&setups[place], round, &mut meter, &mut work);
+                result = self.once(&setups[place], round, &mut runner, &mut work);
             }
             match result {
                 Ok(result) => results[place].push(result),
@@ -211,81 +207,42 @@ impl<'a> Experiment<'a> {
         &self,
         setup: &Setup,
         round: u32,
-        meter: &mut Meter,
-        work: &mut impl FnMut(&mut RunningServer<'_>) -> Result<T, Failure>,
+        runner: &mut Runner<'_>,
+        work: &mut impl FnMut(System, &mut StartedServer<'_, '_>) -> Result<T, Failure>,
     ) -> Result<(T, Option<ProcessCost>), Failure> {
-        let label = setup.system.label;
+        let system = setup.system;
         let spec = setup.spec(&self.programs)?;
-        let log = format!("servers/{label}-{round}.log");
-        let server = Process::start(&spec, &self.out.join(log), self.interrupt)
-            .map_err(|NotStarted { reason, remedy }| Failure::NotStarted { reason, remedy })?;
-        let (ended, so_far) = (
-            ProcessCost::of_ended_children(),
-            ProcessCost::so_far(server.pid()),
-        );
-        // The load keeps away from the processor of the server, so that only the server is measured.
-        let others = setup.on_one_processor.then(Cpus::all_but_first).flatten();
-        let mut work = || {
-            work(&mut RunningServer {
-                process: &server,
-                system: setup.system,
-                interrupt: self.interrupt,
-                meter,
-            })
-        };
-        let result = match others {
-            None => work(),
-            Some(others) => others
-                .during(work)
-                .map_err(|error| Failure::Load(error.to_string()))?,
-        };
-        server.end().map_err(Failure::NotEnded)?;
-        let cost = || {
-            let whole = ProcessCost::of_ended_children()?.since(ended?);
-            Some(whole.since(so_far?))
-        };
-        Ok((result?, cost()))
-    }
-}
-
-impl RunningServer<'_> {
-    /// Loads the server as `loadgen run` does.
-    ///
-    /// # Errors
-    /// When the load generator could not make the run, or the run failed.
-    pub fn load(&mut self, load: &Load) -> Result<Run, Failure> {
-        let load = load.config().port(self.process.port);
-        let load = load.label(self.system.label.to_owned());
-        let config = load.server_pid(self.process.pid()).build();
-        let config = config.map_err(|error| Failure::Load(error.to_string()))?;
-        let mut follower = Follower {
-            limit: config.workload.limit,
-            meter: self.meter,
-            interrupt: self.interrupt,
-        };
-        let outcome = run(config, &mut follower);
-        let outcome = outcome.map_err(|error| Failure::Load(error.to_string()))?;
-        match outcome.failure {
-            Some(why) => Err(Failure::Load(why.to_string())),
-            None => Ok(outcome.run),
+        let name = format!("{}-{round}", system.label);
+        let ((earlier, result), trouble) = runner.with_server(&spec, &name, |server| {
+            let so_far = ProcessCost::so_far(server.process.pid());
+            let earlier = ProcessCost::of_ended_children().zip(so_far);
+            // The load keeps away from the processor of the server, so that only the server is measured.
+            let others = setup.on_one_processor.then(Cpus::all_but_first).flatten();
+            let result = match others {
+                None => work(system, server),
+                Some(others) => others
+                    .during(|| work(system, server))
+                    .unwrap_or_else(|error| Err(error.into())),
+            };
+            (earlier, result)
+        })?;
+        if let Some(trouble) = trouble {
+            return Err(Failure::Ended(trouble));
         }
+        let cost = earlier.zip(ProcessCost::of_ended_children());
+        let cost = cost.map(|((ended, so_far), all)| all.since(ended).since(so_far));
+        Ok((result?, cost))
     }
 }
 
-/// Shows how far a run is.
-struct Follower<'a> {
-    limit: RunLimit,
-    meter: &'a mut Meter,
-    interrupt: &'a Interrupt,
-}
-
-impl Observer for Follower<'_> {
-    fn progress(&mut self, progress: Progress) {
-        self.meter
-            .show(self.limit, progress.requests, progress.elapsed);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.interrupt.is_stopped()
+/// Loads a server.
+///
+/// # Errors
+/// When the load generator cannot make the run, or the run fails.
+pub fn run(server: &mut StartedServer<'_, '_>, load: &ConfigBuilder) -> Result<Run, Failure> {
+    let outcome = server.run(load.clone())?;
+    match outcome.failure {
+        Some(why) => Err(why.into()),
+        None => Ok(outcome.run),
     }
 }

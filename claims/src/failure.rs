@@ -2,26 +2,33 @@
 
 use std::io;
 
+use loadgen::experiment::{NotStarted, ParseServerError, StartedRunError};
+use loadgen::machine::cpus::CpusError;
+
 /// Why one run of a system gave no result.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Nothing says how the server is started.
     #[error("no command is known that starts it")]
-    Unknown,
+    UnknownCommand,
+    /// The command of the server is wrong.
+    #[error(transparent)]
+    Command(#[from] ParseServerError),
+    /// The processors of the server or the load cannot be chosen.
+    #[error(transparent)]
+    Cpus(#[from] CpusError),
     /// The server did not start.
-    #[error("{reason}; {remedy}")]
-    NotStarted {
-        /// Why.
-        reason: String,
-        /// What to do about it.
-        remedy: String,
-    },
-    /// The server did not end when it was told to.
+    #[error(transparent)]
+    NotStarted(#[from] NotStarted),
+    /// The server ended by itself, or did not end when it was told to.
     #[error("{0}")]
-    NotEnded(String),
-    /// The load generator could not make the run, or the run failed.
-    #[error("{0}")]
-    Load(String),
+    Ended(String),
+    /// The load could not be made.
+    #[error(transparent)]
+    Load(#[from] StartedRunError),
+    /// The run failed.
+    #[error(transparent)]
+    Run(#[from] loadgen::run::Failure),
     /// A request of our own was not answered.
     #[error("{what}: {source}")]
     Request {

@@ -28,9 +28,9 @@ mod process_cost;
 mod sweep;
 pub mod systems;
 mod threads;
-pub use experiment::{CONTEXT_ROUNDS, Experiment, RunningServer, Setup};
+pub use experiment::{CONTEXT_ROUNDS, Experiment, Setup, run};
 pub use failure::Failure;
-pub use load::Load;
+pub use load::{load_for_ms, load_of_requests};
 pub use process_cost::ProcessCost;
 pub use sweep::{Level, Sweep};
 

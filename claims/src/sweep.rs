@@ -1,9 +1,10 @@
 //! Sweeps: the same systems at more and more of something, such as connections.
 
+use loadgen::config::ConfigBuilder;
 use results::{ChartSeries, Figure, Joining, Metric, Run, Unit};
 
 use crate::figures::{connections, median_of, median_point};
-use crate::{Experiment, Load, Pair, ProcessCost, Setup};
+use crate::{Experiment, Pair, ProcessCost, Setup, run};
 
 /// One system, and the runs that it has with each number of connections.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ impl<T> Sweep<T> {
         setups: &[Setup],
         connections: &[u32],
         rounds: u32,
-        load: &Load,
+        load: &ConfigBuilder,
         of: fn(Run, Option<ProcessCost>) -> Option<T>,
     ) -> Vec<Self> {
         let empty = |setup: &Setup| Self {
@@ -61,8 +62,8 @@ impl<T> Sweep<T> {
         };
         let mut sweeps: Vec<Self> = setups.iter().map(empty).collect();
         for number in connections {
-            let load = load.connections(*number);
-            let runs = experiment.each_with_cost(setups, rounds, |server| server.load(&load));
+            let load = load.clone().connections(*number);
+            let runs = experiment.each_with_cost(setups, rounds, |_, server| run(server, &load));
             for (sweep, runs) in sweeps.iter_mut().zip(runs) {
                 let runs = runs.into_iter().filter_map(|(run, cost)| of(run, cost));
                 sweep.places.push((*number, runs.collect()));
@@ -133,7 +134,7 @@ impl Sweep<Run> {
         setups: &[Setup],
         connections: &[u32],
         rounds: u32,
-        load: &Load,
+        load: &ConfigBuilder,
     ) -> Vec<Self> {
         Self::measure(experiment, setups, connections, rounds, load, |run, _| {
             Some(run)

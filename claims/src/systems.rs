@@ -147,18 +147,21 @@ impl Setup {
             Origin::Ours(program, arguments) => {
                 let path = quoted(&programs.join(program))?;
                 let command = format!("{path} --port {{port}} {arguments} {}", self.arguments);
-                ServerSpec::from_str(&format!("{label}={command}"))
-                    .map_err(|error| Failure::Load(error.to_string()))?
+                ServerSpec::from_str(&format!("{label}={command}"))?
             }
             Origin::Known(preset, arguments) => {
-                let known = preset.specs().into_iter().next().ok_or(Failure::Unknown)?;
+                let known = preset
+                    .specs()
+                    .into_iter()
+                    .next()
+                    .ok_or(Failure::UnknownCommand)?;
                 let own = arguments.split_whitespace();
                 known.and_arguments(own.chain(self.arguments.split_whitespace()))
             }
         };
         label.clone_into(&mut spec.name);
         if self.on_one_processor {
-            spec.cpus = Some(Cpus::first(1).map_err(|error| Failure::Load(error.to_string()))?);
+            spec.cpus = Some(Cpus::first(1)?);
         }
         Ok(spec)
     }

@@ -1,5 +1,7 @@
 //! From the kernel's time stamp of received bytes to the beginning of their handler.
 
+use loadgen::config::ConfigBuilder;
+use loadgen::experiment::StartedServer;
 use results::statistics::median;
 use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
@@ -7,8 +9,8 @@ use crate::figures::or_not_measured;
 use crate::peer::Peer;
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
-    Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Failure, Indication, Load,
-    Pair, RunningServer, figures,
+    Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Failure, Indication, Pair,
+    figures, load_for_ms, run,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -57,11 +59,14 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         experiment.note_missing(system.label, why);
     }
     let rounds = experiment.rounds().max(6);
-    let load = Load::lasting_ms(experiment.quick_or_full(400, 1_500)).connections(50);
+    let load = load_for_ms(experiment.quick_or_full(400, 1_500)).connections(50);
     let setups = SYSTEMS.map(|system| system.on_one_processor().with("--dwell"));
     let dwells = RATES.each_ref().map(|rate| {
-        let load = load.per_second(rate.per_s, Arrival::Poisson);
-        experiment.each(&setups, rounds, |server| dwell(server, &load))
+        let load = load
+            .clone()
+            .rate_per_s(rate.per_s)
+            .arrival(Arrival::Poisson);
+        experiment.each(&setups, rounds, |_, server| dwell(server, &load))
     });
     let rates = || RATES.iter().zip(&dwells);
     let pairs: Vec<Pair> = rates().flat_map(|(rate, runs)| pairs(rate, runs)).collect();
@@ -101,8 +106,8 @@ fn levels(rate: &Rate, runs: &Dwells) -> Vec<Figure> {
 }
 
 /// Loads the server and asks it how long the bytes that it read had lain in the kernel.
-fn dwell(server: &mut RunningServer<'_>, load: &Load) -> Result<Histogram, Failure> {
-    server.load(load)?;
+fn dwell(server: &mut StartedServer<'_, '_>, load: &ConfigBuilder) -> Result<Histogram, Failure> {
+    run(server, load)?;
     let failed = Failure::request("INFO does not say how long bytes lay in the kernel");
     let text = Peer::connect(server.process.port)
         .and_then(|mut peer| peer.ask("INFO dwell"))

@@ -167,7 +167,7 @@ fn recorded(
     let path = quoted(&absolute(&file).ok()?).ok()?;
     let setup = system.with(format!("--allow-debug --record {path}"));
     let failed = Failure::request("a client was not answered");
-    let outcome = experiment.each(&[setup], 1, |server| {
+    let outcome = experiment.each(&[setup], 1, |_, server| {
         converse(server.process.port, script).map_err(&failed)
     });
     let outcome = outcome.concat().pop()?;

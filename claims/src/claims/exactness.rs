@@ -1,16 +1,19 @@
 //! What `lock-is-exact` and `cooperative-is-exact` share: one load, one count of wrong answers, one rule.
 
+use loadgen::config::ConfigBuilder;
 use results::Run;
 
 use crate::systems::System;
-use crate::{CONTEXT_ROUNDS, Conclusion, EventCount, Evidence, Experiment, Load};
+use crate::{CONTEXT_ROUNDS, Conclusion, EventCount, Evidence, Experiment, load_of_requests};
 
 /// Batches of runs in which the control may show its mistake. More of them cannot hide it.
 const BATCHES: usize = 4;
 
 /// 100 connections with 1000 requests in flight on each.
-fn load(requests: u64) -> Load {
-    Load::requests(requests).connections(100).depth(1000)
+fn load(requests: u64) -> ConfigBuilder {
+    load_of_requests(requests)
+        .connections(100)
+        .pipeline_depth(1000)
 }
 
 /// Wrong answers of each system. The first is the control: it is tried again until it goes wrong.

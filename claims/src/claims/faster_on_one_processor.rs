@@ -1,11 +1,14 @@
 //! Threads against one thread, both on one processor.
 
+use loadgen::config::Warmup;
+use std::time::Duration;
+
 use results::{Arrival, AxisScale, Chart, Figure, Metric, Run, Unit};
 
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
     CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Indication,
-    Level, Load, Pair, Sweep, figures,
+    Level, Pair, Sweep, figures, load_for_ms,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -34,8 +37,9 @@ const LEVELS: [Level<Run>; 4] = [
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let connections = experiment.quick_or_full(&[1, SOME, 500][..], &[1, 8, SOME, 200, 1000][..]);
-    let load = Load::lasting_ms(experiment.quick_or_full(400, 1_000)).warmup_ms(100);
-    let open_load = load.per_second(10_000.0, Arrival::Poisson);
+    let load = load_for_ms(experiment.quick_or_full(400, 1_000))
+        .warmup(Warmup::Fixed(Duration::from_millis(100)));
+    let open_load = load.clone().rate_per_s(10_000.0).arrival(Arrival::Poisson);
     let rounds = experiment.rounds();
     let ours = [THREADS, REACTOR].map(System::on_one_processor);
     let article = [PYTHON_THREADS, TWISTED].map(System::on_one_processor);

@@ -4,8 +4,8 @@ use results::{AxisScale, Chart, Metric, Unit};
 
 use crate::systems::{THREADS, THREADS_RACY};
 use crate::{
-    ArticlePrograms, Claim, Conclusion, Conditions, Evidence, Experiment, Indication, Load, Pair,
-    figures,
+    ArticlePrograms, Claim, Conclusion, Conditions, Evidence, Experiment, Indication, Pair,
+    figures, load_for_ms,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -28,10 +28,14 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     programs.extend(experiment.in_pythons());
     let mut pairs: Vec<Pair> = programs.iter().map(of_programs).collect();
 
-    let load = Load::lasting_ms(experiment.quick_or_full(300, 1_000)).connections(50);
+    let load = load_for_ms(experiment.quick_or_full(300, 1_000)).connections(50);
     let rounds = experiment.rounds().max(6);
     for depth in [1, 16] {
-        let runs = experiment.compare(&[THREADS_RACY, THREADS], rounds, &load.depth(depth));
+        let runs = experiment.compare(
+            &[THREADS_RACY, THREADS],
+            rounds,
+            &load.clone().pipeline_depth(depth),
+        );
         let condition = format!("sockets, {depth} in flight");
         pairs.push(Pair::of_runs(condition, &runs, Metric::CpuPerRequest));
     }

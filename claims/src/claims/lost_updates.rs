@@ -5,7 +5,7 @@ use results::{AxisScale, Chart, Unit};
 use crate::systems::{System, THREADS, THREADS_RACY};
 use crate::{
     ArticlePrograms, Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Indication,
-    Load, figures,
+    figures, load_of_requests,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -29,7 +29,9 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let mut losses: [Losses; 2] = Default::default();
     let mut all = Vec::new();
     for depth in DEPTHS {
-        let load = Load::requests(100_000).connections(100).depth(depth);
+        let load = load_of_requests(100_000)
+            .connections(100)
+            .pipeline_depth(depth);
         // Requests in flight together are done at once: three times as many runs cost little.
         let rounds = if depth == 1 { rounds } else { 3 * rounds };
         let runs = experiment.compare(&SYSTEMS, rounds, &load);

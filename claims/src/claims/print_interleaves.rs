@@ -4,7 +4,7 @@ use std::fs;
 use std::path::absolute;
 
 use crate::systems::{REACTOR, System, THREADS, quoted};
-use crate::{Claim, Conclusion, EventCount, Evidence, Experiment, Failure, Load};
+use crate::{Claim, Conclusion, EventCount, Evidence, Experiment, Failure, load_of_requests};
 
 pub(super) const CLAIM: Claim = Claim {
     name: "print-interleaves",
@@ -25,7 +25,7 @@ const WRITERS: [(&str, System, &str); 3] = [
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let requests = experiment.quick_or_full(20_000, 60_000);
-    let load = Load::requests(requests).connections(100);
+    let load = load_of_requests(requests).connections(100);
     let mut counts = WRITERS.map(|(label, ..)| EventCount::new(label, 0, 0, 0));
     for round in 0..experiment.rounds() {
         for (count, (label, system, flag)) in counts.iter_mut().zip(WRITERS) {

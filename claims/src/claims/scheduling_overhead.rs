@@ -1,12 +1,13 @@
 //! What the scheduler costs: context switches, and the time threads wait for a processor.
 
+use loadgen::config::ConfigBuilder;
 use results::{AxisScale, Chart, Run, Unit};
 
 use crate::process_cost::ProcessCost;
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
     CONTEXT_ROUNDS, Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Indication,
-    Level, Load, Pair, Setup, Sweep, figures,
+    Level, Pair, Setup, Sweep, figures, load_for_ms,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -52,12 +53,13 @@ const LEVELS: [Level<Cost>; 3] = [
 
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     // Switches are counted one by one, so a short run shows as many for each request as a long one.
-    let load = Load::lasting_ms(experiment.quick_or_full(300, 700));
+    let load = load_for_ms(experiment.quick_or_full(300, 700));
     let rounds = experiment.rounds();
     let deciding = DECIDING.map(System::on_one_processor);
-    let costs = |experiment: &mut Experiment<'_>, setups: &[Setup], rounds, load: &Load| {
-        Sweep::measure(experiment, setups, &CONNECTIONS, rounds, load, cost)
-    };
+    let costs =
+        |experiment: &mut Experiment<'_>, setups: &[Setup], rounds, load: &ConfigBuilder| {
+            Sweep::measure(experiment, setups, &CONNECTIONS, rounds, load, cost)
+        };
     let mut sweeps = costs(experiment, &deciding, rounds, &load);
     let pairs = CONNECTIONS.map(|connections| Sweep::pair(&sweeps, connections, SWITCHES.of));
     let conclusion = rule(&pairs);
@@ -66,7 +68,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         experiment,
         &context,
         CONTEXT_ROUNDS,
-        &Load::lasting_ms(500),
+        &load_for_ms(500),
     ));
     let figures = sweeps.iter().flat_map(|sweep| sweep.figures(&LEVELS));
     Evidence {

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use loadgen::config::ConfigBuilder;
 use results::statistics::MIN_RUNS;
 use results::{AxisScale, Chart, Figure, Finite, Metric, Run, Unit};
 
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
-    CONTEXT_ROUNDS, Claim, Conclusion, Difference, Evidence, Experiment, Level, Load, Pair, Setup,
-    Sweep, figures,
+    CONTEXT_ROUNDS, Claim, Conclusion, Difference, Evidence, Experiment, Level, Pair, Setup, Sweep,
+    figures, load_for_ms,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -43,9 +44,9 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
         &CONTEXT_CONNECTIONS[..],
         &[FEW, 100, 1_000, 4_000, 10_000][..],
     );
-    let patient = |load: Load| load.timeout(Duration::from_secs(20));
-    let load = Load::lasting_ms(400);
-    let load = experiment.quick_or_full(load, patient(Load::lasting_ms(1_000)));
+    let patient = |load: ConfigBuilder| load.timeout(Duration::from_secs(20));
+    let load = load_for_ms(400);
+    let load = experiment.quick_or_full(load, patient(load_for_ms(1_000)));
     let rounds = experiment.rounds().max(6);
     let setups = [THREADS, REACTOR].map(with_room);
     let mut sweeps = Sweep::of_runs(experiment, &setups, connections, rounds, &load);
@@ -53,7 +54,7 @@ fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let [threads, reactor] = [&sweeps[0], &sweeps[1]].map(|sweep| growth(sweep, most));
     let conclusion = rule(&threads, &reactor);
     let context = experiment.context(&CONTEXT.map(System::on_one_processor));
-    let load = patient(Load::lasting_ms(500));
+    let load = patient(load_for_ms(500));
     let places = &CONTEXT_CONNECTIONS;
     let context = Sweep::of_runs(experiment, &context, places, CONTEXT_ROUNDS, &load);
     sweeps.extend(context);

@@ -6,7 +6,8 @@ use crate::claims::wait_state::{Samples, TimesRun};
 use crate::peer::Peer;
 use crate::systems::THREADS;
 use crate::threads::threads;
-use crate::{Claim, Conclusion, Evidence, Experiment, Failure, Indication, RunningServer};
+use crate::{Claim, Conclusion, Evidence, Experiment, Failure, Indication};
+use loadgen::experiment::StartedServer;
 
 pub(super) const CLAIM: Claim = Claim {
     name: "socket-wait-state",
@@ -24,14 +25,18 @@ const CONNECTIONS: usize = 40;
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let times = experiment.quick_or_full(50, 400);
     let mut samples = Samples::default();
-    let rounds = experiment.each(&[THREADS], experiment.rounds(), |server| {
+    let rounds = experiment.each(&[THREADS], experiment.rounds(), |_, server| {
         watch(server, times, &mut samples)
     });
     samples.rounds = rounds.iter().map(Vec::len).sum();
     samples.evidence(THREADS.label, rule(&samples))
 }
 
-fn watch(server: &mut RunningServer<'_>, times: u32, samples: &mut Samples) -> Result<(), Failure> {
+fn watch(
+    server: &mut StartedServer<'_, '_>,
+    times: u32,
+    samples: &mut Samples,
+) -> Result<(), Failure> {
     let failed = Failure::request("the server could not be asked");
     let (pid, port) = (server.process.pid(), server.process.port);
     // After one reply the server has all threads of its own, and the thread of the readiness check has ended.

@@ -1,12 +1,14 @@
 //! Threads that are run, and find the lock taken.
 
+use loadgen::config::ConfigBuilder;
+use loadgen::experiment::StartedServer;
 use results::units::percent;
 
 use crate::peer::Peer;
 use crate::systems::THREADS;
 use crate::{
-    Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Failure, Indication, Load,
-    RunningServer, figures,
+    Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Failure, Indication, figures,
+    load_of_requests, run,
 };
 
 pub(super) const CLAIM: Claim = Claim {
@@ -34,9 +36,9 @@ const LOADS: [(u32, u32, u64, u64); 5] = [
 fn examine(experiment: &mut Experiment<'_>) -> Evidence {
     let mut loads = Vec::new();
     for (connections, in_flight, quick, full) in LOADS {
-        let load = Load::requests(experiment.quick_or_full(quick, full));
-        let load = load.connections(connections).depth(in_flight);
-        let runs = experiment.each(&[THREADS], experiment.rounds(), |server| {
+        let load = load_of_requests(experiment.quick_or_full(quick, full));
+        let load = load.connections(connections).pipeline_depth(in_flight);
+        let runs = experiment.each(&[THREADS], experiment.rounds(), |_, server| {
             contended(server, &load)
         });
         let label = format!("{connections} threads ({in_flight} in flight)");
@@ -84,8 +86,11 @@ impl Contention {
 }
 
 /// How often the lock was found taken, and how often it was asked for.
-fn contended(server: &mut RunningServer<'_>, load: &Load) -> Result<(u64, u64), Failure> {
-    let run = server.load(load)?;
+fn contended(
+    server: &mut StartedServer<'_, '_>,
+    load: &ConfigBuilder,
+) -> Result<(u64, u64), Failure> {
+    let run = run(server, load)?;
     let failed = Failure::request("INFO does not say how often the lock was found taken");
     let text = Peer::connect(server.process.port)
         .and_then(|mut peer| peer.info("contended_acquisitions"))

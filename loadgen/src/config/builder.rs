@@ -1,6 +1,5 @@
 //! Builds a [`Config`]: every value has a default, and `build` checks all of them together.
 
-use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -145,8 +144,7 @@ impl ConfigBuilder {
     /// The same load on a server that listens on this port of the loopback.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
-        let host = Ipv4Addr::LOCALHOST.to_string();
-        self.target.address = Address::Tcp { host, port };
+        self.target.address = Address::loopback(port);
         self
     }
 

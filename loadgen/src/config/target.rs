@@ -1,6 +1,7 @@
 //! The server to load: its address, and the protocol it speaks.
 
 use std::fmt;
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -53,6 +54,23 @@ pub enum ParseTargetError {
         /// All that was written.
         target: String,
     },
+}
+
+impl Target {
+    /// A RESP server that listens on this port of the loopback.
+    pub fn loopback(port: u16) -> Self {
+        Self {
+            protocol: Protocol::Resp,
+            address: Address::loopback(port),
+        }
+    }
+}
+
+impl Address {
+    pub(super) fn loopback(port: u16) -> Self {
+        let host = Ipv4Addr::LOCALHOST.to_string();
+        Self::Tcp { host, port }
+    }
 }
 
 impl FromStr for Target {

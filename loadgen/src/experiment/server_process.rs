@@ -38,7 +38,8 @@ pub struct Process {
 }
 
 /// Why a server does not run, and what would mend it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{reason}; {remedy}")]
 pub struct NotStarted {
     /// Why.
     pub reason: String,

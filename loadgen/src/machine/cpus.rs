@@ -33,17 +33,17 @@ pub enum CpusError {
         /// How many may be used.
         count: u32,
         /// Which.
-        cpus: Cpus,
+        cpus: String,
     },
     /// The kernel refuses them.
     #[error("cannot keep to processors {cpus}: {error}; {usable} may be used")]
     Refused {
         /// The processors.
-        cpus: Cpus,
+        cpus: String,
         /// Why.
         error: nix::Error,
         /// Those that may be used.
-        usable: Cpus,
+        usable: String,
     },
     /// The text is no list of processors.
     #[error("'{0}' is no list of processors; write 0 or 1-3,6")]
@@ -72,7 +72,7 @@ impl Cpus {
             return Err(CpusError::TooFew {
                 wanted,
                 count,
-                cpus,
+                cpus: cpus.to_string(),
             });
         }
         Ok(cpus.numbers().take(wanted as usize).collect())
@@ -80,10 +80,8 @@ impl Cpus {
 
     /// All processors that this program may use but the first; `None` where there is no other.
     pub fn all_but_first() -> Option<Self> {
-        let mut others = sched_getaffinity(SELF).ok()?;
-        let first = Self(others).numbers().next()?;
-        others.unset(first).ok()?;
-        (Self(others).count() > 0).then_some(Self(others))
+        let others: Self = Self::usable().numbers().skip(1).collect();
+        (others.count() > 0).then_some(others)
     }
 
     /// How many they are.
@@ -97,9 +95,9 @@ impl Cpus {
     /// When none of them may be used.
     pub fn keep_to(self) -> Result<(), CpusError> {
         sched_setaffinity(SELF, &self.0).map_err(|error| CpusError::Refused {
-            cpus: self,
+            cpus: self.to_string(),
             error,
-            usable: Self::usable(),
+            usable: Self::usable().to_string(),
         })
     }
 

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use loadgen::config::ConfigBuilder;
+use loadgen::experiment::StartedServer;
 use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Joining, Metric, Unit};
 
 use super::slow_clients::SlowClients;
 use super::{DECIDING_PERCENT, Delays, KINDS};
 use crate::systems::{Slow, System};
-use crate::{Experiment, Failure, Load, RunningServer, Setup, figures};
+use crate::{Experiment, Failure, Setup, figures, load_for_ms, run};
 
 /// What a slow request takes.
 const SLOW: Duration = Duration::from_millis(10);
@@ -142,12 +144,12 @@ impl Place {
         kind: Slow,
         percent: f64,
     ) -> Self {
-        let load = Load::lasting_ms(experiment.quick_or_full(500, 600)).connections(20);
-        let load = load.per_second(RATE_PER_S, Arrival::Constant);
+        let load = load_for_ms(experiment.quick_or_full(500, 600)).connections(20);
+        let load = load.rate_per_s(RATE_PER_S).arrival(Arrival::Constant);
         let setup = |system: &System| Setup::from(*system).with_slow_requests();
         let setups: Vec<Setup> = systems.iter().map(setup).collect();
-        let waits = experiment.each(&setups, rounds, |server| {
-            waits(server, kind, percent, &load)
+        let waits = experiment.each(&setups, rounds, |system, server| {
+            waits(system, server, kind, percent, &load)
         });
         let labels = systems.iter().map(|system| system.label);
         Self {
@@ -188,15 +190,16 @@ impl Place {
 }
 
 fn waits(
-    server: &mut RunningServer<'_>,
+    system: System,
+    server: &mut StartedServer<'_, '_>,
     kind: Slow,
     percent: f64,
-    load: &Load,
+    load: &ConfigBuilder,
 ) -> Result<Waits, Failure> {
-    let request = server.system.slow_request(kind, SLOW);
+    let request = system.slow_request(kind, SLOW);
     let slow_per_s = RATE_PER_S * percent / 100.0;
     let slow = SlowClients::start(server.process.port, request, slow_per_s)?;
-    let run = server.load(load)?;
+    let run = run(server, load)?;
     slow.stop()?;
     let response = &run.latency.response;
     let long = response.ranges().filter(|(ns, _)| *ns >= LONG_NS);
@@ -204,6 +207,6 @@ fn waits(
     let p99_ns = Metric::P99.of(&run);
     Ok(Waits {
         delayed: long as f64 / response.count().max(1) as f64,
-        p99_ns: p99_ns.ok_or_else(|| Failure::Load("no request was answered".to_owned()))?,
+        p99_ns: p99_ns.ok_or_else(|| Failure::Unexpected("no request was answered".to_owned()))?,
     })
 }

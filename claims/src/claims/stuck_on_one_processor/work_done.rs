@@ -4,13 +4,14 @@ use std::io;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use loadgen::experiment::StartedServer;
 use results::statistics::MIN_RUNS;
 use results::{Figure, Unit};
 
 use crate::peer::Peer;
 use crate::systems::{Slow, System};
 use crate::threads::ran_or_ready;
-use crate::{Experiment, Failure, Indication, Pair, RunningServer, Setup, figures};
+use crate::{Experiment, Failure, Indication, Pair, Setup, figures};
 
 /// Connections: enough to keep every processor at work.
 fn connections() -> usize {
@@ -52,7 +53,9 @@ pub(super) fn work_done(
     let setups: Vec<Setup> = setups.map(Setup::with_slow_requests).collect();
     // Asked here: while the server has one processor, this thread may use fewer.
     let connections = connections();
-    let runs = experiment.each(&setups, rounds, |server| work(server, connections, time));
+    let runs = experiment.each(&setups, rounds, |system, server| {
+        work(system, server, connections, time)
+    });
     let mut runs = runs.into_iter();
     let of = |system: &System| WorkDone {
         system: *system,
@@ -63,11 +66,12 @@ pub(super) fn work_done(
 }
 
 fn work(
-    server: &mut RunningServer<'_>,
+    system: System,
+    server: &mut StartedServer<'_, '_>,
     connections: usize,
     time: Duration,
 ) -> Result<Work, Failure> {
-    let request = server.system.slow_request(Slow::Computes, WORK);
+    let request = system.slow_request(Slow::Computes, WORK);
     let (pid, port) = (server.process.pid(), server.process.port);
     let clients: io::Result<Vec<Peer>> = (0..connections).map(|_| Peer::connect(port)).collect();
     let clients = clients.map_err(Failure::request("the server could not be reached"))?;
