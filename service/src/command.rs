@@ -1,4 +1,4 @@
-//! A request understood: its command, its arguments in the types they mean.
+//! Commands: a request with its arguments in the types they stand for.
 
 mod error;
 
@@ -7,7 +7,7 @@ use crate::resp::{Arguments, parse_i64};
 
 pub use error::CommandError;
 
-/// What a peer asks for.
+/// A request of a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Command<'a> {
     /// `PING [message]`
@@ -18,7 +18,7 @@ pub enum Command<'a> {
     Add {
         /// The counter.
         name: &'a [u8],
-        /// What is added to it.
+        /// The amount to add.
         amount: i64,
     },
     /// `GET name`
@@ -40,7 +40,7 @@ pub enum Command<'a> {
     Flush,
     /// `INFO [section…]`
     Info(Arguments<'a>),
-    /// What clients ask when they connect and can live without: an empty array is the answer.
+    /// `COMMAND …`, `CONFIG GET …`: clients send these when they connect. The reply is an empty array.
     Nothing,
     /// `CLIENT ID`
     ClientId,
@@ -48,18 +48,18 @@ pub enum Command<'a> {
     ClientName,
     /// `CLIENT SETNAME name`
     SetClientName(&'a [u8]),
-    /// `CLIENT SETINFO attribute value`, `SELECT 0`: fine, and nothing to do.
+    /// `CLIENT SETINFO attribute value`, `SELECT 0`: the reply is `+OK`, and nothing is done.
     Accept,
     /// `HELLO [2 [SETNAME name]]`
     Hello {
-        /// The name to go by, where one was given.
+        /// The client's name, where one is given.
         client_name: Option<&'a [u8]>,
     },
-    /// `DEBUG SLEEP seconds`, `WORK microseconds`: takes its time, where the server was started for that.
+    /// `DEBUG SLEEP seconds`, `WORK microseconds`: delays its caller, where the server allows that.
     Delay {
-        /// How.
+        /// Sleeping or computing.
         how: Delay,
-        /// How long, in microseconds.
+        /// The length of the delay in microseconds.
         time_us: u64,
     },
     /// `RESET`
@@ -70,8 +70,8 @@ pub enum Command<'a> {
 
 type Parsed<'a> = Result<Command<'a>, CommandError<'a>>;
 
-/// A command's name in capitals as one number: compared in one step, where slices take a call for each candidate. 0, which is no command,
-/// for a name that is longer than any, or whose first byte would leave no trace.
+/// A command's name in capitals as one number: it is compared in one step, where slices take a call for each candidate. A name that no
+/// command can have gives 0: one that is too long, empty, or begins with a byte that would add nothing to the number.
 #[inline]
 const fn packed(name: &[u8]) -> u64 {
     let (mut word, mut at) = (0, 0);
@@ -85,7 +85,7 @@ const fn packed(name: &[u8]) -> u64 {
     word
 }
 
-/// Without its bit of 32 a letter is a capital, and no other byte becomes a letter.
+/// Clears the bit 32: a letter becomes a capital, and no other byte becomes a letter.
 const fn capital(byte: u8) -> u64 {
     (byte & !32) as u64
 }
@@ -168,7 +168,7 @@ fn add(request: Arguments<'_>, amount: Option<i64>) -> Parsed<'_> {
     })
 }
 
-/// Whether the argument is that word, in any case.
+/// Whether the argument is that word, in upper or lower case.
 fn is(request: Arguments<'_>, index: usize, word: &str) -> bool {
     request
         .get(index)
@@ -209,7 +209,7 @@ fn client(request: Arguments<'_>) -> Parsed<'_> {
 }
 
 fn client_name(name: &[u8]) -> Result<&[u8], CommandError<'_>> {
-    // A name stays as long as its connection: as long a name as a counter's, no longer.
+    // A name is kept as long as its connection, so it has the limit of a counter's name.
     let fits = name.len() <= 512 && name.iter().all(u8::is_ascii_graphic);
     fits.then_some(name).ok_or(CommandError::BadClientName)
 }
@@ -221,7 +221,7 @@ fn select(request: Arguments<'_>) -> Parsed<'_> {
     }
 }
 
-/// The longest that one request may hold a server up: an experiment needs no more, and a slip of the finger is no outage.
+/// The longest delay of one request. An experiment needs no more, and a mistyped number stops the server for ten seconds only.
 const LONGEST_HOLD_US: u64 = 10_000_000;
 
 fn sleep(request: Arguments<'_>) -> Parsed<'_> {
@@ -268,7 +268,7 @@ mod tests {
     use super::packed;
 
     #[test]
-    fn a_name_is_one_number_in_any_case_and_no_other_name_is_the_same() {
+    fn a_name_has_one_number_in_upper_and_lower_case_and_no_other_name_has_it() {
         assert_eq!(packed(b"flushAll"), packed(b"FLUSHALL"));
         for other in [
             &b"\0INCR"[..],

@@ -8,11 +8,11 @@
 //! | [`Atomic`] | one read-modify-write | right | right, useless |
 //! | [`Yielding`] | a read, a turn of the others, a write | **loses updates** | **loses updates** |
 //!
-//! In C or in Python `Plain` compiles under threads and is `Racy`. In Rust the compiler refuses it, so the mistake has to be
+//! In C or in Python, `Plain` compiles under threads and behaves as `Racy`. In Rust the compiler refuses it, so the mistake has to be
 //! made on purpose, one step further up: each access is atomic, the increment is not.
 //!
-//! `Yielding` is the mistake that is left to cooperative programs: whoever passes the baton between the read and the write
-//! shares the counter with all who run meanwhile, be it on one thread.
+//! `Yielding` is the mistake that remains possible in cooperative programs: a task that yields between the read and the write shares
+//! the counter with every task that runs meanwhile, even on one thread.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -20,12 +20,12 @@ use std::sync::{PoisonError, TryLockError};
 
 /// A number that many requests increment.
 ///
-/// Two increments of one counter are right when each returns a value of its own, and both are in the final value.
+/// Two increments of one counter are right when each returns a value of its own, and the final value includes both.
 pub trait Counter: Send + 'static {
     /// What the command line and INFO call this discipline.
     const DISCIPLINE: &'static str;
 
-    /// Whether a session ends its turn between an increment's read and its write, and does the rest in its next turn.
+    /// Whether a session ends its turn between an increment's read and its write, and writes in its next turn.
     const YIELDS: bool = false;
 
     /// A counter that starts at `value`.
@@ -40,13 +40,13 @@ pub trait Counter: Send + 'static {
     /// Replaces the value.
     fn set(&self, value: i64);
 
-    /// How often a lock was wanted while another held it; 0 where there is no lock.
+    /// How often a thread found the lock taken; 0 where there is no lock.
     fn contended(&self) -> u64 {
         0
     }
 }
 
-/// No synchronisation at all, and none needed where one thread owns the counter.
+/// No synchronisation. It needs none where one thread owns the counter.
 #[derive(Debug)]
 pub struct Plain(Cell<i64>);
 
@@ -72,7 +72,7 @@ impl Counter for Plain {
     }
 }
 
-/// The lost update: what was read may be out of date when the sum is written. No undefined behaviour, only wrong.
+/// The lost update: the value read may be out of date when the sum is written. The result is wrong; there is no undefined behaviour.
 #[derive(Debug)]
 pub struct Racy(AtomicI64);
 
@@ -85,7 +85,7 @@ impl Counter for Racy {
 
     fn add(&self, amount: i64) -> Option<i64> {
         let sum = self.get().checked_add(amount)?;
-        // Whatever another thread has stored since that load is overwritten here, and lost.
+        // This overwrites what another thread has stored since that load: its update is lost.
         self.set(sum);
         Some(sum)
     }
@@ -103,13 +103,13 @@ impl Counter for Racy {
 #[derive(Debug)]
 pub struct Mutex {
     value: std::sync::Mutex<i64>,
-    /// Counted by those alone who have to wait anyhow.
+    /// Counted only by threads that have to wait anyway.
     contended: AtomicU64,
 }
 
 impl Mutex {
     fn lock(&self) -> std::sync::MutexGuard<'_, i64> {
-        // A poisoned lock says that a holder panicked half-way; an `i64` has no half-way.
+        // A lock is poisoned when its holder panicked. An `i64` is never half-written, so the value is still good.
         match self.value.try_lock() {
             Ok(value) => value,
             Err(TryLockError::Poisoned(value)) => value.into_inner(),
@@ -183,7 +183,7 @@ impl Counter for Atomic {
     }
 }
 
-/// Read in one turn, written in the next; in between the others have theirs.
+/// Reads in one turn and writes in the next; in between, the others have their turns.
 ///
 /// [`Counter::add`] alone is [`Racy`]'s: a function that runs without interruption cannot yield. The session does, because of
 /// [`Counter::YIELDS`].
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn who_finds_the_lock_taken_is_counted() {
+    fn a_thread_that_finds_the_lock_taken_is_counted() {
         let counter = Mutex::starting_at(0);
         assert_eq!((counter.add(1), counter.contended()), (Some(1), 0));
         std::thread::scope(|scope| {

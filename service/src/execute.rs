@@ -1,4 +1,4 @@
-//! Commands done: what each makes of the counters and what it replies.
+//! Executes commands: what each does to the counters, and what it replies.
 
 use crate::command::Command;
 use crate::keyspace::Full;
@@ -6,16 +6,18 @@ use crate::resp::{Arguments, write};
 use crate::session::{Client, Service};
 use crate::{Counter, Keyspace};
 
-/// Whether the conversation goes on after a request.
+/// What follows after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Outcome {
+    /// The request is done; the next one follows.
     Done,
-    /// The request is half done; executed once more, it is done.
+    /// The request is half done; executing it once more completes it.
     Half,
+    /// The request is done, and the connection is to be closed.
     Quit,
 }
 
-/// Executes one request and appends its one reply, or does its first half.
+/// Executes one request and appends its reply; or executes the first half of a yielding increment, without a reply.
 #[inline]
 pub(crate) fn execute<K: Keyspace>(
     service: &Service<'_, K>,
@@ -106,7 +108,7 @@ fn add<K: Keyspace>(service: &Service<'_, K>, name: &[u8], amount: i64, replies:
     }
 }
 
-/// The increment of a program that yields at the wrong place: the first time it reads, the second time it writes what it then read, and one more.
+/// An increment that yields at the wrong place: the first call reads the value, the second writes that value plus the amount.
 fn add_in_two_turns<K: Keyspace>(
     service: &Service<'_, K>,
     client: &mut Client,
@@ -149,7 +151,7 @@ fn get<K: Keyspace>(service: &Service<'_, K>, name: &[u8], replies: &mut Vec<u8>
     }
 }
 
-/// The counter of that name, find_or_create where there was none; the text of the refusal where there is no room for it.
+/// Calls `with` on the counter of that name, which is created where there is none; else returns the text of the error reply.
 #[inline]
 fn find_or_create<K: Keyspace, T>(
     service: &Service<'_, K>,

@@ -1,7 +1,7 @@
 //! Named counters: `INCR a` and `INCR b` are independent.
 //!
-//! Two maps, one for each way of owning them. Both hash with the same seeded function, hold the same number of names, and
-//! are never what a comparison measures: a look-up takes no lock in either.
+//! Two maps: one for a single thread, one for many. Both hash with the same seeded function and hold the same number of names. Neither
+//! takes a lock for a look-up, so the map is never what a comparison measures.
 
 mod local;
 mod shared;
@@ -23,7 +23,7 @@ pub trait Keyspace {
     /// The discipline of every counter in it.
     type Counter: Counter;
 
-    /// Runs a turn, whose look-ups may then share what each of them would have to get and to give back.
+    /// Runs a turn. Its look-ups can share what each of them alone would have to acquire and release.
     fn during<T>(&self, turn: impl FnOnce() -> T) -> T {
         turn()
     }
@@ -31,7 +31,7 @@ pub trait Keyspace {
     /// Calls `with` on the counter of that name, if there is one.
     fn find<T>(&self, name: &[u8], with: impl FnOnce(&Self::Counter) -> T) -> Option<T>;
 
-    /// Calls `with` on the counter of that name, which starts at 0 where there was none.
+    /// Calls `with` on the counter of that name; where there is none, one is created at 0.
     ///
     /// # Errors
     /// [`Full`] when the name is new and there is no room for it; `with` is not called.
@@ -41,7 +41,7 @@ pub trait Keyspace {
         with: impl FnOnce(&Self::Counter) -> T,
     ) -> Result<T, Full>;
 
-    /// Forgets a counter; whether there was one.
+    /// Removes a counter; whether there was one.
     fn remove(&self, name: &[u8]) -> bool;
 
     /// How many counters there are.
@@ -52,10 +52,10 @@ pub trait Keyspace {
         self.len() == 0
     }
 
-    /// Forgets them all.
+    /// Removes all counters.
     fn clear(&self);
 
-    /// How often a lock of a counter here was wanted while another held it.
+    /// How often a request found the lock of a counter here taken.
     fn contended(&self) -> u64;
 
     /// Every name with its value, sorted by name.

@@ -1,4 +1,4 @@
-//! The bounds on what one peer may send and on what it may make the server hold.
+//! The limits on what one peer may send, and on what it may make the server keep.
 
 /// Bounds of the service itself; those of sockets and processes are in `hosting`.
 ///
@@ -7,19 +7,19 @@
 pub struct Limits {
     /// Arguments of one request (`*N`). Redis: 1,048,576.
     pub arguments: u32,
-    /// Bytes of one argument (`$N`). Redis takes 512 MiB; a counter needs none of that, an echo test may.
+    /// Bytes of one argument (`$N`). Redis: 512 MiB, which a counter never needs and a test with `ECHO` may.
     pub bulk_bytes: u32,
     /// Bytes of one request, all its arguments and headers together: bounds what many arguments may add up to.
     pub request_bytes: u32,
     /// Bytes of a header or an inline command without its line end. Redis: 64 KiB.
     pub line_bytes: u32,
-    /// Requests executed in one turn, then the next peer's turn comes: one pipeline cannot hold up the others.
+    /// Requests executed in one turn; then the next connection has its turn, so one pipeline cannot delay the others.
     pub turn_requests: u32,
-    /// Unsent bytes of replies at which a session stops executing: a peer that does not read is not served.
+    /// Unsent bytes of replies at which a session stops executing, because the peer does not read.
     pub reply_high_bytes: usize,
-    /// Unsent bytes at which it goes on. Lower than the other, so that the two do not alternate at every write.
+    /// Unsent bytes at which it goes on: lower, so that it does not stop and go on with every write.
     pub reply_low_bytes: usize,
-    /// Counters held at once: names come from peers, and nothing else frees them.
+    /// Counters at once: only clients create and remove them.
     pub counters: usize,
     /// Bytes of a counter's name.
     pub name_bytes: usize,

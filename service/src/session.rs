@@ -1,4 +1,4 @@
-//! One peer's conversation, without its socket.
+//! One connection without its socket: bytes in, replies out.
 
 use std::fmt;
 use std::mem;
@@ -12,11 +12,11 @@ use crate::{Keyspace, Limits};
 pub struct Service<'a, K> {
     /// The counters.
     pub keyspace: K,
-    /// The bounds on what one peer may send.
+    /// The limits on what one peer may send.
     pub limits: Limits,
     /// What the bytes mean.
     pub protocol: Protocol,
-    /// The process around the service.
+    /// The process that runs the service.
     pub environment: &'a dyn Environment,
 }
 
@@ -30,48 +30,48 @@ pub enum Protocol {
     Echo,
 }
 
-/// What a service wants of the process it runs in, and may not look up itself.
+/// What the service needs from the process that runs it, and may not do itself.
 pub trait Environment: fmt::Debug + Sync {
-    /// Takes note of a turn of that peer, and of the requests executed in it.
+    /// Called after each turn of a peer, with the number of requests executed in it.
     fn executed(&self, peer: u64, requests: u64);
 
-    /// Holds the caller for so many microseconds; `false`, at once, unless the process was started for such experiments.
+    /// Delays the caller for this many microseconds; `false`, at once, unless the process was started for such experiments.
     fn delay(&self, how: Delay, time_us: u64) -> bool {
         let _ = (how, time_us);
         false
     }
 
-    /// INFO's sections about the environment: name in lower case, text with its `# Title` line, lines ended by CRLF.
+    /// INFO's sections about the process: name in lower case, text with its `# Title` line, lines ended by CRLF.
     fn info(&self) -> Vec<(&'static str, String)>;
 }
 
-/// How a request takes its time.
+/// What a request does while it delays its caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delay {
-    /// Waiting, as for a disk or another server: the processor is free for others.
+    /// It sleeps, as if it waited for a disk or another server: the processor is free for others.
     Sleep,
-    /// Computing.
+    /// It computes.
     Work,
 }
 
-/// One peer's conversation.
+/// The state of one connection.
 #[derive(Debug)]
 pub struct Session {
     parser: Parser,
     client: Client,
 }
 
-/// What a server knows of a peer.
+/// What a session knows about its peer.
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) id: u64,
     pub(crate) name: Option<Box<[u8]>>,
-    /// What an increment has read that is to be written in the next turn. A null pointer for all whose counters do not yield.
+    /// The value that the first half of a yielding increment has read; the next turn writes the sum. A null pointer for other counters.
     pub(crate) seen: Option<Box<i64>>,
 }
 
 impl Client {
-    /// An empty name takes the name away, as in Redis.
+    /// Sets the name; an empty one removes it, as in Redis.
     pub(crate) fn rename(&mut self, name: &[u8]) {
         self.name = (!name.is_empty()).then(|| name.into());
     }
@@ -82,25 +82,25 @@ impl Client {
 pub enum Next {
     /// More bytes from the peer.
     Read,
-    /// Its next turn: requests are left that have wholly arrived.
+    /// Its next turn: whole requests are left in `input`.
     Again,
     /// Nothing: send the replies, then close.
     Close(Ending),
 }
 
-/// Why a session ends a conversation.
+/// Why a session ends the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
-    /// The peer said `QUIT`.
+    /// The peer sent `QUIT`.
     Quit,
-    /// The stream lost its meaning; the reply says how.
+    /// The bytes are not RESP; the last reply says why.
     ProtocolError,
     /// The peer speaks HTTP.
     Http,
 }
 
 impl Session {
-    /// The conversation with a peer that has just connected; `id` is its number among all that ever did.
+    /// The session of a new connection; `id` is the connection's number.
     #[must_use]
     pub fn new(id: u64) -> Self {
         Session {
@@ -132,7 +132,7 @@ impl Session {
         }
     }
 
-    /// Bytes on the heap beside `input` and `replies`: what is known of an unfinished request, and the peer's name.
+    /// Bytes on the heap beside `input` and `replies`: the state of an unfinished request, and the peer's name.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.parser.held_bytes() + self.client.name.as_ref().map_or(0, |name| name.len())
@@ -146,7 +146,7 @@ impl Session {
     ) -> Next {
         let limits = &service.limits;
         let (mut args, mut at) = (Args::default(), 0);
-        // An empty line takes its part of the turn, and is no request.
+        // An empty line counts for the turn's limit, and not as a request.
         let (mut parsed, mut executed) = (0, 0_u64);
         let next = loop {
             if parsed >= limits.turn_requests || replies.len() >= limits.reply_high_bytes {
@@ -167,7 +167,7 @@ impl Session {
                     }
                     let after = execute(service, &mut self.client, &args.of(rest), replies);
                     if after == Outcome::Half {
-                        // It stays at the front, to be found again in the next turn.
+                        // The request stays at the front: the next turn executes its second half.
                         break Next::Again;
                     }
                     at += length;
@@ -185,7 +185,7 @@ impl Session {
     }
 }
 
-/// Tells the peer what was wrong with its bytes; one that speaks HTTP is told nothing.
+/// Appends the error reply; a peer that speaks HTTP gets none.
 #[cold]
 fn refuse(error: ProtocolError, replies: &mut Vec<u8>) -> Ending {
     if error == ProtocolError::Http {
@@ -195,7 +195,7 @@ fn refuse(error: ProtocolError, replies: &mut Vec<u8>) -> Ending {
     Ending::ProtocolError
 }
 
-/// What came is what goes; when nothing waits to be sent, not a byte is copied.
+/// Every byte comes back. When no reply waits, the buffers are swapped and no byte is copied.
 fn echo(input: &mut Vec<u8>, replies: &mut Vec<u8>) -> Next {
     if replies.is_empty() {
         mem::swap(input, replies);
@@ -221,7 +221,7 @@ mod tests {
         }
     }
 
-    /// The article's schedule on one thread: x reads and passes the baton, y reads, both write what they have read and one more.
+    /// The article's schedule on one thread: x reads and yields, y reads, then both write the value they read plus one.
     #[test]
     fn a_session_that_yields_within_an_increment_loses_one() {
         let service = Service {

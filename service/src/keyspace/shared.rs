@@ -10,8 +10,8 @@ use crate::Counter;
 
 /// A keyspace of many threads.
 ///
-/// A thread may still hold a counter that another removes. What it does to it then counts as done just before the removal,
-/// which it overlaps, so every history of one name stays linearizable.
+/// A thread may still use a counter that another thread removes. Its operation overlaps the removal and counts as done just before it,
+/// so every history of one name stays linearizable.
 #[derive(Debug)]
 pub struct Shared<C> {
     counters: HashMap<Name, C, RandomState>,
@@ -47,7 +47,7 @@ impl<C: Counter + Sync> Shared<C> {
 impl<C: Counter + Sync> Keyspace for Shared<C> {
     type Counter = C;
 
-    /// While this thread holds the map's memory, to hold it once more is to count to two: the fences are paid once for a turn.
+    /// Pins the map's memory once for the turn. Pinning it again inside only increments a count, so the fences cost once for a turn.
     #[inline]
     fn during<T>(&self, turn: impl FnOnce() -> T) -> T {
         let _held = self.counters.pin();
@@ -70,7 +70,7 @@ impl<C: Counter + Sync> Keyspace for Shared<C> {
         });
         match outcome {
             Compute::Inserted(_, counter) => Ok(with(counter)),
-            // Another thread was first; the place reserved for the name goes back.
+            // Another thread was first: release the reservation and find its counter.
             _ => {
                 self.release_names(1);
                 drop(counters);
@@ -90,7 +90,7 @@ impl<C: Counter + Sync> Keyspace for Shared<C> {
     }
 
     fn clear(&self) {
-        // Name by name: each removal is counted exactly, whatever other threads start meanwhile.
+        // Name by name, so that each removal is counted exactly, whatever other threads create meanwhile.
         let counters = self.counters.pin();
         counters.keys().for_each(|name| {
             self.remove(name);

@@ -1,4 +1,4 @@
-//! Where the arguments of one request lie: places in the bytes that came, copied nowhere.
+//! The arguments of one request, as places in the received bytes: nothing is copied.
 
 use std::ops::Index;
 
@@ -7,7 +7,7 @@ use smallvec::SmallVec;
 /// The arguments of one request, the command's name first.
 #[derive(Clone, Debug, Default)]
 pub struct Args {
-    /// Start and end of each argument. Four are kept in line: no command on the hot path has more.
+    /// Start and end of each argument. Four need no allocation: no command on the hot path has more.
     places: SmallVec<[(u32, u32); 4]>,
     /// The arguments of an inline request, without their quotes; an array's arguments stay where they arrived.
     unquoted: Vec<u8>,
@@ -41,7 +41,7 @@ impl Args {
         self.inline = false;
     }
 
-    /// Notes the argument at `start..end` of the request.
+    /// Adds the argument at `start..end` of the request.
     #[inline]
     pub(super) fn push(&mut self, start: usize, end: usize) {
         self.places.push((offset(start), offset(end)));
@@ -49,16 +49,12 @@ impl Args {
 
     /// Bytes on the heap.
     pub(super) fn held_bytes(&self) -> usize {
-        let places = if self.places.spilled() {
-            self.places.capacity() * size_of::<(u32, u32)>()
-        } else {
-            0
-        };
-        places + self.unquoted.capacity()
+        let spilled = usize::from(self.places.spilled());
+        spilled * self.places.capacity() * size_of::<(u32, u32)>() + self.unquoted.capacity()
     }
 
-    /// Gives back the room that an earlier, larger request of the same turn left behind. Room for as many arguments again stays, so that
-    /// arguments that come one by one do not move each time.
+    /// Frees the memory that an earlier, larger request of the same turn left behind. Room for as many arguments again stays, so that
+    /// arguments that come one by one are not moved each time.
     pub(super) fn release_excess(&mut self) {
         if self.places.capacity() / 2 > self.places.len() {
             self.places.shrink_to_fit();
@@ -68,7 +64,7 @@ impl Args {
         }
     }
 
-    /// Takes over an inline request's argument, quotes removed.
+    /// Adds an argument of an inline request, without its quotes.
     pub(super) fn push_unquoted(&mut self, argument: impl Iterator<Item = u8>) {
         self.inline = true;
         let start = self.unquoted.len();
@@ -77,7 +73,7 @@ impl Args {
     }
 }
 
-/// No request is longer than [`Limits::request_bytes`](crate::Limits::request_bytes), a `u32`, so every offset in one is: half the memory of a `usize`.
+/// An offset fits a `u32`, because [`Limits::request_bytes`](crate::Limits::request_bytes) is one: half the memory of a `usize`.
 #[inline]
 fn offset(at: usize) -> u32 {
     debug_assert!(
@@ -87,7 +83,7 @@ fn offset(at: usize) -> u32 {
     at as u32
 }
 
-/// The arguments of a request that lies in memory.
+/// The arguments of a request, as slices of it.
 #[derive(Clone, Copy, Debug)]
 pub struct Arguments<'a> {
     places: &'a [(u32, u32)],

@@ -1,48 +1,38 @@
-//! What a peer may get wrong beyond repair: the stream has lost its meaning, so the connection closes.
+//! Errors after which the rest of a stream has no meaning, so the connection is closed.
 
-use std::fmt;
+use thiserror::Error;
 
 /// Why the bytes are not RESP. `Display` is what the peer reads after `-ERR `.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum ProtocolError {
     /// `*N` with an N that is not a plain decimal, or over the limit of arguments.
+    #[error("Protocol error: invalid multibulk length")]
     InvalidMultibulkLength,
     /// `$N` likewise, or negative, or over the limit of bytes.
+    #[error("Protocol error: invalid bulk length")]
     InvalidBulkLength,
     /// An argument that begins with another byte than `$`.
+    #[error("Protocol error: expected '$', got '{}'", .0.escape_ascii())]
     ExpectedDollar(u8),
     /// An argument that goes on after its announced length.
+    #[error("Protocol error: expected CRLF after bulk")]
     ExpectedLineEnd,
     /// `*` and 64 KiB without a line end.
+    #[error("Protocol error: too big mbulk count string")]
     TooBigCount,
     /// `$` and 64 KiB without a line end.
+    #[error("Protocol error: too big bulk count string")]
     TooBigBulkCount,
     /// An inline request of 64 KiB without a line end.
+    #[error("Protocol error: too big inline request")]
     TooBigInline,
-    /// Arguments that each are within their limit and together are not.
+    /// Arguments that are each within their limit, and together over the limit of a request.
+    #[error("Protocol error: too big request")]
     TooBigRequest,
     /// An inline request with a quote that does not end where an argument ends.
+    #[error("Protocol error: unbalanced quotes in request")]
     UnbalancedQuotes,
-    /// HTTP. No reply: a page in a browser must not be able to drive a server on the loopback.
+    /// HTTP. The peer gets no reply: a page in a browser must not be able to drive a server on the loopback.
+    #[error("Protocol error: HTTP is not supported")]
     Http,
 }
-
-impl fmt::Display for ProtocolError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Protocol error: ")?;
-        match self {
-            Self::InvalidMultibulkLength => f.write_str("invalid multibulk length"),
-            Self::InvalidBulkLength => f.write_str("invalid bulk length"),
-            Self::ExpectedDollar(got) => write!(f, "expected '$', got '{}'", got.escape_ascii()),
-            Self::ExpectedLineEnd => f.write_str("expected CRLF after bulk"),
-            Self::TooBigCount => f.write_str("too big mbulk count string"),
-            Self::TooBigBulkCount => f.write_str("too big bulk count string"),
-            Self::TooBigInline => f.write_str("too big inline request"),
-            Self::TooBigRequest => f.write_str("too big request"),
-            Self::UnbalancedQuotes => f.write_str("unbalanced quotes in request"),
-            Self::Http => f.write_str("HTTP is not spoken here"),
-        }
-    }
-}
-
-impl std::error::Error for ProtocolError {}

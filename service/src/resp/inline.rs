@@ -1,4 +1,4 @@
-//! Inline requests: a line of words, for a person with a terminal.
+//! Inline requests: a line of words, as a person types it in a terminal.
 
 use super::{Args, ProtocolError};
 
@@ -39,7 +39,7 @@ fn is_http(args: &Args) -> bool {
             .is_some_and(|version| version.starts_with(b"HTTP/"))
 }
 
-/// Between words Redis skips whatever C calls white space: a vertical tab and a form feed, too. Neither of these ends a word.
+/// Redis skips between words what C calls white space, which includes vertical tab and form feed. Neither of these two ends a word.
 fn is_space(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == 0x0b
 }
@@ -108,7 +108,7 @@ fn single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8],
     }
 }
 
-/// What follows a closing quote, if that may follow one.
+/// The bytes after a closing quote, if white space or the end follows it.
 fn closed(after: &[u8]) -> Result<&[u8], ProtocolError> {
     match after.first() {
         Some(&byte) if !is_space(byte) => Err(ProtocolError::UnbalancedQuotes),

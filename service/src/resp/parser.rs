@@ -26,7 +26,7 @@ struct Suspended {
 /// What is known of the request at the front of the bytes.
 #[derive(Clone, Copy, Debug, Default)]
 struct Progress {
-    /// Bytes understood: the header, and the arguments that are in [`Args`].
+    /// Bytes parsed: the header, and the arguments that are in [`Args`].
     at: usize,
     /// Bytes after `at` that were searched for a line end in vain.
     searched: usize,
@@ -56,7 +56,7 @@ impl Parser {
         if progress.advance(bytes, limits, args)? {
             return Ok(Some(progress.at));
         }
-        // It may have to wait for long: it takes no more along than it needs.
+        // The rest may come late, so the saved state keeps no more memory than it needs.
         args.release_excess();
         self.suspended = Some(Box::new(Suspended {
             progress,
@@ -65,7 +65,7 @@ impl Parser {
         Ok(None)
     }
 
-    /// Bytes on the heap, the peer's own not counted: at most 3 for each byte of the unfinished request, and 256 for being there.
+    /// Bytes on the heap, the input not counted: at most 256, and 3 for each byte of the unfinished request.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
         self.suspended.as_ref().map_or(0, |suspended| {
@@ -89,7 +89,7 @@ impl Parser {
 }
 
 impl Progress {
-    /// Understands as much of the request as there is; whether that is all of it.
+    /// Parses as much of the request as there is; whether that is all of it.
     #[inline]
     fn advance(
         &mut self,
@@ -124,7 +124,7 @@ impl Progress {
         Ok(true)
     }
 
-    /// `$4\r\nINCR\r\n`. Understood as a whole or not at all: its short header is cheaper to read again than to remember.
+    /// Parses `$4\r\nINCR\r\n` as a whole or not at all: to read its short header again is cheaper than to store it.
     #[inline]
     fn argument(
         &mut self,
@@ -169,7 +169,7 @@ impl Progress {
         }
     }
 
-    /// The number of the header at `self.at`, `*N\r\n` or `$N\r\n`, which is then behind us; `None` when its end has not arrived.
+    /// The number of the header at `self.at`, `*N\r\n` or `$N\r\n`; `self.at` moves behind it. `None` when its end has not arrived.
     #[inline(always)]
     fn header(
         &mut self,
@@ -186,7 +186,7 @@ impl Progress {
         self.long_header(bytes, limits, too_big, invalid)
     }
 
-    /// A header that is not short and plain: cut off, broken, or of a very long argument.
+    /// A header off the fast path: cut off, malformed, or of a very long argument.
     #[cold]
     fn long_header(
         &mut self,
@@ -202,7 +202,7 @@ impl Progress {
         number.map(Some).ok_or(invalid)
     }
 
-    /// The line at `self.at` without its line feed, which is then behind us; `None` when its end has not arrived.
+    /// The line at `self.at` without its line feed; `self.at` moves behind it. `None` when its end has not arrived.
     fn line<'a>(
         &mut self,
         bytes: &'a [u8],

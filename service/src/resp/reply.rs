@@ -1,8 +1,7 @@
 //! Replies: written by a server, read by a client.
 
-use std::fmt;
-
 use memchr::memchr;
+use thiserror::Error;
 
 use super::parse_i64;
 
@@ -22,7 +21,7 @@ pub fn bulk(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-/// Appends `$-1`: there is no value.
+/// Appends `$-1`: no value.
 pub fn null(out: &mut Vec<u8>) {
     out.extend_from_slice(b"$-1\r\n");
 }
@@ -37,19 +36,16 @@ pub fn simple(out: &mut Vec<u8>, text: &'static str) {
     line(out, b'+', text.as_bytes());
 }
 
-/// Appends `-text`, its line ends turned into spaces: bytes of a client in it cannot end the reply.
+/// Appends `-text`. CR and LF become spaces, so a client's bytes in the text cannot end the reply.
 pub fn error(out: &mut Vec<u8>, text: &[u8]) {
     line(out, b'-', text);
 }
 
 fn line(out: &mut Vec<u8>, kind: u8, text: &[u8]) {
     out.push(kind);
-    out.extend(text.iter().map(|&byte| {
-        if matches!(byte, b'\r' | b'\n') {
-            b' '
-        } else {
-            byte
-        }
+    out.extend(text.iter().map(|&byte| match byte {
+        b'\r' | b'\n' => b' ',
+        byte => byte,
     }));
     out.extend_from_slice(b"\r\n");
 }
@@ -73,28 +69,21 @@ pub enum Reply<'a> {
     Bulk(&'a [u8]),
     /// `$-1` or `*-1`
     Null,
-    /// `*N`: the elements are replies of their own and follow
+    /// `*N`; its elements follow, each a reply of its own
     Array(usize),
 }
 
-/// Bytes that are no reply: the peer speaks another protocol, or has lost its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Bytes that are not a RESP reply: the peer speaks another protocol, or an earlier reply had another length than it announced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the bytes are not a RESP reply")]
 pub struct ReplyError;
 
-impl fmt::Display for ReplyError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the bytes are not a RESP reply")
-    }
-}
-
-impl std::error::Error for ReplyError {}
-
-/// The reply at the front of `bytes` and the bytes it takes; `None` when its end has not arrived.
+/// Reads the reply at the front of `bytes`; returns it and its length, or `None` when its end has not arrived.
 ///
-/// A bulk string is looked at again from its header when more bytes come: short, so that a dripped reply costs O(n).
+/// When more bytes come, a bulk string is read again from its header, which is short: a reply that comes byte by byte costs O(n).
 ///
 /// # Errors
-/// [`ReplyError`] when no bytes that follow can make it a reply.
+/// [`ReplyError`] when no further bytes can make it a reply.
 pub fn read_reply(bytes: &[u8]) -> Result<Option<(Reply<'_>, usize)>, ReplyError> {
     let Some(&kind) = bytes.first() else {
         return Ok(None);
@@ -180,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_reply() {
+    fn other_bytes_are_refused() {
         for bytes in [
             &b"HTTP/1.1 400\r\n"[..],
             b"\x15\x03\x01",
