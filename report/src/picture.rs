@@ -73,6 +73,70 @@ pub(crate) struct Series {
     pub(crate) last: Option<Point>,
 }
 
+impl Series {
+    /// Its points and the last one.
+    pub(crate) fn all_points(&self) -> impl Iterator<Item = &Point> {
+        self.points.iter().chain(&self.last)
+    }
+
+    /// The points that carry its symbol.
+    pub(crate) fn marked(&self) -> Vec<&Point> {
+        let points = self.all_points();
+        points.filter(|point| point.mark != Mark::None).collect()
+    }
+
+    /// The lines of [`Joined::Line`], each with its points.
+    pub(crate) fn lines(&self) -> Vec<(Stroke, Vec<&Point>)> {
+        let Joined::Line { sure } = self.joined else {
+            return Vec::new();
+        };
+        let sure = sure.min(self.points.len());
+        let all: Vec<&Point> = self.points.iter().collect();
+        // The dotted part begins where the solid one ends, or there would be a hole.
+        let (solid, dotted) = (&all[..sure], &all[sure.saturating_sub(1)..]);
+        let ends: Vec<&Point> = self.points.last().into_iter().chain(&self.last).collect();
+        let lines = [
+            (Stroke::Solid, 1, solid),
+            (Stroke::Dotted, 2, dotted),
+            (Stroke::ToLast, 2, &ends),
+        ];
+        let drawn = lines
+            .into_iter()
+            .filter(|(_, least, points)| points.len() >= *least);
+        drawn
+            .map(|(stroke, _, points)| (stroke, points.to_vec()))
+            .collect()
+    }
+
+    /// The ranges of its points as `(x, (low, high))`, where there are enough for a band.
+    pub(crate) fn band(&self) -> Option<Vec<(f64, (f64, f64))>> {
+        let ranged = |point: &Point| Some((point.x, point.range?));
+        let band: Vec<_> = self.points.iter().filter_map(ranged).collect();
+        (band.len() > 1).then_some(band)
+    }
+
+    /// The lengths of a point's whiskers, below and above it; in a lane to its left and right.
+    pub(crate) fn whiskers(&self, point: &Point) -> (f64, f64) {
+        let middle = match self.joined {
+            Joined::Lanes => point.x,
+            _ => point.y,
+        };
+        let (low, high) = point.range.unwrap_or((middle, middle));
+        (middle - low, high - middle)
+    }
+}
+
+/// How a line is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stroke {
+    /// In the dash of its system.
+    Solid,
+    /// Dotted: fewer samples than are needed to be sure.
+    Dotted,
+    /// Dotted and thin, to the last point.
+    ToLast,
+}
+
 /// How the points of a series are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joined {

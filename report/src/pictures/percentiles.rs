@@ -182,8 +182,7 @@ fn said(ns: u64, range: Option<(f64, f64)>) -> String {
 }
 
 fn heights(series: &Series) -> impl Iterator<Item = f64> + '_ {
-    let points = series.points.iter().chain(&series.last);
-    points.flat_map(|point| {
+    series.all_points().flat_map(|point| {
         let (low, high) = point.range.unwrap_or((point.y, point.y));
         [point.y, low, high]
     })

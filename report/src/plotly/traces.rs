@@ -3,47 +3,34 @@
 use serde_json::{Value, json};
 
 use super::{escaped, numbers};
-use crate::picture::{Axis, Joined, Mark, Point, Series, Tick};
+use crate::picture::{Axis, Joined, Mark, Point, Series, Stroke, Tick};
 use crate::style::{SYMBOLS, Style};
 
 /// The traces of one series: its band, its line, the dotted end of it, its symbols, and its last point.
 pub(super) fn series_traces(series: &Series, band_opacity: f64) -> Vec<Value> {
-    let sure = match series.joined {
-        Joined::Line { sure } => sure,
+    match series.joined {
+        Joined::Line { .. } => {}
         Joined::Pairs => return vec![pairs(series)],
         Joined::Apart | Joined::Lanes => return vec![symbols(series)],
-    };
-    let mut traces = Vec::new();
-    traces.extend(band(series, band_opacity));
-    if sure > 0 {
-        traces.push(line(
-            series,
-            &series.points[..sure.min(series.points.len())],
-            &dash(style_of(series).dash),
-            2.5,
-        ));
     }
-    // The dotted part begins where the solid one ends, or there would be a hole.
-    let dotted = &series.points[sure.min(series.points.len()).saturating_sub(1)..];
-    if dotted.len() > 1 {
-        traces.push(line(series, dotted, "dot", 2.0));
-    }
-    if let (Some(end), Some(last)) = (series.points.last(), &series.last) {
-        traces.push(line(series, &[end.clone(), last.clone()], "dot", 1.0));
-    }
-    if series
-        .points
-        .iter()
-        .chain(&series.last)
-        .any(|point| point.mark != Mark::None)
-    {
+    let lines = series.lines().into_iter();
+    let lines = lines.map(|(stroke, points)| match stroke {
+        Stroke::Solid => line(series, &points, &dash(style_of(series).dash), 2.5),
+        Stroke::Dotted => line(series, &points, "dot", 2.0),
+        Stroke::ToLast => line(series, &points, "dot", 1.0),
+    });
+    let mut traces: Vec<Value> = band(series, band_opacity)
+        .into_iter()
+        .chain(lines)
+        .collect();
+    if !series.marked().is_empty() {
         traces.push(symbols(series));
     }
     traces
 }
 
 /// A trace that is only seen: what is pointed at is said by [`pointed_at`] alone, once for each place.
-fn drawn(series: &Series, points: &[Point], more: Value) -> Value {
+fn drawn(series: &Series, points: &[&Point], more: Value) -> Value {
     let mut trace = json!({
         "type": "scatter",
         "x": numbers(points.iter().map(|point| point.x)),
@@ -55,7 +42,7 @@ fn drawn(series: &Series, points: &[Point], more: Value) -> Value {
     trace
 }
 
-fn line(series: &Series, points: &[Point], dash: &str, width: f64) -> Value {
+fn line(series: &Series, points: &[&Point], dash: &str, width: f64) -> Value {
     let style = json!({"color": colour(series), "dash": dash, "width": width});
     drawn(series, points, json!({"mode": "lines", "line": style}))
 }
@@ -77,11 +64,7 @@ fn pairs(series: &Series) -> Value {
 
 /// The area between the lowest and the highest repetition, as one closed outline.
 fn band(series: &Series, opacity: f64) -> Option<Value> {
-    let ranged = |point: &Point| Some((point.x, point.range?));
-    let sides: Vec<(f64, (f64, f64))> = series.points.iter().filter_map(ranged).collect();
-    if sides.len() < 2 {
-        return None;
-    }
+    let sides = series.band()?;
     let there = sides.iter().map(|(x, (_, high))| (*x, *high));
     let back = sides.iter().rev().map(|(x, (low, _))| (*x, *low));
     let (x, y): (Vec<f64>, Vec<f64>) = there.chain(back).unzip();
@@ -99,34 +82,22 @@ fn band(series: &Series, opacity: f64) -> Option<Value> {
 
 /// The symbols, with whiskers where the points stand alone.
 fn symbols(series: &Series) -> Value {
-    let shown: Vec<Point> = series
-        .points
-        .iter()
-        .chain(&series.last)
-        .filter(|point| point.mark != Mark::None)
-        .cloned()
-        .collect();
+    let shown = series.marked();
     let marker = json!({"symbol": symbol_of_each(series, &shown), "size": 9, "color": colour(series), "line": {"color": "@paper", "width": 1}});
     let mut more = json!({"mode": "markers", "marker": marker, "cliponaxis": false});
-    let middle = |point: &Point| match series.joined {
-        Joined::Lanes => point.x,
-        _ => point.y,
-    };
-    let reach = |end: fn((f64, f64), f64) -> f64| -> Vec<f64> {
-        let reach = |point: &Point| point.range.map_or(0.0, |range| end(range, middle(point)));
-        shown.iter().map(reach).collect()
-    };
     let whiskers = match series.joined {
         Joined::Apart => Some("error_y"),
         Joined::Lanes => Some("error_x"),
         Joined::Line { .. } | Joined::Pairs => None,
     };
     if let Some(whiskers) = whiskers {
+        let (below, above): (Vec<f64>, Vec<f64>) =
+            shown.iter().map(|point| series.whiskers(point)).unzip();
         more[whiskers] = json!({
             "type": "data",
             "symmetric": false,
-            "array": reach(|(_, high), middle| high - middle),
-            "arrayminus": reach(|(low, _), middle| middle - low),
+            "array": above,
+            "arrayminus": below,
             "color": colour(series),
             "thickness": 2,
             "width": 6,
@@ -137,7 +108,7 @@ fn symbols(series: &Series) -> Value {
 
 /// An unseen trace over all points of a series: it says what is pointed at, and where unless all share one heading.
 pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
-    let points: Vec<Point> = series.points.iter().chain(&series.last).cloned().collect();
+    let points: Vec<&Point> = series.all_points().collect();
     let place = |point: &Point| {
         let (axis, at) = match places {
             Places::InHeading => return String::new(),
@@ -151,7 +122,7 @@ pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
         named.map_or_else(String::new, |place| format!("{}: ", place.text))
     };
     let said = |point: &Point| escaped(&(place(point) + &point.hover));
-    let text: Vec<String> = points.iter().map(said).collect();
+    let text: Vec<String> = points.iter().copied().map(said).collect();
     // In a template, `%{` begins a variable; a label is not meant as one.
     let label = escaped(&series.label).replace('%', "&#37;");
     let glyph = style_of(series).glyph();
@@ -211,9 +182,9 @@ fn dash(dash: &str) -> String {
 }
 
 /// One name for all points, or one for each where some are hollow.
-fn symbol_of_each(series: &Series, shown: &[Point]) -> Value {
+fn symbol_of_each(series: &Series, shown: &[&Point]) -> Value {
     let symbol = symbol(series);
-    let of_one = |point: &Point| match point.mark {
+    let of_one = |point: &&Point| match point.mark {
         Mark::Hollow => format!("{symbol}-open"),
         Mark::Full | Mark::None => symbol.to_owned(),
     };

@@ -10,51 +10,40 @@ use results::units;
 
 use super::plain;
 use crate::axes::extent;
-use crate::picture::{Heat, Joined, Mark, Point, Series};
+use crate::picture::{Heat, Joined, Mark, Point, Series, Stroke};
 use crate::style::{SYMBOLS, Style};
 use crate::theme::Theme;
 
 pub(super) fn series_plots(series: &Series, theme: &Theme, band_opacity: f64) -> Vec<Plot> {
     let style = Style::of_system(series.system);
     let colour = theme.series[style.colour];
-    let mut plots = Vec::new();
-    if let Joined::Line { sure } = series.joined {
-        let sure = sure.min(series.points.len());
-        plots.extend(band(series, colour, band_opacity));
-        plots.push(
-            line(&series.points[..sure], colour)
-                .with_stroke_width(2.2)
-                .with_line_style(line_style(style))
-                .into(),
-        );
-        let dashed = &series.points[sure.saturating_sub(1)..];
-        plots.push(
-            line(dashed, colour)
-                .with_stroke_width(1.8)
-                .with_dotted()
-                .into(),
-        );
-        if let (Some(end), Some(last)) = (series.points.last(), &series.last) {
-            let ends = [end.clone(), last.clone()];
-            plots.push(
-                line(&ends, colour)
-                    .with_stroke_width(1.0)
-                    .with_dotted()
-                    .into(),
-            );
-        }
-    }
     if series.joined == Joined::Pairs {
-        let pair = |pair: &[Point]| line(pair, colour).with_stroke_width(5.0).into();
+        let pair = |pair: &[Point]| {
+            let ends: Vec<&Point> = pair.iter().collect();
+            line(&ends, colour).with_stroke_width(5.0).into()
+        };
         return series.points.chunks(2).map(pair).collect();
     }
-    let points = || series.points.iter().chain(&series.last);
-    let marked: Vec<&Point> = points().filter(|point| point.mark != Mark::None).collect();
+    let mut plots = Vec::new();
+    if let Joined::Line { .. } = series.joined {
+        plots.extend(band(series, colour, band_opacity));
+    }
+    plots.extend(series.lines().into_iter().map(|(stroke, points)| {
+        let line = line(&points, colour);
+        let line = match stroke {
+            Stroke::Solid => line
+                .with_stroke_width(2.2)
+                .with_line_style(line_style(style)),
+            Stroke::Dotted => line.with_stroke_width(1.8).with_dotted(),
+            Stroke::ToLast => line.with_stroke_width(1.0).with_dotted(),
+        };
+        line.into()
+    }));
+    let marked = series.marked();
     plots.push(symbols(series, &marked, colour).into());
     // The library leaves most shapes filled: paper on top makes every one hollow.
-    let hollow: Vec<&Point> = points()
-        .filter(|point| point.mark == Mark::Hollow)
-        .collect();
+    let hollow = |point: &&Point| point.mark == Mark::Hollow;
+    let hollow: Vec<&Point> = marked.into_iter().filter(hollow).collect();
     if !hollow.is_empty() {
         plots.push(symbols(series, &hollow, theme.paper).with_size(2.8).into());
     }
@@ -68,36 +57,22 @@ fn symbols(series: &Series, marked: &[&Point], colour: &str) -> ScatterPlot {
         .with_color(colour)
         .with_size(5.0)
         .with_marker(marker(series.system));
-    let reach = |middle: f64, point: &Point| {
-        let (low, high) = point.range.unwrap_or((middle, middle));
-        (middle - low, high - middle)
-    };
+    let whiskers = marked.iter().map(|point| series.whiskers(point));
     match series.joined {
-        Joined::Apart => {
-            symbols.with_y_err_asymmetric(marked.iter().map(|point| reach(point.y, point)))
-        }
-        Joined::Lanes => {
-            symbols.with_x_err_asymmetric(marked.iter().map(|point| reach(point.x, point)))
-        }
+        Joined::Apart => symbols.with_y_err_asymmetric(whiskers),
+        Joined::Lanes => symbols.with_x_err_asymmetric(whiskers),
         Joined::Line { .. } | Joined::Pairs => symbols,
     }
 }
 
-fn line(points: &[Point], colour: &str) -> LinePlot {
+fn line(points: &[&Point], colour: &str) -> LinePlot {
     LinePlot::new()
         .with_data(points.iter().map(|point| (point.x, point.y)))
         .with_color(colour)
 }
 
 fn band(series: &Series, colour: &str, opacity: f64) -> Option<Plot> {
-    let ranged: Vec<(f64, (f64, f64))> = series
-        .points
-        .iter()
-        .filter_map(|point| Some((point.x, point.range?)))
-        .collect();
-    if ranged.len() < 2 {
-        return None;
-    }
+    let ranged = series.band()?;
     let band = BandPlot::new(
         ranged.iter().map(|(x, _)| *x),
         ranged.iter().map(|(_, (low, _))| *low),
