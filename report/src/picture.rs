@@ -22,16 +22,12 @@ pub(crate) struct Picture {
     pub(crate) cells: Option<Table>,
 }
 
-/// One drawing.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Panel {
     /// What distinguishes it from its neighbours; empty of a single one.
     pub(crate) title: String,
-    /// The horizontal axis.
     pub(crate) x: Axis,
-    /// The vertical axis.
     pub(crate) y: Axis,
-    /// What is drawn.
     pub(crate) marks: Marks,
 }
 
@@ -63,7 +59,6 @@ pub(crate) enum Marks {
 pub(crate) struct Series {
     /// The system's place in the comparison: it decides colour and symbol.
     pub(crate) system: usize,
-    /// Its label.
     pub(crate) label: String,
     /// The points, from left to right.
     pub(crate) points: Vec<Point>,
@@ -153,7 +148,6 @@ pub(crate) enum Joined {
     Pairs,
 }
 
-/// One point.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Point {
     /// Its place from the left.
@@ -171,9 +165,7 @@ pub(crate) struct Point {
 /// How a point carries the system's symbol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mark {
-    /// Not at all.
     None,
-    /// Filled.
     Full,
     /// Hollow: the number is not the system's own.
     Hollow,
@@ -211,7 +203,6 @@ pub(crate) struct Beyond {
     pub(crate) counts: Vec<u64>,
 }
 
-/// An axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Axis {
     /// What it measures, with its unit where the ticks name none.
@@ -288,14 +279,11 @@ pub(crate) enum Scale {
 /// A named value of an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Tick {
-    /// The value.
     pub(crate) at: f64,
-    /// Its name.
     pub(crate) text: String,
 }
 
 impl Tick {
-    /// A tick.
     pub(crate) fn new(at: f64, text: impl Into<String>) -> Self {
         let text = text.into();
         Self { at, text }

@@ -57,9 +57,7 @@ const DASHES: [&str; 4] = ["", "12 4", "12 4 4 4", "6 4"];
 /// The style of the system at one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Style {
-    /// The number of its colour.
     pub(crate) colour: usize,
-    /// The number of its symbol.
     pub(crate) symbol: usize,
     /// The dash of its lines: lengths of strokes and gaps in pixels, as SVG writes them; empty of a line without gaps.
     pub(crate) dash: &'static str,
@@ -78,7 +76,6 @@ impl Style {
         }
     }
 
-    /// The symbol as a letter.
     pub(crate) fn glyph(self) -> char {
         GLYPHS[self.symbol]
     }

@@ -3,19 +3,15 @@
 use results::Metric;
 use serde::Serialize;
 
-/// A table.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Table {
-    /// The headings.
     pub(crate) columns: Vec<Column>,
     /// The rows, each as long as the headings.
     pub(crate) rows: Vec<Vec<Cell>>,
 }
 
-/// A heading.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Column {
-    /// Its text.
     pub(crate) title: String,
     /// What it stands for, in words.
     pub(crate) meaning: String,
@@ -26,7 +22,6 @@ pub(crate) struct Column {
 }
 
 impl Column {
-    /// A column of words.
     pub(crate) fn words(title: &str) -> Self {
         Self {
             title: title.to_owned(),
@@ -36,7 +31,6 @@ impl Column {
         }
     }
 
-    /// A column of numbers.
     pub(crate) fn numbers(title: impl Into<String>, meaning: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -46,7 +40,6 @@ impl Column {
         }
     }
 
-    /// The column of a metric.
     pub(crate) fn of(metric: Metric) -> Self {
         Self::numbers(metric.title(), metric.meaning()).in_unit(metric.unit())
     }
@@ -57,7 +50,6 @@ impl Column {
     }
 }
 
-/// A cell.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub(crate) struct Cell {
     /// What is read.
@@ -71,7 +63,6 @@ pub(crate) struct Cell {
 }
 
 impl Cell {
-    /// A cell of words.
     pub(crate) fn words(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),

@@ -16,13 +16,11 @@ pub(crate) struct Theme {
     pub(crate) paper: &'static str,
     /// Behind cards and tables.
     pub(crate) surface: &'static str,
-    /// Text.
     pub(crate) ink: &'static str,
     /// Text that explains.
     pub(crate) muted: &'static str,
     /// Lines that only guide the eye.
     pub(crate) grid: &'static str,
-    /// Frames.
     pub(crate) line: &'static str,
     /// Something is wrong.
     pub(crate) fail: &'static str,
@@ -30,7 +28,6 @@ pub(crate) struct Theme {
     pub(crate) doubt: &'static str,
     /// Something is right.
     pub(crate) pass: &'static str,
-    /// The colours of systems.
     pub(crate) series: [&'static str; COLOURS],
     /// From no requests to most of them, in a heat map: the darker, the further from the paper.
     pub(crate) heat: [&'static str; 5],
