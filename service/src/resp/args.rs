@@ -23,12 +23,6 @@ impl Args {
         }
     }
 
-    /// How many arguments there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.places.len()
-    }
-
     /// Whether there is none: an empty line, or an array of no elements.
     #[must_use]
     pub fn is_empty(&self) -> bool {

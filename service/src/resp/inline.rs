@@ -61,12 +61,8 @@ fn word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), ProtocolError> {
             [] => return Ok((word, rest)),
             [space, ..] if ends_word(*space) => return Ok((word, rest)),
             // A closing quote ends the word.
-            [b'"', after @ ..] => {
-                rest = double_quoted(after, &mut word)?;
-                return Ok((word, rest));
-            }
-            [b'\'', after @ ..] => {
-                rest = single_quoted(after, &mut word)?;
+            [quote @ (b'"' | b'\''), after @ ..] => {
+                rest = quoted(*quote, after, &mut word)?;
                 return Ok((word, rest));
             }
             [byte, after @ ..] => {
@@ -77,28 +73,22 @@ fn word(line: &[u8]) -> Result<(Vec<u8>, &[u8]), ProtocolError> {
     }
 }
 
-fn double_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], ProtocolError> {
+/// Appends the bytes up to the closing quote, and returns what follows it.
+fn quoted<'a>(
+    quote: u8,
+    mut rest: &'a [u8],
+    word: &mut Vec<u8>,
+) -> Result<&'a [u8], ProtocolError> {
+    let is_double = quote == b'"';
     loop {
         let (byte, after) = match rest {
-            [b'"', after @ ..] => return closed(after),
+            [byte, after @ ..] if *byte == quote => return closed(after),
             [b'\\', b'x', high, low, after @ ..]
-                if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+                if is_double && high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
             {
                 (hex(*high) << 4 | hex(*low), after)
             }
-            [b'\\', escaped, after @ ..] => (unescape(*escaped), after),
-            [byte, after @ ..] => (*byte, after),
-            [] => return Err(ProtocolError::UnbalancedQuotes),
-        };
-        word.push(byte);
-        rest = after;
-    }
-}
-
-fn single_quoted<'a>(mut rest: &'a [u8], word: &mut Vec<u8>) -> Result<&'a [u8], ProtocolError> {
-    loop {
-        let (byte, after) = match rest {
-            [b'\'', after @ ..] => return closed(after),
+            [b'\\', escaped, after @ ..] if is_double => (unescape(*escaped), after),
             [b'\\', b'\'', after @ ..] => (b'\'', after),
             [byte, after @ ..] => (*byte, after),
             [] => return Err(ProtocolError::UnbalancedQuotes),
