@@ -48,23 +48,10 @@ impl Deadline {
     #[must_use]
     pub fn left(&self, limits: &Limits, now: Instant) -> Option<(Duration, Closed)> {
         let (limit, closed) = match self.waiting {
-            Waiting::Idle => (limits.idle, Closed::Idle),
-            Waiting::Request => (limits.request, Closed::RequestDeadline),
-            Waiting::Replies => (limits.stall, Closed::Stalled),
+            Waiting::Idle => (limits.idle_timeout, Closed::Idle),
+            Waiting::Request => (limits.request_timeout, Closed::RequestDeadline),
+            Waiting::Replies => (limits.stall_timeout, Closed::Stalled),
         };
         limit.map(|limit| (limit.saturating_sub(now.duration_since(self.since)), closed))
-    }
-}
-
-impl Limits {
-    /// How often to check for connections whose time is up: every eighth of the shortest limit, so that none is exceeded by much more.
-    /// `None` where there is no limit.
-    #[must_use]
-    pub fn check_every(&self) -> Option<Duration> {
-        let shortest = [self.idle, self.request, self.stall]
-            .into_iter()
-            .flatten()
-            .min()?;
-        Some((shortest / 8).clamp(Duration::from_millis(10), Duration::from_secs(1)))
     }
 }

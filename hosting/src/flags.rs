@@ -3,14 +3,12 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::builder::{EnumValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Arg, Args, Command, FromArgMatches, ValueEnum};
 use service::Protocol;
-use units::{UnitError, parse_count, parse_duration, parse_size};
 
-use crate::{Model, Runtime, Serve};
+use crate::{Limits, Model, Runtime, Serve};
 
 /// The flags of every server.
 #[derive(Clone, Debug, Args)]
@@ -27,30 +25,8 @@ pub(crate) struct Flags {
     /// Protocol: the Redis protocol, or plain echo
     #[arg(long, default_value = "resp", value_parser = protocol())]
     pub(crate) protocol: Protocol,
-    /// Connections open at once; one more gets an error reply and is closed
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = count)]
-    pub(crate) max_connections: usize,
-    /// Close a connection that sends no request for this time (90s, 1m30s; 0: never)
-    #[arg(long, value_name = "TIME", default_value = "5m", value_parser = parse_duration)]
-    pub(crate) idle_timeout: Duration,
-    /// Close a connection whose request is not complete this long after its first byte (0: never)
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
-    pub(crate) request_timeout: Duration,
-    /// Close a connection that takes no byte of its replies for this time (0: never)
-    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = parse_duration)]
-    pub(crate) stall_timeout: Duration,
-    /// At the end, wait this long for the last replies to be taken
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
-    pub(crate) shutdown_timeout: Duration,
-    /// Longest argument of a request (65536, 64KiB, 1MB), at most 512MiB
-    #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bulk_bytes)]
-    pub(crate) max_bulk: u32,
-    /// Bytes buffered for all connections together: from nine tenths on, new connections are refused; above the limit, the connection that holds the most is closed
-    #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = parse_size)]
-    pub(crate) max_memory: u64,
-    /// Names of counters held at once
-    #[arg(long, value_name = "N", default_value = "1M", value_parser = count)]
-    pub(crate) max_counters: usize,
+    #[command(flatten)]
+    pub(crate) limits: Limits,
     /// Execute DEBUG SLEEP and WORK, with which any client can delay the others
     #[arg(long, help_heading = INSTRUMENTS)]
     pub(crate) allow_debug: bool,
@@ -87,18 +63,6 @@ fn protocol() -> impl TypedValueParser<Value = Protocol> {
         "echo" => Protocol::Echo,
         _ => Protocol::Resp,
     })
-}
-
-fn count(text: &str) -> Result<usize, UnitError> {
-    parse_count(text).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
-}
-
-fn bulk_bytes(text: &str) -> Result<u32, String> {
-    let bytes = parse_size(text).map_err(|error| error.to_string())?;
-    u32::try_from(bytes)
-        .ok()
-        .filter(|&bytes| bytes <= 512 << 20)
-        .ok_or_else(|| format!("'{text}' is more than the protocol allows; write at most 512MiB"))
 }
 
 /// Reads the command line. `Err` is the exit code, after the help or one line about the mistake was printed.

@@ -7,7 +7,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 use service::{Delay, Environment, Service};
 
@@ -15,26 +14,7 @@ use crate::flags::Flags;
 use crate::instruments::Instruments;
 use crate::signals::Signals;
 use crate::statistics::Statistics;
-use crate::{Model, Runtime, info, listener};
-
-/// Limits of connections and of the process; [`service::Limits`] has those of a request.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Connections open at once.
-    pub connections: usize,
-    /// The longest time between two requests.
-    pub idle: Option<Duration>,
-    /// From a request's first byte to its last; a single byte in between does not restart it.
-    pub request: Option<Duration>,
-    /// The longest time in which the peer takes no byte of its replies.
-    pub stall: Option<Duration>,
-    /// From the signal to stop to the end of the process.
-    pub shutdown: Duration,
-    /// Bytes buffered for all connections together.
-    pub memory_bytes: usize,
-    /// The limits of requests and counters.
-    pub service: service::Limits,
-}
+use crate::{Limits, Model, Runtime, info, listener};
 
 /// One server process.
 #[derive(Debug)]
@@ -59,9 +39,6 @@ pub struct Host {
     pub(crate) started: Instant,
 }
 
-/// Descriptors that a process needs beside its connections: the standard three, the listener, the poll, the spare.
-const OWN_DESCRIPTORS: u64 = 32;
-
 impl Host {
     pub(crate) fn new(model: &Model, flags: &Flags) -> io::Result<Self> {
         if !flags.bind.is_loopback() && !flags.expose {
@@ -72,13 +49,15 @@ impl Host {
             )));
         }
         let listener = listener::listen((flags.bind, flags.port).into())?;
+        let mut limits = flags.limits;
+        limits.fit_open_files(model.name);
         Ok(Host {
             model: model.name,
             address: listener.local_addr()?,
             instruments: Instruments::new(flags, &listener)?,
             listener,
             runtime: flags.runtime,
-            limits: Limits::new(model, flags),
+            limits,
             signals: Signals::install()?,
             protocol: flags.protocol,
             statistics: Statistics::default(),
@@ -93,7 +72,7 @@ impl Host {
     pub fn service<K>(&self, keyspace: K) -> Service<'_, K> {
         Service {
             keyspace,
-            limits: self.limits.service,
+            limits: self.limits.service(),
             protocol: self.protocol,
             environment: self,
         }
@@ -121,56 +100,8 @@ impl Host {
 
     /// Whether all buffers together exceed the limit: then the connection that holds the most is to be closed.
     pub fn is_over_memory(&self) -> bool {
-        self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes
+        self.held_bytes.load(Ordering::Relaxed) > self.limits.max_memory
     }
-}
-
-impl Limits {
-    fn new(model: &Model, flags: &Flags) -> Self {
-        let unless_zero = |time: Duration| (!time.is_zero()).then_some(time);
-        Limits {
-            connections: connections_that_fit(model, flags.max_connections),
-            idle: unless_zero(flags.idle_timeout),
-            request: unless_zero(flags.request_timeout),
-            stall: unless_zero(flags.stall_timeout),
-            shutdown: flags.shutdown_timeout,
-            memory_bytes: usize::try_from(flags.max_memory).unwrap_or(usize::MAX),
-            service: service::Limits {
-                counters: flags.max_counters,
-                ..service::Limits::default()
-            }
-            .with_bulk_bytes(flags.max_bulk),
-        }
-    }
-}
-
-/// Raises the soft limit on open files to the hard one; returns how many of the wanted connections then fit.
-fn connections_that_fit(model: &Model, wanted: usize) -> usize {
-    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
-    if current != maximum {
-        // If this fails, the old limit stays, and is read again below.
-        let _ = setrlimit(
-            Resource::Nofile,
-            Rlimit {
-                current: maximum,
-                maximum,
-            },
-        );
-    }
-    let Some(descriptors) = getrlimit(Resource::Nofile).current else {
-        return wanted;
-    };
-    let fit = usize::try_from(descriptors.saturating_sub(OWN_DESCRIPTORS))
-        .unwrap_or(usize::MAX)
-        .max(1);
-    if fit < wanted {
-        eprintln!(
-            "{}: at most {fit} connections instead of {wanted}: the limit on open files is {descriptors}; \
-             raise it with ulimit -n",
-            model.name
-        );
-    }
-    wanted.min(fit)
 }
 
 impl Environment for Host {

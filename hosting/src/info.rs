@@ -6,10 +6,11 @@ use std::hash::{BuildHasher, Hasher};
 use std::process;
 use std::sync::atomic::Ordering;
 
+use clap::ValueEnum;
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 
-use crate::{Host, Runtime};
+use crate::Host;
 
 /// The sections about the process; the service adds the one about its counters.
 pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
@@ -25,12 +26,14 @@ pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
 }
 
 fn server(host: &Host) -> String {
+    let runtime = host.runtime.and_then(|runtime| runtime.to_possible_value());
+    let runtime = runtime.map(|name| format!("runtime:{}\r\n", name.get_name()));
     format!(
         "# Server\r\nserver_name:baton\r\nserver_version:{}\r\nmodel:{}\r\n{}process_id:{}\r\nrun_id:{}\r\n\
          tcp_port:{}\r\nuptime_in_seconds:{}\r\n",
         env!("CARGO_PKG_VERSION"),
         host.model,
-        runtime(host),
+        runtime.unwrap_or_default(),
         process::id(),
         host.run_id,
         host.address.port(),
@@ -38,19 +41,11 @@ fn server(host: &Host) -> String {
     )
 }
 
-fn runtime(host: &Host) -> &'static str {
-    match host.runtime {
-        None => "",
-        Some(Runtime::Multi) => "runtime:multi\r\n",
-        Some(Runtime::Current) => "runtime:current\r\n",
-    }
-}
-
 fn clients(host: &Host) -> String {
     format!(
         "# Clients\r\nconnected_clients:{}\r\nmaxclients:{}\r\n",
         host.connected(),
-        host.limits.connections
+        host.limits.max_connections
     )
 }
 
@@ -59,7 +54,7 @@ fn memory(host: &Host) -> String {
     format!(
         "# Memory\r\nused_memory_rss:{}\r\nbuffered_bytes:{buffered}\r\nmax_buffered_bytes:{}\r\n",
         resident_bytes().map_or("n/a".to_owned(), |bytes| bytes.to_string()),
-        host.limits.memory_bytes,
+        host.limits.max_memory,
     )
 }
 

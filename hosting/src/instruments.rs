@@ -13,9 +13,11 @@ mod access_log;
 mod dwell;
 mod turns;
 
+use std::fs::File;
 use std::io;
 use std::net::TcpListener;
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use crate::byte_stream::{Received, receive};
 use crate::flags::Flags;
@@ -104,4 +106,13 @@ impl Instruments {
     pub(crate) fn finish(&self) -> io::Result<()> {
         self.turns.as_ref().map_or(Ok(()), Turns::finish)
     }
+}
+
+fn create(path: &Path, flag: &str) -> io::Result<File> {
+    File::create(path).map_err(|error| {
+        let path = path.display();
+        io::Error::other(format!(
+            "cannot write {path}: {error}; name another file with {flag}"
+        ))
+    })
 }

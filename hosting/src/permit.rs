@@ -26,10 +26,11 @@ impl Host {
     /// [`Refused`] when a limit is reached; then [`Host::refuse`] the connection.
     pub(crate) fn admit(&self) -> Result<Permit<'_>, Refused> {
         let id = self.statistics.received();
-        if self.held_bytes.load(Ordering::Relaxed) > self.limits.memory_bytes / 10 * 9 {
+        if self.held_bytes.load(Ordering::Relaxed) > self.limits.max_memory / 10 * 9 {
             return Err(Refused::Memory);
         }
-        let one_more = |connected| (connected < self.limits.connections).then_some(connected + 1);
+        let one_more =
+            |connected| (connected < self.limits.max_connections).then_some(connected + 1);
         match self
             .connected
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more)

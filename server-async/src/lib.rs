@@ -57,7 +57,7 @@ struct Server<K: 'static> {
 pub fn serve<C: Counter + Sync>(host: &'static Host) -> io::Result<Counters> {
     let server: &'static _ = Box::leak(Box::new(Server {
         host,
-        service: host.service(Shared::<C>::bounded(host.limits.service.counters)),
+        service: host.service(Shared::<C>::bounded(host.limits.max_counters)),
         registry: Registry::default(),
     }));
     let runtime = runtime(host)?;
@@ -84,7 +84,7 @@ async fn run<K: Keyspace + Send + Sync>(server: &'static Server<K>) -> io::Resul
         accepted = accept_peers(server, &alive) => accepted,
         signalled = wait_for_signal(server.host) => signalled,
     };
-    let deadline = Instant::now() + server.host.limits.shutdown;
+    let deadline = Instant::now() + server.host.limits.shutdown_timeout;
     server.registry.shut_down_reads();
     server.host.stop_listening();
     drop(alive);

@@ -80,13 +80,12 @@ impl<'a> Connection<'a> {
     pub(crate) fn turn<K: Keyspace>(
         &mut self,
         service: &Service<'_, K>,
-        limits: &Limits,
         buffers: &mut Buffers,
         now: Instant,
     ) -> Wait {
         buffers.lend(&mut self.input, &mut self.replies);
         let wait = self
-            .run_turn(service, limits, now)
+            .run_turn(service, now)
             .unwrap_or_else(|error| Wait::Over(error.into()));
         buffers.take_back(&mut self.input, &mut self.replies);
         wait
@@ -102,13 +101,12 @@ impl<'a> Connection<'a> {
     fn run_turn<K: Keyspace>(
         &mut self,
         service: &Service<'_, K>,
-        limits: &Limits,
         now: Instant,
     ) -> io::Result<Wait> {
         let waited = self.replies.len() - self.sent;
         self.send()?;
         let mut progressed = self.replies.len() - self.sent < waited;
-        self.is_full &= self.replies.len() - self.sent >= limits.service.reply_low_bytes;
+        self.is_full &= self.replies.len() - self.sent >= service.limits.reply_low_bytes;
 
         if !self.is_full && (self.has_requests || self.may_read()) {
             if !self.has_requests {
@@ -126,7 +124,7 @@ impl<'a> Connection<'a> {
                 self.has_requests = false;
             }
             self.send()?;
-            self.is_full = self.replies.len() - self.sent >= limits.service.reply_high_bytes;
+            self.is_full = self.replies.len() - self.sent >= service.limits.reply_high_bytes;
         }
         self.update_deadline(progressed, now);
         Ok(self.wait())

@@ -35,7 +35,7 @@ use reactor::Reactor;
 /// # Errors
 /// When the listener or the poll fails for good.
 pub fn serve<C: Counter>(host: &Host) -> io::Result<Counters> {
-    let service = host.service(Local::<C>::bounded(host.limits.service.counters));
+    let service = host.service(Local::<C>::bounded(host.limits.max_counters));
     Reactor::new(host, &service)?.run()?;
     Ok(service.keyspace.list())
 }

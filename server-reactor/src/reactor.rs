@@ -171,7 +171,7 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         let Some(connection) = self.connections.get_mut(key) else {
             return;
         };
-        let wait = connection.turn(self.service, &self.host.limits, &mut self.buffers, now);
+        let wait = connection.turn(self.service, &mut self.buffers, now);
         let changed = connection.count_held_bytes();
         match wait {
             Wait::ForEvent => {}
@@ -221,7 +221,7 @@ impl<'a, K: Keyspace> Reactor<'a, K> {
         if self.end_at.is_some() {
             return;
         }
-        self.end_at = Some(now + self.host.limits.shutdown);
+        self.end_at = Some(now + self.host.limits.shutdown_timeout);
         self.host.stop_listening();
         for (key, connection) in &mut self.connections {
             connection.begin_shutdown();

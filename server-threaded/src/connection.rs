@@ -101,8 +101,8 @@ struct Timeouts<'a> {
 
 impl<'a> Timeouts<'a> {
     fn new(socket: &'a TcpStream, limits: &'a Limits) -> io::Result<Self> {
-        socket.set_read_timeout(limits.idle)?;
-        socket.set_write_timeout(limits.stall)?;
+        socket.set_read_timeout(limits.idle_timeout)?;
+        socket.set_write_timeout(limits.stall_timeout)?;
         Ok(Timeouts {
             socket,
             limits,

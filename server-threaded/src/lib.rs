@@ -44,7 +44,7 @@ const STACK_BYTES: usize = 256 << 10;
 /// # Errors
 /// When the listener fails for good.
 pub fn serve<C: Counter + Sync>(host: &Host) -> io::Result<Counters> {
-    let service = host.service(Shared::<C>::bounded(host.limits.service.counters));
+    let service = host.service(Shared::<C>::bounded(host.limits.max_counters));
     let registry = Registry::default();
     thread::scope(|scope| {
         scope.spawn(|| stop_on_signal(host, &registry));
@@ -98,7 +98,7 @@ fn accept_peers<'scope, 'env, K: Keyspace + Sync>(
 fn stop_on_signal(host: &Host, registry: &Registry<TcpStream>) {
     // Parks this thread until the signal comes. If this read fails, stop too: otherwise no signal could stop the server.
     let _ = host.signals.wait();
-    let deadline = Instant::now() + host.limits.shutdown;
+    let deadline = Instant::now() + host.limits.shutdown_timeout;
     registry.shut_down_reads();
     host.stop_listening();
     if !registry.wait_until_empty(deadline) {

@@ -6,6 +6,8 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use super::create;
+
 /// The file, and the lock if there is one.
 #[derive(Debug)]
 pub(super) struct AccessLog {
@@ -15,12 +17,7 @@ pub(super) struct AccessLog {
 
 impl AccessLog {
     pub(super) fn create(path: &Path, locked: bool) -> io::Result<Self> {
-        let file = File::create(path).map_err(|error| {
-            io::Error::other(format!(
-                "cannot write {}: {error}; name another file with --access-log",
-                path.display()
-            ))
-        })?;
+        let file = create(path, "--access-log")?;
         Ok(AccessLog {
             file,
             lock: locked.then(Mutex::default),

@@ -10,6 +10,8 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::create;
+
 /// The record being written.
 #[derive(Debug)]
 pub(super) struct Turns {
@@ -19,12 +21,7 @@ pub(super) struct Turns {
 
 impl Turns {
     pub(super) fn create(path: &Path) -> io::Result<Self> {
-        let file = File::create(path).map_err(|error| {
-            io::Error::other(format!(
-                "cannot write {}: {error}; name another file with --record",
-                path.display()
-            ))
-        })?;
+        let file = create(path, "--record")?;
         Ok(Turns {
             file: Mutex::new(BufWriter::new(file)),
             started: Instant::now(),
