@@ -1,16 +1,15 @@
 //! The floor under a server: the system calls that no server can do without, and next to nothing else.
 //!
-//! `floor-epoll` waits as a reactor does, `floor-threads` as a thread per connection does. Both count every `*` that they
-//! read as one INCR of one counter and answer `:N`; a GET says what it is at. No parser, no names, no limits, no errors: they are no servers to use,
-//! but what `scripts/bench` divides the others' CPU per request by.
+//! `floor-epoll` waits as a reactor does, `floor-threads` as a thread per connection does. Both count every `*` that they read as
+//! one INCR of one counter and reply `:N`; a GET returns the counter. No parser, no names, no limits, no errors: they are not for
+//! use. `scripts/bench` divides the servers' CPU per request by theirs.
 
 use memchr::memchr_iter;
 
-/// How a look at the counter begins. It comes alone, before the load and after it.
+/// The beginning of a GET. It comes alone, before the load and after it.
 const GET: &[u8] = b"*2\r\n$3\r\nGET";
 
-/// Appends one `:N` for every `*` in `input`, or the counter as it is where a GET comes; `count` adds to the counter and
-/// returns it.
+/// Appends one `:N` for every `*` in `input`, or the counter's value for a GET. `count` adds to the counter and returns it.
 pub fn answer(input: &[u8], replies: &mut Vec<u8>, mut count: impl FnMut(u64) -> u64) {
     if input.starts_with(GET) {
         let value = count(0).to_string();
@@ -40,7 +39,7 @@ pub fn port() -> Result<u16, String> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn one_answer_for_every_star() {
+    fn one_reply_for_every_star() {
         let (mut replies, mut counter) = (Vec::new(), 8);
         super::answer(
             b"*2\r\n$4\r\nINCR\r\n$1\r\na\r\n*2\r\n$4\r\nINCR",

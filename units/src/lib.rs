@@ -1,11 +1,5 @@
-//! Numbers as people write them on a command line: `1m30s`, `64KiB`, `2.5k`. Every program reads its flags with these functions.
-//!
-//! | function | accepts | result |
-//! |---|---|---|
-//! | [`parse_duration`] | `250us`, `500ms`, `1.5s`, `1m30s`, `2min`, `1h`, `0` | [`Duration`] |
-//! | [`parse_size`] | `65536`, `64KiB`, `1MiB` (1024s), `1kB`, `1MB` (1000s), `1e6` | bytes |
-//! | [`parse_count`] | `250`, `1_000`, `2.5k`, `1M`, `1G`, `1e6` | a whole number |
-//! | [`parse_rate`] | what a count may be, and fractions: `0.5` | per second |
+//! Numbers as people write them on a command line: durations (`1m30s`), sizes (`64KiB`), counts (`2.5k`), rates (`0.5`). Every
+//! program reads its flags with these functions.
 //!
 //! The arithmetic is exact: `1.0005k` is not a count, and `0.1ns` is not a duration. Nothing is rounded.
 //!
@@ -113,7 +107,7 @@ pub fn parse_count(text: &str) -> Result<u64, UnitError> {
         .ok_or_else(|| UnitError::Count(text.to_owned()))
 }
 
-/// Reads a rate: a count, or a number with a fraction.
+/// Reads a rate: a count, or a plain number with a fraction.
 ///
 /// # Errors
 /// [`UnitError::Rate`].

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 
-/// The listener's number among the sockets; connections have theirs from 0 on.
+/// The listener's token; connections have theirs from 0 on.
 const LISTENER: u64 = u64::MAX;
 
 fn main() -> Result<(), Box<dyn Error>> {
