@@ -47,7 +47,7 @@ impl<'a> Acceptor<'a> {
     }
 
     /// A permit for a connection that was accepted. `None` when it is refused, because a limit is reached or the spare descriptor is
-    /// missing: the connection has got its reply, and the caller drops it.
+    /// missing: then the reply is sent, and the caller drops the connection.
     pub fn admit(&mut self, socket: impl AsFd) -> Option<Permit<'a>> {
         self.back_off = MIN_BACK_OFF;
         self.spare = self.spare.take().or_else(open_spare);

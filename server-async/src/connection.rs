@@ -103,8 +103,8 @@ fn receive_if_ready(
     input: &mut Vec<u8>,
 ) -> io::Result<Received> {
     let mut received = Err(ErrorKind::WouldBlock.into());
-    // What the closure returns is for the runtime. A read that left room got all there was, so the runtime is told "would block": the
-    // next byte brings an event, and a read in vain is saved.
+    // What the closure returns is for the runtime. A read that left room got all there was. "Would block" then makes the runtime wait
+    // for the event of the next byte, which saves a read that would find nothing.
     let _ = socket.try_io(Interest::READABLE, || {
         received = permit.receive(socket, input);
         match received {

@@ -134,7 +134,7 @@ impl<'a> Connection<'a> {
     #[inline]
     fn read(&mut self) -> io::Result<()> {
         match self.permit.receive(&self.socket, &mut self.input) {
-            // The read left room, so it got all there was: the next byte brings an event, and a read in vain is saved.
+            // The read left room, so it got all there was. Waiting for the event of the next byte saves a read that would find nothing.
             Ok(Received::All) => self.readable = self.has_fin,
             Ok(Received::Filled) => {}
             Ok(Received::End) => self.end(Closed::Peer),

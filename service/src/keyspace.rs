@@ -146,7 +146,7 @@ mod tests {
             assert_eq!(
                 counted,
                 i64::try_from(started).unwrap(),
-                "every increment that was told Ok is in a counter"
+                "every increment that returned Ok is in a counter"
             );
         }
     }

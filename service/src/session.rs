@@ -245,7 +245,7 @@ mod tests {
         turns(Next::Again);
         turns(Next::Read);
         for (_, input, replies) in peers {
-            assert_eq!(replies, b":1\r\n$1\r\n1\r\n", "each is told 1");
+            assert_eq!(replies, b":1\r\n$1\r\n1\r\n", "each gets 1");
             assert!(input.is_empty());
         }
     }

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use properties::{differential, requests, splits};
 
 #[test]
-fn every_split_is_the_same_conversation() {
+fn every_split_gives_the_same_replies() {
     replay("splits", splits::hold);
 }
 

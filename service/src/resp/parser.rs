@@ -28,7 +28,7 @@ struct Suspended {
 struct Progress {
     /// Bytes parsed: the header, and the arguments that are in [`Args`].
     at: usize,
-    /// Bytes after `at` that were searched for a line end in vain.
+    /// Bytes after `at` that have no line end.
     searched: usize,
     /// Arguments still to come; 0 before the header is read.
     awaited: u32,

@@ -2,7 +2,7 @@
 //!
 //! | property | what it says |
 //! |---|---|
-//! | [`splits`] | however the bytes are cut and the turns are bounded, the conversation is the same, and its memory is bounded |
+//! | [`splits`] | however the bytes are cut and the turns are limited, the replies are the same, and memory is bounded |
 //! | [`requests`] | what is written is read back, at every cut; any bytes are read without a panic |
 //! | [`differential`] | the session says what a second, naive reading of the protocol says |
 

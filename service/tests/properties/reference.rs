@@ -1,5 +1,5 @@
-//! The protocol once more, as a reader of `docs/protocol.md` would write it in an hour: everything in memory, everything copied,
-//! nothing resumed. Too slow and too greedy to serve anybody, and plain enough to be believed.
+//! A second implementation of `docs/protocol.md`, as simple as possible: everything in memory, everything copied, nothing resumed. Too
+//! slow for a server, and simple enough to check by reading.
 
 mod commands;
 mod wire;

@@ -1,4 +1,4 @@
-//! However the bytes are cut and the turns are bounded, the conversation is the same, and its memory is bounded.
+//! However the bytes are cut and the turns are limited, the replies are the same, and memory is bounded.
 
 use service::counter::Atomic;
 use service::keyspace::{Keyspace, Local, Name, Shared};
@@ -63,7 +63,7 @@ impl<'a> Case<'a> {
     }
 }
 
-/// What a conversation came to.
+/// The outcome of a stream.
 #[derive(Debug, PartialEq, Eq)]
 struct Outcome {
     replies: Vec<u8>,
