@@ -6,7 +6,7 @@ use crate::axes::{count_axis, doubling_axis, log_axis, nines_axis};
 use crate::picture::{Axis, Joined, Mark, Marks, Panel, Picture, Point, Series, lane_of};
 use crate::table::{Cell, Column, Table, between};
 
-/// The picture of a chart; `place` gives each system its look. None of a chart without a point.
+/// The picture of a chart; `place` gives each system its style. None of a chart without a point.
 pub(crate) fn draw(name: &str, chart: &Chart, place: impl Fn(&str) -> usize) -> Option<Picture> {
     if chart.series.iter().all(|series| series.points.is_empty()) {
         return None;
@@ -137,11 +137,8 @@ fn lanes(names: &[String]) -> Axis {
 }
 
 fn ends(point: &ChartPoint) -> (f64, f64) {
-    point
-        .range
-        .map_or((point.y.value(), point.y.value()), |(low, high)| {
-            (low.value(), high.value())
-        })
+    let (low, high) = point.range.unwrap_or((point.y, point.y));
+    (low.value(), high.value())
 }
 
 /// The point between these axes.
@@ -206,12 +203,7 @@ fn table_of_pairs(chart: &Chart, names: &[String]) -> Table {
         let [first, second] = pair else { return None };
         let length = second.x.value() - first.x.value();
         Some(vec![
-            Cell::words(
-                names
-                    .get(first.y.value() as usize)
-                    .cloned()
-                    .unwrap_or_default(),
-            ),
+            Cell::words(name_at(names, first.y)),
             Cell::number(Some(first.x.value()), |value| chart.x.unit.text(value)),
             Cell::number(Some(length), |value| chart.x.unit.text(value)),
         ])
@@ -230,12 +222,14 @@ fn table_of_pairs(chart: &Chart, names: &[String]) -> Table {
     }
 }
 
+fn name_at(names: &[String], place: results::Finite) -> String {
+    let name = names.get(place.value() as usize);
+    name.cloned().unwrap_or_default()
+}
+
 fn table_of_points(chart: &Chart) -> Table {
     let place = |point: &ChartPoint| match &chart.x.scale {
-        AxisScale::Names { names } => names
-            .get(point.x.value() as usize)
-            .cloned()
-            .unwrap_or_default(),
+        AxisScale::Names { names } => name_at(names, point.x),
         AxisScale::Nines => {
             let percent = 100.0 * (1.0 - 10f64.powf(-point.x.value()));
             format!("p{}", (percent * 1e4).round() / 1e4)

@@ -12,23 +12,11 @@ pub(super) const NAME: &str = "lost-updates";
 
 /// The picture, or none where nobody lost anything: the verdict says so better.
 pub(super) fn draw(input: &Input) -> Option<Picture> {
-    let losses: Vec<Loss> = input
-        .groups
-        .iter()
-        .filter_map(|group| Loss::of(&[group]))
-        .collect();
-    let by_system: Vec<Loss> = input
-        .labels()
-        .iter()
-        .filter_map(|label| {
-            let own: Vec<&Group> = input
-                .groups
-                .iter()
-                .filter(|group| group.label == *label)
-                .collect();
-            Loss::of(&own)
-        })
-        .collect();
+    let groups = input.groups.iter();
+    let losses: Vec<Loss> = groups.filter_map(|group| Loss::of(&[group])).collect();
+    let labels = input.labels().iter();
+    let of_system = |label: &String| Loss::of(&input.of_system(label));
+    let by_system: Vec<Loss> = labels.filter_map(of_system).collect();
     if by_system.iter().all(|loss| loss.lost == 0) {
         return None;
     }
@@ -36,13 +24,10 @@ pub(super) fn draw(input: &Input) -> Option<Picture> {
     let panel = match sweep::groups(input, writers, |_, _| true) {
         Some(groups) => {
             let counts = groups.iter().filter_map(|group| writers(group.workload()));
-            over_writers(
-                input,
-                &losses,
-                doubling_axis("connections that write", counts),
-            )
+            let axis = doubling_axis("connections that write", counts);
+            panel(input, &losses, Some(axis))
         }
-        None => in_lanes(input, &by_system),
+        None => panel(input, &by_system, None),
     };
     Some(Picture {
         name: NAME.to_owned(),
@@ -60,57 +45,28 @@ fn writers(workload: &Workload) -> Option<f64> {
     Some(f64::from(workload.connections))
 }
 
-/// Each load a point; points at the same number of writers stand a little apart.
-fn over_writers(input: &Input, losses: &[Loss], x: Axis) -> Panel {
-    let y = axis(losses);
-    let point = |system: usize, _: usize, loss: &Loss| {
+/// One series a system. Over an axis of writers each load is a point, and points at the same number of writers stand a little apart;
+/// without one each system is a point in a lane of its own.
+fn panel(input: &Input, losses: &[Loss], over_writers: Option<Axis>) -> Panel {
+    let rates = axis(losses);
+    let point = |system: usize, at: usize, loss: &Loss| {
         let (low, high) = loss.interval();
+        let rate = rates.place(loss.rate());
+        let (x, y) = match over_writers {
+            Some(_) => {
+                let apart = 1.05_f64.powi(system as i32);
+                (writers(loss.load).unwrap_or(1.0) * apart, rate)
+            }
+            None => (rate, lane_of(at, losses.len())),
+        };
         Point {
-            x: writers(loss.load).unwrap_or(1.0) * 1.05_f64.powi(system as i32),
-            y: y.place(loss.rate()),
-            range: Some((y.place(low), high)),
+            x,
+            y,
+            range: Some((rates.place(low), high)),
             mark: Mark::Full,
             hover: loss.said(),
         }
     };
-    let series = series(input, losses, Joined::Apart, point);
-    Panel {
-        title: String::new(),
-        x,
-        marks: Marks::Series(series),
-        y: y.clone(),
-    }
-}
-
-/// Each system a point in a lane of its own.
-fn in_lanes(input: &Input, losses: &[Loss]) -> Panel {
-    let x = axis(losses);
-    let point = |_: usize, at: usize, loss: &Loss| {
-        let (low, high) = loss.interval();
-        Point {
-            x: x.place(loss.rate()),
-            y: lane_of(at, losses.len()),
-            range: Some((x.place(low), high)),
-            mark: Mark::Full,
-            hover: loss.said(),
-        }
-    };
-    let series = series(input, losses, Joined::Lanes, point);
-    Panel {
-        title: String::new(),
-        y: Axis::of_lanes(losses.iter().map(|loss| loss.label)),
-        marks: Marks::Series(series),
-        x: x.clone(),
-    }
-}
-
-/// One series a system, of what `point` makes of its place, the loss's place, and the loss.
-fn series(
-    input: &Input,
-    losses: &[Loss],
-    joined: Joined,
-    point: impl Fn(usize, usize, &Loss) -> Point,
-) -> Vec<Series> {
     let of_system = |(system, label): (usize, &String)| {
         let own = losses.iter().enumerate();
         let own = own.filter(|(_, loss)| loss.label == *label);
@@ -119,12 +75,26 @@ fn series(
             system,
             label: label.clone(),
             points,
-            joined,
+            joined: match over_writers {
+                Some(_) => Joined::Apart,
+                None => Joined::Lanes,
+            },
             last: None,
         })
     };
     let labels = input.labels().iter().enumerate();
-    labels.filter_map(of_system).collect()
+    let series = labels.filter_map(of_system).collect();
+    let lanes = || Axis::of_lanes(losses.iter().map(|loss| loss.label));
+    let (x, y) = match over_writers {
+        Some(writers) => (writers, rates),
+        None => (rates, lanes()),
+    };
+    Panel {
+        title: String::new(),
+        x,
+        y,
+        marks: Marks::Series(series),
+    }
 }
 
 /// What one system lost, over all the runs that are looked at together.

@@ -99,6 +99,12 @@ impl<'a> Input<'a> {
         self.systems.labels()
     }
 
+    /// The groups of a system.
+    fn of_system(&self, label: &str) -> Vec<&'a Group<'a>> {
+        let groups = self.groups.iter();
+        groups.filter(|group| group.label == label).collect()
+    }
+
     /// The system's place, which decides how it looks.
     fn place(&self, group: &Group) -> usize {
         self.systems.place(group.label).unwrap_or(0)
@@ -124,13 +130,8 @@ impl<'a> Input<'a> {
 
     /// Whether any system was measured under several loads.
     fn is_sweep(&self) -> bool {
-        let loads_of = |label: &String| {
-            self.groups
-                .iter()
-                .filter(|group| group.label == *label)
-                .count()
-        };
-        self.labels().iter().any(|label| loads_of(label) > 1)
+        let mut labels = self.labels().iter();
+        labels.any(|label| self.of_system(label).len() > 1)
     }
 }
 
