@@ -1,0 +1,65 @@
+//! Ctrl-C while servers run: the first signal asks for an end in good order, the second ends everything at once.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::pipes::Pipes;
+
+/// Whether SIGINT or SIGTERM came, and which server a second one kills.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupt {
+    stop: Arc<AtomicBool>,
+    running: Arc<Mutex<Option<Arc<Pipes>>>>,
+}
+
+/// The exit code of a program that was interrupted (128 + SIGINT).
+const INTERRUPTED: i32 = 130;
+
+impl Interrupt {
+    /// Listens for SIGINT and SIGTERM from now on.
+    ///
+    /// # Errors
+    /// When the kernel refuses to set a handler or to start a thread.
+    pub fn listen() -> io::Result<Self> {
+        let interrupt = Self::default();
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let listener = interrupt.clone();
+        let wait = move || {
+            for _ in signals.forever() {
+                if listener.stop.swap(true, Ordering::SeqCst) {
+                    listener.kill_running();
+                    std::process::exit(INTERRUPTED);
+                }
+            }
+        };
+        thread::Builder::new().name("signals".into()).spawn(wait)?;
+        Ok(interrupt)
+    }
+
+    /// The flag that the first signal sets.
+    pub fn stop(&self) -> &Arc<AtomicBool> {
+        &self.stop
+    }
+
+    /// Whether a signal came.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::SeqCst)
+    }
+
+    /// Names the server that runs now, or none.
+    pub(crate) fn note(&self, running: Option<Arc<Pipes>>) {
+        *self.running.lock().unwrap_or_else(PoisonError::into_inner) = running;
+    }
+
+    fn kill_running(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(guard) = running.as_ref() {
+            guard.kill_and_wait();
+        }
+    }
+}
