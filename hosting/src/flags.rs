@@ -13,7 +13,7 @@ use crate::{Limits, Model, Runtime, Serve};
 /// The flags of every server.
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Flags {
-    /// Address to listen on; --expose must allow any but a loopback address
+    /// Address to listen on; any but a loopback address also needs --expose
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
     pub(crate) bind: IpAddr,
     /// Port to listen on; 0 takes a free one and prints it

@@ -30,7 +30,7 @@ pub struct Limits {
     /// Longest argument of a request (65536, 64KiB, 1MB), at most 512MiB
     #[arg(long, value_name = "BYTES", default_value = "1MiB", value_parser = bulk_bytes)]
     pub max_bulk: u32,
-    /// Bytes buffered for all connections together: from nine tenths on, new connections are refused; above the limit, the connection that holds the most is closed
+    /// Bytes buffered for all connections; from nine tenths on, new ones are refused; above it, the one that holds the most is closed
     #[arg(long, value_name = "BYTES", default_value = "1GiB", value_parser = size)]
     pub max_memory: usize,
     /// Names of counters held at once
