@@ -86,39 +86,32 @@ struct Seen {
     agreeing: usize,
 }
 
+/// What is counted, in the order of [`Seen::counts`].
+const COUNTED: [&str; 4] = [
+    "distinct outcomes of one record, replayed in turns",
+    "distinct outcomes of the same bytes, a thread for each client",
+    "distinct outcomes of the same conversation over sockets",
+    "conversations whose replay gave each client what it had got",
+];
+
 impl Seen {
+    /// The system, the count, and the repetitions behind it.
+    fn counts(&self) -> [(System, usize, usize); 4] {
+        [
+            (REACTOR, self.outcomes, self.replays),
+            (THREADS, self.outcomes_of_threads, self.replays),
+            (REACTOR, self.outcomes_over_sockets, self.conversations),
+            (REACTOR, self.agreeing, self.conversations),
+        ]
+    }
+
     fn figures(&self) -> Vec<Figure> {
-        let rows = [
-            (
-                REACTOR,
-                "distinct outcomes of one record, replayed in turns",
-                self.outcomes,
-                self.replays,
-            ),
-            (
-                THREADS,
-                "distinct outcomes of the same bytes, a thread for each client",
-                self.outcomes_of_threads,
-                self.replays,
-            ),
-            (
-                REACTOR,
-                "distinct outcomes of the same conversation over sockets",
-                self.outcomes_over_sockets,
-                self.conversations,
-            ),
-            (
-                REACTOR,
-                "conversations whose replay gave each client what it had got",
-                self.agreeing,
-                self.conversations,
-            ),
-        ];
-        let figure = |(system, what, count, runs): (System, &str, usize, usize)| {
+        let figure = |(what, (system, count, runs)): (&str, (System, usize, usize))| {
             let figure = Figure::new(system.label, what, Unit::Count, count as f64)?;
             Some(figure.of_runs(runs))
         };
-        rows.into_iter().filter_map(figure).collect()
+        let counts = COUNTED.into_iter().zip(self.counts());
+        counts.filter_map(figure).collect()
     }
 }
 
