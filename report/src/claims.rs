@@ -45,34 +45,27 @@ pub fn terminal_claims(claims: &Claims) -> String {
 
 /// How many claims came to each verdict, and how many rows within them say that a system was not measured.
 fn tally(claims: &Claims) -> String {
+    let all = &claims.claims;
     let count = |word: &str| {
-        claims
-            .claims
-            .iter()
+        all.iter()
             .filter(|claim| claim.verdict.word() == word)
             .count()
     };
     let mut text = format!(
         "Of {} claims of the article {} hold, {} fail, {} depend on conditions, and {} were not measured.",
-        claims.claims.len(),
+        all.len(),
         count("holds"),
         count("fails"),
         count("depends"),
         count("not measured"),
     );
-    let incomplete = || {
-        claims
-            .claims
-            .iter()
-            .filter(|claim| !claim.missing.is_empty())
-    };
-    match incomplete().map(|claim| claim.missing.len()).sum::<usize>() {
+    let incomplete = all.iter().filter(|claim| !claim.missing.is_empty()).count();
+    match all.iter().map(|claim| claim.missing.len()).sum::<usize>() {
         0 => {}
         1 => text += " Within one of them, one system was not measured.",
         rows => {
             text += &format!(
-                " Within {} of them, {rows} systems were not measured: each says which, and why.",
-                incomplete().count()
+                " Within {incomplete} of them, {rows} systems were not measured: each says which, and why."
             );
         }
     }

@@ -33,52 +33,24 @@ const KEPT: [Quantile; 5] = [
 impl PercentileInterval {
     /// Those of a run's measured window, for the percentiles of which it has enough samples.
     pub fn all_of(response: &Histogram, intervals: &[Interval], warmup_ns: u64) -> Vec<Self> {
-        let bounds = bounds(response, intervals, warmup_ns, &KEPT);
-        let kept = KEPT.iter().zip(bounds).filter_map(|(quantile, bounds)| {
-            let Bounds {
-                low_ns,
-                high_ns,
-                effective_samples,
-            } = bounds?;
-            Some(Self {
-                percentile: quantile.to_string(),
-                low_ns,
-                high_ns,
-                effective_samples,
-            })
-        });
-        kept.collect()
+        let all = intervals_at(response, intervals, warmup_ns, &KEPT);
+        all.into_iter().flatten().collect()
     }
 }
 
-/// For each quantile, the two response times (in ns) between which the true one lies with 95 % confidence.
-///
-/// `None` where the samples do not suffice, and of a run without intervals, whose clusters nobody can see.
-pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<(u64, u64)>> {
-    let ends = |bounds: Option<Bounds>| bounds.map(|bounds| (bounds.low_ns, bounds.high_ns));
-    let bounds = bounds(
-        &run.latency.response,
-        &run.intervals,
-        run.warmup_ns,
-        quantiles,
-    );
-    bounds.into_iter().map(ends).collect()
-}
-
-/// The ends of an interval, and how many samples it is worth.
-struct Bounds {
-    low_ns: u64,
-    high_ns: u64,
-    effective_samples: u64,
+/// The interval of each quantile; `None` where the samples do not suffice, and of a run without intervals, whose clusters are unknown.
+pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<PercentileInterval>> {
+    let response = &run.latency.response;
+    intervals_at(response, &run.intervals, run.warmup_ns, quantiles)
 }
 
 /// Replies that come together are slow together, so they count for fewer than they are: how many, the run's intervals tell.
-fn bounds(
+fn intervals_at(
     response: &Histogram,
     intervals: &[Interval],
     warmup_ns: u64,
     quantiles: &[Quantile],
-) -> Vec<Option<Bounds>> {
+) -> Vec<Option<PercentileInterval>> {
     let measured = || intervals.iter().filter(|one| one.start_ns >= warmup_ns);
     let of_quantile = |quantile: &Quantile| {
         let threshold_ns = response.quantile_ns(*quantile)?;
@@ -97,7 +69,8 @@ fn bounds(
             (share as u64).max(1)
         };
         match response.at_ranks(&[rank(low), rank(high)])[..] {
-            [low_ns, high_ns] => Some(Bounds {
+            [low_ns, high_ns] => Some(PercentileInterval {
+                percentile: quantile.to_string(),
                 low_ns,
                 high_ns,
                 effective_samples,
@@ -130,7 +103,8 @@ mod tests {
     fn the_interval_holds_the_percentile() {
         let run = example::open_loop("a");
         for quantile in [Quantile::P50, Quantile::P99] {
-            let (low_ns, high_ns) = percentile_intervals(&run, &[quantile])[0].unwrap();
+            let interval = percentile_intervals(&run, &[quantile])[0].clone().unwrap();
+            let (low_ns, high_ns) = (interval.low_ns, interval.high_ns);
             let read_ns = run.latency.response.quantile_ns(quantile).unwrap();
             assert!(
                 low_ns < read_ns && read_ns < high_ns,
@@ -150,7 +124,7 @@ mod tests {
             stalled_in,
             ..Recipe::quick("a")
         };
-        let p99 = |run: &Run| percentile_intervals(run, &[Quantile::P99])[0];
+        let p99 = |run: &Run| percentile_intervals(run, &[Quantile::P99])[0].clone();
         assert!(p99(&recipe(None).run()).is_some());
         assert_eq!(p99(&recipe(Some(4)).run()), None);
     }
@@ -180,8 +154,8 @@ mod tests {
         let p50 = &kept[0];
         assert_eq!(p50.percentile, "p50");
         assert_eq!(
-            Some((p50.low_ns, p50.high_ns)),
-            percentile_intervals(&run, &[Quantile::P50])[0]
+            Some(p50),
+            percentile_intervals(&run, &[Quantile::P50])[0].as_ref()
         );
         assert!(p50.effective_samples > 0);
         assert!(p50.effective_samples <= run.latency.response.count());

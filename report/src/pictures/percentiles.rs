@@ -123,11 +123,9 @@ impl<'a> Curve<'a> {
     fn notes(&self, quantiles: &[Quantile]) -> Vec<String> {
         if let [run] = self.group.runs[..] {
             let intervals = percentile_intervals(run, quantiles).into_iter();
-            let note = |(low, high): (u64, u64)| {
-                format!(
-                    "95 %: {}",
-                    between((low as f64, high as f64), units::time_of)
-                )
+            let note = |known: results::PercentileInterval| {
+                let ends = (known.low_ns as f64, known.high_ns as f64);
+                format!("95 %: {}", between(ends, units::time_of))
             };
             return intervals
                 .map(|interval| interval.map_or_else(String::new, note))
