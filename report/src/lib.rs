@@ -1,9 +1,10 @@
-//! Pictures and the page, drawn from `results` alone.
+//! Pictures, the page and the sentences, from `results` alone.
 //!
 //! ```text
 //!  Comparison ──pictures/──> Picture ──plotly──> figure in report.html
 //!      │                        └──static_picture──> SVG, PNG
-//!      └──summary──> Table ──> page, terminal, CSV, Markdown
+//!      ├──summary──> Table ──> page, terminal, CSV, Markdown
+//!      └──sentences──> verdict and reasons ──> page, terminal
 //! ```
 //!
 //! Nothing is computed here that `results` does not hold; what is decided here is how it looks. The crate opens no file, asks

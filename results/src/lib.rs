@@ -15,7 +15,7 @@
 //! * A fraction is [`Finite`]: NaN and infinity are refused where they would arise, so no file can hold one.
 //! * Percentiles are read from histograms that were added up; they are never averaged.
 //!
-//! What is absent: sockets, clocks, drawing.
+//! What is absent: sockets, clocks, drawing, sentences (`report` makes them).
 
 mod claims;
 mod comparison;

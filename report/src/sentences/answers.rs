@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use results::{AnomalyKind, FailureReason, Run, System, Verdict, units};
+use results::{AnomalyKind, Correctness, FailureReason, Run, System, Verdict, units};
 
 use super::{Statement, Weight, of_runs};
 
@@ -68,8 +68,8 @@ fn wrong_answers(runs: &[Run]) -> String {
         .filter(|run| run.correctness.verdict == Verdict::Wrong);
     let mut parts = Vec::new();
     let correctness = || runs.iter().map(|run| &run.correctness);
-    let lost: u64 = correctness().filter_map(|one| one.lost_updates()).sum();
-    let acknowledged: u64 = correctness().map(|one| one.acknowledged()).sum();
+    let lost: u64 = correctness().filter_map(Correctness::lost_updates).sum();
+    let acknowledged: u64 = correctness().map(Correctness::acknowledged).sum();
     if lost > 0 && acknowledged > 0 {
         parts.push(format!(
             "{} of {} acknowledged increments were lost ({} per million)",
