@@ -108,18 +108,18 @@ impl Pair {
         figures::list(pairs.into_iter().map(text))
     }
 
-    /// The smallest and the largest ratio, each with its condition: `from 3.10× [2.60×, 3.70×] (a) to …`. A single ratio
-    /// stands alone; `None` of none.
-    pub fn smallest_to_largest(pairs: impl IntoIterator<Item = Self>) -> Option<String> {
+    /// The smallest and the largest ratio, each with its condition: `what: from 3.10× [2.60×, 3.70×] (a) to …`. A single
+    /// ratio stands alone; the text is empty where there is none.
+    pub fn smallest_to_largest(what: &str, pairs: impl IntoIterator<Item = Self>) -> String {
         let known = |pair: Self| Some((pair.ratio()?, pair));
         let mut all: Vec<(f64, Self)> = pairs.into_iter().filter_map(known).collect();
         all.sort_by(|a, b| a.0.total_cmp(&b.0));
         let text = |(_, pair): &(f64, Self)| format!("{} ({})", pair.text(), pair.condition);
         match &all[..] {
-            [] => None,
-            [only] => Some(text(only)),
+            [] => String::new(),
+            [only] => format!("{what}: {}", text(only)),
             [smallest, .., largest] => {
-                Some(format!("from {} to {}", text(smallest), text(largest)))
+                format!("{what}: from {} to {}", text(smallest), text(largest))
             }
         }
     }
@@ -159,13 +159,13 @@ mod tests {
             condition: condition.to_owned(),
             ..pair([1.0; 4], [factor; 4])
         };
-        let text = Pair::smallest_to_largest([of("a", 4.0), of("b", 2.0), of("c", 3.0)]);
+        let text = Pair::smallest_to_largest("x", [of("a", 4.0), of("b", 2.0), of("c", 3.0)]);
         assert_eq!(
-            text.unwrap(),
-            "from 2.00× [2.00×, 2.00×] (b) to 4.00× [4.00×, 4.00×] (a)"
+            text,
+            "x: from 2.00× [2.00×, 2.00×] (b) to 4.00× [4.00×, 4.00×] (a)"
         );
-        let only = Pair::smallest_to_largest([of("a", 4.0)]);
-        assert_eq!(only.unwrap(), "4.00× [4.00×, 4.00×] (a)");
-        assert_eq!(Pair::smallest_to_largest([]), None);
+        let only = Pair::smallest_to_largest("x", [of("a", 4.0)]);
+        assert_eq!(only, "x: 4.00× [4.00×, 4.00×] (a)");
+        assert_eq!(Pair::smallest_to_largest("x", []), "");
     }
 }

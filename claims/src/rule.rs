@@ -6,6 +6,8 @@
 use results::ClaimVerdict;
 use results::statistics::MIN_RUNS;
 
+use crate::Pair;
+
 /// A verdict, and the sentence with the number that decides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conclusion {
@@ -73,6 +75,11 @@ impl Conditions {
     pub fn new<S: Into<String>>(conditions: impl IntoIterator<Item = (S, Indication)>) -> Self {
         let named = |(name, indication): (S, Indication)| (name.into(), indication);
         Self(conditions.into_iter().map(named).collect())
+    }
+
+    /// The conditions of these pairs.
+    pub fn of_pairs(pairs: &[Pair], indication: impl Fn(&Pair) -> Indication) -> Self {
+        Self::new(pairs.iter().map(|pair| (&pair.condition, indication(pair))))
     }
 
     /// Leaves the undecided conditions out where at least this many of the others say `clear`.

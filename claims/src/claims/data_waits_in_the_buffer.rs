@@ -153,10 +153,8 @@ fn rule(pairs: &[Pair]) -> Conclusion {
         format!("{condition}: {reactor} against {threads} ({ratio})")
     };
     let texts = figures::list(pairs.iter().map(text));
-    Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair)))).conclude(
-        "the rate, and which of the requests",
-        format!("bytes lay in the kernel, reactor against threads: {texts}"),
-    )
+    let answer = format!("bytes lay in the kernel, reactor against threads: {texts}");
+    Conditions::of_pairs(pairs, indication).conclude("the rate, and which of the requests", answer)
 }
 
 /// The median at the higher rate, in a sentence.

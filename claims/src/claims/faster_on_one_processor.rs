@@ -98,15 +98,8 @@ fn rule(throughput: &[Pair]) -> Conclusion {
         _ => Indication::Undecided,
     };
     let ratios = Pair::list(throughput);
-    Conditions::new(
-        throughput
-            .iter()
-            .map(|pair| (&pair.condition, indication(pair))),
-    )
-    .conclude(
-        "the number of connections",
-        format!("requests per second, reactor over threads: {ratios}"),
-    )
+    let answer = format!("requests per second, reactor over threads: {ratios}");
+    Conditions::of_pairs(throughput, indication).conclude("the number of connections", answer)
 }
 
 fn chart(sweeps: &[Sweep<Run>], pairs: &[Pair]) -> Chart {

@@ -86,10 +86,9 @@ fn rule(pairs: &[Pair]) -> Conclusion {
             () => Indication::Undecided,
         }
     };
-    let answer = Pair::smallest_to_largest(pairs.iter().cloned());
-    let answer = answer.map_or_else(String::new, |text| format!("locked over unlocked: {text}"));
+    let answer = Pair::smallest_to_largest("locked over unlocked", pairs.iter().cloned());
     // The time of threads that fight for one lock varies: where several conditions are clear, the others need not be.
-    Conditions::new(pairs.iter().map(|pair| (&pair.condition, indication(pair))))
+    Conditions::of_pairs(pairs, indication)
         .clear_with(Indication::Refutes, CLEAR)
         .conclude("what else is done between two increments", answer)
 }

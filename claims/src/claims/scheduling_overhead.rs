@@ -101,15 +101,9 @@ fn rule(switches: &[Pair]) -> Conclusion {
         }
     };
     let ratios = Pair::list(switches);
-    Conditions::new(
-        switches
-            .iter()
-            .map(|pair| (&pair.condition, indication(pair))),
-    )
-    .conclude(
-        "how many requests are ready at once",
-        format!("context switches per request, reactor over threads: {ratios}"),
-    )
+    let answer = format!("context switches per request, reactor over threads: {ratios}");
+    Conditions::of_pairs(switches, indication)
+        .conclude("how many requests are ready at once", answer)
 }
 
 fn chart(sweeps: &[Sweep<Cost>], finding: &str) -> Chart {

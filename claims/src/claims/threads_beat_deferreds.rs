@@ -66,10 +66,8 @@ fn rule(programs: &[ArticlePrograms]) -> Conclusion {
         }
         _ => Indication::Undecided,
     };
-    let answer = Pair::smallest_to_largest(programs.iter().flat_map(pairs));
-    let answer = answer.map_or_else(String::new, |text| {
-        format!("time of the threads over that of the deferreds: {text}")
-    });
+    let what = "time of the threads over that of the deferreds";
+    let answer = Pair::smallest_to_largest(what, programs.iter().flat_map(pairs));
     Conditions::new(programs.iter().map(|of| (&of.name, indication(of))))
         .conclude("the interpreter", answer)
 }

@@ -126,16 +126,16 @@ fn rule(loads: &[Contention]) -> Conclusion {
         )
     };
     let texts = figures::list(loads.iter().map(text));
-    Conditions::new(
-        loads
-            .iter()
-            .map(|load| (&load.count.label, indication(load))),
-    )
-    .clear_with(Indication::Confirms, CLEAR)
-    .conclude(
-        "how many threads there are, and how long each runs at a time",
-        format!("acquisitions that found the lock taken: {texts}"),
-    )
+    let answer = format!("acquisitions that found the lock taken: {texts}");
+    let conditions = loads
+        .iter()
+        .map(|load| (&load.count.label, indication(load)));
+    Conditions::new(conditions)
+        .clear_with(Indication::Confirms, CLEAR)
+        .conclude(
+            "how many threads there are, and how long each runs at a time",
+            answer,
+        )
 }
 
 /// The least and the most, for the title of the picture.
