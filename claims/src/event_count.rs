@@ -2,7 +2,7 @@
 
 use results::statistics::{MIN_RUNS, count_interval};
 use results::{
-    AnomalyKind, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units,
+    Anomaly, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units,
 };
 
 use crate::figures;
@@ -87,7 +87,7 @@ impl EventCount {
     /// Increments acknowledged with a value that another increment had been given, over all runs of a system. The checker finds
     /// these in the replies alone, whatever the counter holds in the end.
     pub fn duplicates(label: &str, runs: &[Run]) -> Option<Self> {
-        let is_duplicate = |kind| kind == AnomalyKind::LostUpdate;
+        let is_duplicate = |kind| kind == Anomaly::LostUpdate;
         Self::anomalies(label, runs.iter().map(|run| &run.correctness), is_duplicate)
     }
 
@@ -106,7 +106,7 @@ impl EventCount {
     fn anomalies<'a>(
         label: &str,
         checked: impl Iterator<Item = &'a Correctness>,
-        is_counted: impl Fn(AnomalyKind) -> bool,
+        is_counted: impl Fn(Anomaly) -> bool,
     ) -> Option<Self> {
         let mut count = Self::new(label, 0, 0, 0);
         for correctness in checked {

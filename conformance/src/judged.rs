@@ -16,7 +16,7 @@ pub mod truths;
 
 use loadgen::config::{Config, ConfigBuilder};
 use loadgen::run::run as loadgen_run;
-use results::{AnomalyKind, Correctness, Run, Verdict, Witness};
+use results::{Anomaly, Correctness, Run, Verdict, Witness};
 
 /// Makes the run that these words of `loadgen run` mean.
 pub fn run(words: &str) -> Run {
@@ -51,7 +51,7 @@ pub fn assert_right(correctness: &Correctness) {
 }
 
 /// Fails unless this is all that was wrong, and it was wrong once; returns the operation that is accused, if any is.
-pub fn only(correctness: &Correctness, kind: AnomalyKind) -> Option<Witness> {
+pub fn only(correctness: &Correctness, kind: Anomaly) -> Option<Witness> {
     let found: Vec<_> = correctness
         .anomalies
         .iter()

@@ -1,6 +1,6 @@
 //! What judging costs: operations per second on one core, bytes per operation on disk and in memory.
 //!
-//! `cargo run --release -p history --example throughput [OPERATIONS]` judges histories that lie in memory. The last column
+//! `cargo run --release -p history --example throughput [OPERATIONS]` checks histories that lie in memory. The last column
 //! compares with one reading of the clock, which a client needs for every request anyway.
 
 #![allow(
@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use history::{
-    Call, Connection, Event, Judge, Judgement, Key, Level, LogWriter, Merge, Observer, Recorder,
+    Call, ConnectionId, Event, Checker, Conclusion, Key, Level, LogWriter, Merge, EventSink, EventBuffer,
     replay,
 };
 
@@ -84,19 +84,19 @@ fn main() {
         let events = load.events(operations);
         let operations = events
             .iter()
-            .filter(|event| matches!(event.what, history::What::Started(_)))
+            .filter(|event| matches!(event.kind, history::EventKind::Invoke(_)))
             .count();
-        let judged = nanoseconds(operations, || judge(&events, Judge::default()));
-        let replies = nanoseconds(operations, || judge(&events, Judge::new(Level::Replies)));
+        let checked = nanoseconds(operations, || checker(&events, Checker::default()));
+        let replies = nanoseconds(operations, || checker(&events, Checker::new(Level::Replies)));
         let merged = nanoseconds(operations, || merge(&events));
         let mut file = Vec::new();
         let logged = nanoseconds(operations, || log(&events, &mut file));
         let read = nanoseconds(operations, || check(&file));
         println!(
-            "{:<30}{:>9.1}{judged:>9.1}{:>9.2}{replies:>9.1}{merged:>9.1}{logged:>9.1}{:>9.1}{read:>9.1}",
+            "{:<30}{:>9.1}{checked:>9.1}{:>9.2}{replies:>9.1}{merged:>9.1}{logged:>9.1}{:>9.1}{read:>9.1}",
             load.name,
-            1e3 / judged,
-            judged / clock_ns,
+            1e3 / checked,
+            checked / clock_ns,
             file.len() as f64 / operations as f64,
         );
     }
@@ -124,17 +124,17 @@ fn on_cpu_ns() -> u64 {
         .expect("schedstat begins with a number")
 }
 
-fn judge(events: &[Event], mut judge: Judge) {
+fn checker(events: &[Event], mut checker: Checker) {
     for &event in events {
-        judge.observe(event);
+        checker.observe(event);
     }
-    assert_eq!(judge.verdict().judgement(), Judgement::Ok);
+    assert_eq!(checker.verdict().conclusion(), Conclusion::Ok);
 }
 
-/// Two client threads record, a third place merges and judges: all the work together.
+/// Two client threads record, a third place merges and checks: all the work together.
 fn merge(events: &[Event]) {
-    let (mut judge, mut merge) = (Judge::default(), Merge::new(2));
-    let mut recorders = [Recorder::default(), Recorder::default()];
+    let (mut checker, mut merge) = (Checker::default(), Merge::new(2));
+    let mut recorders = [EventBuffer::default(), EventBuffer::default()];
     let mut spares = [Vec::new(), Vec::new()];
     for part in events.chunks(8192) {
         for &event in part {
@@ -145,13 +145,13 @@ fn merge(events: &[Event]) {
                 part[part.len() - 1].at_ns,
                 std::mem::take(&mut spares[thread]),
             );
-            spares[thread] = merge.accept(thread, batch, &mut judge);
+            spares[thread] = merge.accept(thread, batch, &mut checker);
         }
     }
     for thread in 0..2 {
-        merge.finish_thread(thread, &mut judge);
+        merge.finish_thread(thread, &mut checker);
     }
-    assert_eq!(judge.verdict().judgement(), Judgement::Ok);
+    assert_eq!(checker.verdict().conclusion(), Conclusion::Ok);
 }
 
 fn log(events: &[Event], file: &mut Vec<u8>) {
@@ -164,24 +164,24 @@ fn log(events: &[Event], file: &mut Vec<u8>) {
 }
 
 fn check(file: &[u8]) {
-    let mut judge = Judge::default();
-    replay(file, &mut judge).expect("what was written can be read");
-    assert_eq!(judge.verdict().judgement(), Judgement::Ok);
+    let mut checker = Checker::default();
+    replay(file, &mut checker).expect("what was written can be read");
+    assert_eq!(checker.verdict().conclusion(), Conclusion::Ok);
 }
 
 /// Bytes per operation in flight, from two depths, so that what a connection and the run need falls out.
 fn memory() {
     let bytes_at = |depth| {
-        let mut judge = Judge::default();
+        let mut checker = Checker::default();
         for event in (Load {
             shuffled: true,
             ..load("", 100, depth)
         })
         .events(100_000)
         {
-            judge.observe(event);
+            checker.observe(event);
         }
-        judge.memory_bytes()
+        checker.memory_bytes()
     };
     let (one, many) = (bytes_at(1), bytes_at(128));
     let operation = (many - one) as f64 / (100.0 * 127.0);
@@ -217,7 +217,7 @@ impl Load {
                 clock_ns += 200 + random.below(u64::from(self.depth) * 600);
                 let replies = executed[on as usize].drain(..);
                 events
-                    .extend(replies.map(|value| Event::returned(connection(on), clock_ns, value)));
+                    .extend(replies.map(|value| Event::ok(connection(on), clock_ns, value)));
                 clock_ns += 300;
                 sent[on as usize] = self.send(on, clock_ns, &mut events, &mut random);
             }
@@ -239,7 +239,7 @@ impl Load {
         events.extend(
             calls
                 .iter()
-                .map(|&call| Event::started(connection(on), at_ns, call)),
+                .map(|&call| Event::invoke(connection(on), at_ns, call)),
         );
         calls
     }
@@ -255,8 +255,8 @@ fn execute(call: Call, values: &mut [i64]) -> i64 {
     *value
 }
 
-fn connection(number: u32) -> Connection {
-    Connection::new(number).expect("far below the limit")
+fn connection(number: u32) -> ConnectionId {
+    ConnectionId::new(number).expect("far below the limit")
 }
 
 /// SplitMix64.

@@ -1,45 +1,63 @@
-//! The names of what can be wrong with a reply, in the field's terms, and how often each was seen.
+//! What can be wrong with a reply, in the field's terms, and how often each was seen.
 
 use std::fmt;
 use std::ops::{Index, IndexMut};
 
-/// What is wrong with a reply. The first group is found by the judge; the second is what only the client can see in the
-/// bytes, reported with [`What::Reported`](crate::What::Reported) so that one verdict holds everything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What can be wrong with an answer, by the names of the field.
+// This doc and the variants' first lines are part of the results' JSON schema. The comments give the exact conditions.
+// The checker finds the first group. Only the client sees the second, in the bytes; it reports them as
+// `EventKind::Report`, so that one verdict holds everything.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 #[repr(u8)]
 pub enum Anomaly {
-    /// Two INCRs were told the same new value: one of them left no trace in the counter.
+    /// An acknowledged increment vanished.
+    // Two INCRs were told the same new value: one of them left no trace in the counter.
     LostUpdate,
-    /// An INCR was told a value not above one that its own connection had received before the INCR began.
+    /// A counter went backwards.
+    // An INCR was told a value not above one that its own connection had received before the INCR began.
     CounterRegression,
-    /// A GET returned less than an operation of another connection that had ended before the GET began.
+    /// A read returned a value that had already been replaced when it began.
+    // A GET returned less than an operation of another connection that had ended before the GET began.
     StaleRead,
-    /// A GET returned less than an earlier GET of its own connection.
+    /// One client's reads went backwards.
+    // A GET returned less than an earlier GET of its own connection.
     NonMonotonicRead,
-    /// A GET returned less than an earlier INCR of its own connection.
+    /// A client did not see its own write.
+    // A GET returned less than an earlier INCR of its own connection.
     ReadYourWrites,
-    /// An INCR was told a value below that of an operation of another connection that had ended before the INCR began:
-    /// each connection's view is in order, the clock on the wall is not (not linearizable, though sequentially consistent).
+    /// Two operations took effect in another order than they happened.
+    // An INCR was told less than an operation of another connection that had ended before the INCR began. Each
+    // connection alone is in order: the history is sequentially consistent, but not linearizable.
     RealTimeViolation,
-    /// A GET returned more than all INCRs begun by then could have made.
+    /// A read returned a value before anything wrote it.
+    // A GET returned more than all INCRs begun by then could have made.
     FutureRead,
-    /// The counter holds an increment that nobody sent: a value that no INCR can account for.
+    /// An increment that nobody made.
+    // No INCR can account for a value that the counter passed.
     PhantomIncrement,
-    /// Replies of one connection's pipeline came in another order than the requests: an INCR was told less than the
-    /// request sent before it.
+    /// Replies came in another order than their requests.
+    // In one connection's pipeline an INCR was told less than the request sent before it.
     ReplyOutOfOrder,
-    /// A value came twice on one connection and a reply was left over: the reply itself was sent twice.
+    /// A reply came twice.
+    // A value came twice on one connection, and a reply was left over: the reply itself was sent twice.
     ReplyDuplicate,
-    /// An INCR took effect that no reply told of, while the request that was left without a reply began too late to be it.
+    /// A reply never came, though later ones did.
+    // An INCR took effect that no reply told of, and the request left without a reply began too late to be it.
     ReplyMissing,
 
-    /// A reply to nothing.
+    /// A reply that nobody asked for.
     ReplyUnsolicited,
     /// A reply that belongs to another connection.
     CrossTalk,
-    /// An echo that differs from what was sent.
+    /// A payload came back changed.
     PayloadCorruption,
-    /// An echo shorter than what was sent.
+    /// A payload came back short.
     PayloadTruncation,
     /// Bytes that are not the protocol.
     ProtocolError,
@@ -68,23 +86,47 @@ impl Anomaly {
 
     /// Its name, singular.
     pub fn name(self) -> &'static str {
+        self.words().0
+    }
+
+    /// What happened, in one sentence.
+    pub fn meaning(self) -> &'static str {
+        self.words().1
+    }
+
+    /// Whether a counter that loses updates shows it; all else is a fault of another kind.
+    pub fn shows_a_lost_update(self) -> bool {
+        matches!(
+            self,
+            Self::LostUpdate
+                | Self::CounterRegression
+                | Self::StaleRead
+                | Self::NonMonotonicRead
+                | Self::ReadYourWrites
+                | Self::RealTimeViolation
+                | Self::FutureRead
+        )
+    }
+
+    /// Name and meaning.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::LostUpdate => "lost update",
-            Self::CounterRegression => "counter regression",
-            Self::StaleRead => "stale read",
-            Self::NonMonotonicRead => "non-monotonic read",
-            Self::ReadYourWrites => "read-your-writes violation",
-            Self::RealTimeViolation => "real-time violation",
-            Self::FutureRead => "future read",
-            Self::PhantomIncrement => "phantom increment",
-            Self::ReplyOutOfOrder => "reply out of order",
-            Self::ReplyDuplicate => "duplicate reply",
-            Self::ReplyMissing => "missing reply",
-            Self::ReplyUnsolicited => "unsolicited reply",
-            Self::CrossTalk => "cross-talk",
-            Self::PayloadCorruption => "payload corruption",
-            Self::PayloadTruncation => "payload truncation",
-            Self::ProtocolError => "protocol error",
+            Self::LostUpdate => ("lost update", "an acknowledged increment vanished"),
+            Self::CounterRegression => ("counter regression", "a counter went backwards"),
+            Self::StaleRead => ("stale read", "a read returned a value already replaced when it began"),
+            Self::NonMonotonicRead => ("non-monotonic read", "one client's reads went backwards"),
+            Self::ReadYourWrites => ("read-your-writes violation", "a client did not see its own write"),
+            Self::RealTimeViolation => ("real-time violation", "operations took effect in another order than they happened"),
+            Self::FutureRead => ("future read", "a read returned a value before anything wrote it"),
+            Self::PhantomIncrement => ("phantom increment", "the counter holds an increment that nobody made"),
+            Self::ReplyOutOfOrder => ("reply out of order", "replies came in another order than their requests"),
+            Self::ReplyDuplicate => ("duplicate reply", "a reply came twice"),
+            Self::ReplyMissing => ("missing reply", "a reply never came, though later ones did"),
+            Self::ReplyUnsolicited => ("unsolicited reply", "a reply came that nobody asked for"),
+            Self::CrossTalk => ("cross-talk", "a reply belongs to another connection"),
+            Self::PayloadCorruption => ("payload corruption", "a payload came back changed"),
+            Self::PayloadTruncation => ("payload truncation", "a payload came back short"),
+            Self::ProtocolError => ("protocol error", "bytes came that are not the protocol"),
         }
     }
 }

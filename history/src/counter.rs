@@ -4,22 +4,22 @@
 //! p when its value is `start + p × amount`. So INCRBY 5 and DECR of one amount are the same problem as INCR.
 
 mod ending;
-mod lies;
+mod recovery;
 mod unanswered;
 
 use std::num::NonZeroI64;
 
 use crate::anomaly::Anomaly;
 use crate::event::ONE;
-use crate::holes::Holes;
-use crate::judge::Level;
-use crate::operation::Kind;
-use crate::session::{Pending, Seen};
+use crate::gaps::Gaps;
+use crate::checker::Level;
+use crate::operation::OperationKind;
+use crate::connection::{Pending, Seen};
 use crate::verdict::Reason;
 
 pub(crate) use ending::Unexplained;
-use lies::Lies;
-pub(crate) use lies::{Fault, Sought};
+use recovery::Recovery;
+pub(crate) use recovery::{Fault, Sought};
 use unanswered::Endings;
 pub(crate) use unanswered::Unanswered;
 
@@ -38,8 +38,8 @@ pub(crate) struct Counter {
     /// The greatest position that a reply has shown.
     top: u64,
     /// The positions up to `top` that no INCR has been told.
-    holes: Holes,
-    /// The INCRs that may still fill a hole: in flight, or stuck. Never fewer than holes.
+    gaps: Gaps,
+    /// The INCRs that may still fill a gap: in flight, or stuck. Never fewer than gaps.
     fillers: u64,
     /// Those of them that no reply will pin to a position any more: unanswered, or answered with a lie.
     stuck: u64,
@@ -49,7 +49,7 @@ pub(crate) struct Counter {
     quiet_read: Option<(i64, u64)>,
     /// What most keys never need.
     endings: Option<Box<Endings>>,
-    lies: Option<Box<Lies>>,
+    lies: Option<Box<Recovery>>,
 }
 
 impl Counter {
@@ -60,7 +60,7 @@ impl Counter {
             start,
             amount: None,
             top: 0,
-            holes: Holes::default(),
+            gaps: Gaps::default(),
             fillers: 0,
             stuck: 0,
             acknowledged: 0,
@@ -98,7 +98,7 @@ impl Counter {
         }
     }
 
-    /// From here on nothing about this key is judged. What was found before stands: it needed no later operation.
+    /// From here on nothing about this key is checked. What was found before stands: it needed no later operation.
     /// Returns the floor of the write that is to blame.
     #[cold]
     pub(crate) fn give_up(&mut self, reason: Reason) -> u64 {
@@ -112,18 +112,18 @@ impl Counter {
         self.top
     }
 
-    /// The greatest position that the INCRs begun by now can have made: the holes need one each, the others go on top.
+    /// The greatest position that the INCRs begun by now can have made: the gaps need one each, the others go on top.
     #[inline]
     fn reach(&self) -> u64 {
         match self.level {
-            Level::Full => self.top + self.fillers.saturating_sub(self.holes.count()),
+            Level::Full => self.top + self.fillers.saturating_sub(self.gaps.count()),
             Level::Replies => self.top + LEAP,
         }
     }
 
     /// An operation was answered. Returns the position it showed, or what is wrong with it.
     #[inline]
-    pub(crate) fn returned(
+    pub(crate) fn ok(
         &mut self,
         operation: &Pending,
         sequence: u64,
@@ -131,14 +131,14 @@ impl Counter {
         value: i64,
     ) -> Result<u64, Fault> {
         match operation.kind {
-            Kind::Add => self.add_returned(operation, sequence, seen, value),
-            Kind::Get => self.get_returned(operation, seen, value),
-            Kind::Write => Ok(0),
+            OperationKind::Add => self.add_ok(operation, sequence, seen, value),
+            OperationKind::Get => self.get_ok(operation, seen, value),
+            OperationKind::Write => Ok(0),
         }
     }
 
     #[inline]
-    fn add_returned(
+    fn add_ok(
         &mut self,
         operation: &Pending,
         sequence: u64,
@@ -152,17 +152,17 @@ impl Counter {
         }
         let position = match self.position(value) {
             Some(position @ 1..) => position as u64,
-            Some(_) => return self.lie(Kind::Add, Anomaly::CounterRegression, Sought::Nobody),
-            None => return self.lie(Kind::Add, Anomaly::PhantomIncrement, Sought::Nobody),
+            Some(_) => return self.lie(OperationKind::Add, Anomaly::CounterRegression, Sought::Nobody),
+            None => return self.lie(OperationKind::Add, Anomaly::PhantomIncrement, Sought::Nobody),
         };
         if position > self.top {
             if position > self.reach() {
-                return self.out_of_reach(Kind::Add, position);
+                return self.out_of_reach(OperationKind::Add, position);
             }
-            self.holes.open(self.top + 1, position - 1);
+            self.gaps.open(self.top + 1, position - 1);
             self.top = position;
-        } else if !self.holes.close(position) {
-            return self.already_returned(operation, position);
+        } else if !self.gaps.close(position) {
+            return self.already_told(operation, position);
         }
         self.fillers -= 1;
 
@@ -183,14 +183,14 @@ impl Counter {
     /// INCRs that are alike were told `first` and the values that follow it. Returns the position of the last where each of
     /// them would pass [`returned`](Self::returned) as well; elsewhere nothing has happened yet.
     #[inline]
-    pub(crate) fn run_returned(
+    pub(crate) fn run_ok(
         &mut self,
         operation: &Pending,
         seen: &Seen,
         first: i64,
         count: u64,
     ) -> Option<u64> {
-        if operation.kind != Kind::Add || self.amount != Some(ONE) || self.unknown.is_some() {
+        if operation.kind != OperationKind::Add || self.amount != Some(ONE) || self.unknown.is_some() {
             return None;
         }
         let before = u64::try_from(self.position(first)?.checked_sub(1)?).ok()?;
@@ -203,9 +203,9 @@ impl Counter {
             if last > self.reach() {
                 return None;
             }
-            self.holes.open(self.top + 1, before);
+            self.gaps.open(self.top + 1, before);
             self.top = last;
-        } else if last > self.top || !self.holes.close_all(first, last) {
+        } else if last > self.top || !self.gaps.close_all(first, last) {
             return None;
         }
         self.acknowledged += count;
@@ -214,7 +214,7 @@ impl Counter {
     }
 
     #[inline]
-    fn get_returned(&mut self, operation: &Pending, seen: &Seen, value: i64) -> Result<u64, Fault> {
+    fn get_ok(&mut self, operation: &Pending, seen: &Seen, value: i64) -> Result<u64, Fault> {
         self.reads += 1;
         if self.fillers == self.stuck && operation.floor == self.top {
             self.quiet_read = Some((value, self.acknowledged));
@@ -231,9 +231,9 @@ impl Counter {
         };
         if position > self.top {
             if position > self.reach() {
-                return self.out_of_reach(Kind::Get, position);
+                return self.out_of_reach(OperationKind::Get, position);
             }
-            self.holes.open(self.top + 1, position);
+            self.gaps.open(self.top + 1, position);
             self.top = position;
         } else if position < seen.add {
             return self.fault(Anomaly::ReadYourWrites, Sought::OnThisConnection(seen.add));

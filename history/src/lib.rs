@@ -1,37 +1,37 @@
-//! The counter's whole history, judged exactly: was every reply what *one* counter could have said?
+//! The counter's whole history, checked exactly: was every reply what *one* counter could have said?
 //!
 //! A client that only counts replies believes a server that answers quickly and wrongly. This crate takes the
 //! operations of a run as they begin and end, one [`Event`] at a time, and decides for every key whether the history is
 //! linearizable. It samples nothing, keeps no operation that has ended, and shows the operations that convict.
 //!
 //! ```text
-//! one client thread     ── Event ──> Judge ── verdict() ──> Verdict: per key ok | wrong | unknown, witnesses
+//! one client thread     ── Event ──> Checker ── verdict() ──> Verdict: per key ok | wrong | unknown, witnesses
 //!
-//! several threads, each ── Event ──> Recorder ── Batch ──> Merge ── Event in time order ──> Judge
+//! several threads, each ── Event ──> EventBuffer ── Batch ──> Merge ── Event in time order ──> Checker
 //!
-//! a log on the side     ── Event ──> LogWriter ──> file ──> replay() ── Event ──> Judge
+//! a log on the side     ── Event ──> LogWriter ──> file ──> replay() ── Event ──> Checker
 //! ```
 //!
-//! All four receivers are [`Observer`]s, and a pair of observers is one too: `(Judge, LogWriter)` judges and writes.
+//! All four receivers are [`EventSink`]s, and a pair of observers is one too: `(Checker, LogWriter)` checks and writes.
 //!
 //! **The order of the events is the truth.** Operation *a* precedes *b* when *a*'s end stands before *b*'s beginning in
 //! the stream, or when both went down one connection and *a* was sent first (replies come first-in first-out). Time stamps
-//! order the threads' streams ([`Merge`]) and are shown in witnesses; the judgement itself reads no clock. Hence the one
+//! order the threads' streams ([`Merge`]) and are shown in witnesses; the check itself reads no clock. Hence the one
 //! duty of the caller: report the beginning **before** the write(2) that carries the first byte of the request, and the
 //! end **after** the read(2) that brought the last byte of the reply.
 //!
 //! What is absent: sockets, clocks, threads, key names (a [`Key`] is a number; whoever draws the report knows its name).
 //!
 //! ```
-//! use history::{Anomaly, Call, Connection, Event, Judge, Key, Observer};
+//! use history::{Anomaly, Call, ConnectionId, Event, Checker, Key, EventSink};
 //!
-//! let (key, one, two) = (Key::new(0).unwrap(), Connection::new(0).unwrap(), Connection::new(1).unwrap());
-//! let mut judge = Judge::default();
-//! judge.observe(Event::started(one, 10, Call::incr(key)));
-//! judge.observe(Event::started(two, 11, Call::incr(key)));
-//! judge.observe(Event::returned(one, 20, 1));
-//! judge.observe(Event::returned(two, 21, 1)); // both were told 1: an update is lost
-//! let verdict = judge.verdict();
+//! let (key, one, two) = (Key::new(0).unwrap(), ConnectionId::new(0).unwrap(), ConnectionId::new(1).unwrap());
+//! let mut checker = Checker::default();
+//! checker.observe(Event::invoke(one, 10, Call::incr(key)));
+//! checker.observe(Event::invoke(two, 11, Call::incr(key)));
+//! checker.observe(Event::ok(one, 20, 1));
+//! checker.observe(Event::ok(two, 21, 1)); // both were told 1: an update is lost
+//! let verdict = checker.verdict();
 //! assert_eq!(verdict.counts[Anomaly::LostUpdate], 1);
 //! ```
 //!
@@ -43,11 +43,11 @@ mod operation;
 mod anomaly;
 mod verdict;
 
-mod judge;
-mod session;
+mod checker;
+mod connection;
 
 mod counter;
-mod holes;
+mod gaps;
 mod matching;
 
 mod findings;
@@ -58,10 +58,10 @@ mod merge;
 mod log;
 
 pub use anomaly::{Anomaly, Counts};
-pub use event::{Call, Connection, Event, Key, Observer, What};
-pub use findings::{EXAMPLES_PER_ANOMALY, Example};
-pub use judge::{Judge, Level};
+pub use event::{Call, ConnectionId, Event, Key, EventSink, EventKind};
+pub use findings::{EXAMPLES_PER_ANOMALY, Counterexample};
+pub use checker::{Checker, Level};
 pub use log::{LogWriter, Replayed, Torn, replay};
-pub use merge::{Batch, Merge, Recorder};
-pub use operation::{Kind, Operation};
-pub use verdict::{Judgement, KeyVerdict, Reason, Verdict};
+pub use merge::{Batch, Merge, EventBuffer};
+pub use operation::{OperationKind, Operation};
+pub use verdict::{Conclusion, KeyVerdict, Reason, Verdict};

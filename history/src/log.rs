@@ -8,7 +8,7 @@
 //!
 //! An INCR on one of fifty connections takes about 9 bytes: two tags, two connections, two time differences, one value.
 //! Blocks are written whole. A file that ends inside a block, or whose block fails its checksum, is cut there: everything
-//! before is judged, and [`Replayed::torn`] says what was lost. What was in flight at the cut counts as never answered.
+//! before is checked, and [`Replayed::torn`] says what was lost. What was in flight at the cut counts as never answered.
 
 mod code;
 mod read;

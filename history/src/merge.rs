@@ -1,15 +1,15 @@
 //! Several client threads, one history: each thread records for itself, and their batches are merged in time order.
 //!
-//! No lock and no shared word is touched per request. A thread pushes events into its own [`Recorder`]; now and then
+//! No lock and no shared word is touched per request. A thread pushes events into its own [`EventBuffer`]; now and then
 //! (every few milliseconds or thousand events) it hands the [`Batch`] over, by whatever channel the caller likes, to the
 //! one place that owns the [`Merge`]. A batch says through which instant it is complete. What lies before the earliest such
-//! instant of all threads is final: it is sorted and judged. The rest waits for the slowest thread.
+//! instant of all threads is final: it is sorted and checked. The rest waits for the slowest thread.
 
-use crate::event::{Event, Observer};
+use crate::event::{Event, EventSink};
 
 /// One thread's events since it last handed over.
 #[derive(Debug, Default)]
-pub struct Recorder {
+pub struct EventBuffer {
     events: Vec<Event>,
     latest_ns: u64,
     /// Just after the latest end.
@@ -24,7 +24,7 @@ pub struct Batch {
     through_ns: u64,
 }
 
-impl Recorder {
+impl EventBuffer {
     /// How many events wait to be handed over.
     pub fn len(&self) -> usize {
         self.events.len()
@@ -47,7 +47,7 @@ impl Recorder {
     }
 }
 
-impl Observer for Recorder {
+impl EventSink for EventBuffer {
     /// Within a thread the order of the calls is the truth, also where two stamps are equal (one reading of the clock that
     /// serves as the end of one request and the beginning of the next). One nanosecond more for the beginning says so to
     /// the sort. It is still earlier than the write(2) that follows.
@@ -102,7 +102,7 @@ impl Merge {
     ///
     /// # Panics
     /// If `thread` is not below the number of threads.
-    pub fn accept(&mut self, thread: usize, batch: Batch, into: &mut impl Observer) -> Vec<Event> {
+    pub fn accept(&mut self, thread: usize, batch: Batch, into: &mut impl EventSink) -> Vec<Event> {
         let spare = self.lanes[thread].append(batch);
         self.pass_on(into);
         spare
@@ -112,14 +112,14 @@ impl Merge {
     ///
     /// # Panics
     /// If `thread` is not below the number of threads.
-    pub fn finish_thread(&mut self, thread: usize, into: &mut impl Observer) {
+    pub fn finish_thread(&mut self, thread: usize, into: &mut impl EventSink) {
         self.lanes[thread].through_ns = u64::MAX;
         self.pass_on(into);
     }
 
     /// Passes on what no thread can precede any more. An event at the very instant through which a thread has reported must
     /// wait: that thread may yet begin something at this instant, unless it is finished.
-    fn pass_on(&mut self, into: &mut impl Observer) {
+    fn pass_on(&mut self, into: &mut impl EventSink) {
         let through_ns = self.lanes.iter().map(|lane| lane.through_ns).min();
         let end = match through_ns {
             Some(0) => return,
@@ -171,7 +171,7 @@ impl Lane {
     }
 
     /// Passes on the events up to and including this place.
-    fn pass(&mut self, until: Place, into: &mut impl Observer) {
+    fn pass(&mut self, until: Place, into: &mut impl EventSink) {
         let waiting = &self.waiting[self.passed..];
         for event in waiting.iter().take_while(|event| place(event) <= until) {
             into.observe(*event);

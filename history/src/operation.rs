@@ -2,20 +2,20 @@
 
 use std::fmt;
 
-use crate::event::{Connection, Key};
+use crate::event::{ConnectionId, Key};
 
-/// What an operation did to its key, as far as the judgement cares.
+/// What an operation did to its key, as far as the check cares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum OperationKind {
     /// INCR, INCRBY, DECR, DECRBY.
     Add,
     /// GET.
     Get,
-    /// SET, DEL: not judged.
+    /// SET, DEL: not checked.
     Write,
 }
 
-impl Kind {
+impl OperationKind {
     /// The word for it.
     pub fn name(self) -> &'static str {
         match self {
@@ -30,12 +30,12 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Operation {
     /// What it did.
-    pub kind: Kind,
+    pub kind: OperationKind,
     /// On which counter.
     pub key: Key,
     /// Over which connection.
-    pub connection: Connection,
-    /// The how-manieth operation of that connection it was, from 0, among those reported to the judge.
+    pub connection: ConnectionId,
+    /// The how-manieth operation of that connection it was, from 0, among those reported to the checker.
     pub sequence: u64,
     /// When it began.
     pub inv_ns: u64,

@@ -1,8 +1,8 @@
 //! The last few thousand replies, kept so that a wrong one can be shown beside the operation that it contradicts.
 
-use crate::event::{Connection, Key};
-use crate::operation::{Kind, Operation};
-use crate::session::Pending;
+use crate::event::{ConnectionId, Key};
+use crate::operation::{OperationKind, Operation};
+use crate::connection::Pending;
 
 /// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
 pub(crate) const REPLIES: usize = 8192;
@@ -10,9 +10,9 @@ pub(crate) const REPLIES: usize = 8192;
 /// Answered operations that began together and were told this value and those that follow it: mostly one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply {
-    pub(crate) kind: Kind,
+    pub(crate) kind: OperationKind,
     pub(crate) key: Key,
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionId,
     pub(crate) sequence: u64,
     pub(crate) inv_ns: u64,
     pub(crate) ret_ns: u64,
@@ -25,7 +25,7 @@ impl Reply {
     #[inline]
     pub(crate) fn new(
         operation: &Pending,
-        (connection, sequence): (Connection, u64),
+        (connection, sequence): (ConnectionId, u64),
         ret_ns: u64,
         value: i64,
         count: u16,
@@ -126,9 +126,9 @@ mod tests {
         };
         for value in 1..=7 {
             recent.push(Reply {
-                kind: Kind::Get,
+                kind: OperationKind::Get,
                 key: Key::new(0).unwrap(),
-                connection: Connection::new(0).unwrap(),
+                connection: ConnectionId::new(0).unwrap(),
                 sequence: 0,
                 inv_ns: 0,
                 ret_ns: 0,

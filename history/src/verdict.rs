@@ -4,20 +4,20 @@ use std::fmt;
 
 use crate::anomaly::Counts;
 use crate::event::Key;
-use crate::findings::Example;
+use crate::findings::Counterexample;
 
 /// Whether what the clients were told can have come from one counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Judgement {
+pub enum Conclusion {
     /// The history is linearizable. (This history: the next one need not be.)
     Ok,
-    /// Not judged to the end, and nothing was found wrong before.
+    /// Not checked to the end, and nothing was found wrong before.
     Unknown(Reason),
     /// No counter can have given these replies.
     Wrong,
 }
 
-/// Why a key could not be judged.
+/// Why a key could not be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// INCRs of several amounts. If one of them goes unanswered the question contains 3-partition (strongly NP-complete).
@@ -41,7 +41,7 @@ pub struct KeyVerdict {
     /// Which.
     pub key: Key,
     /// What.
-    pub judgement: Judgement,
+    pub conclusion: Conclusion,
     /// INCRs answered with a value.
     pub acknowledged: u64,
     /// GETs answered with a value.
@@ -72,16 +72,16 @@ pub struct Verdict {
     /// Everything that was wrong, on every key and beside them (what the client reported).
     pub counts: Counts,
     /// At most [`EXAMPLES_PER_ANOMALY`](crate::EXAMPLES_PER_ANOMALY) of each anomaly.
-    pub examples: Vec<Example>,
+    pub examples: Vec<Counterexample>,
 }
 
 impl Verdict {
     /// The worst of all keys, and wrong if the client reported anything.
-    pub fn judgement(&self) -> Judgement {
-        let worst = self.keys.iter().map(|key| key.judgement).max();
+    pub fn conclusion(&self) -> Conclusion {
+        let worst = self.keys.iter().map(|key| key.conclusion).max();
         match self.counts.total() {
-            0 => worst.unwrap_or(Judgement::Ok),
-            _ => Judgement::Wrong,
+            0 => worst.unwrap_or(Conclusion::Ok),
+            _ => Conclusion::Wrong,
         }
     }
 }
@@ -90,13 +90,13 @@ impl fmt::Display for Verdict {
     /// One line, then a line per anomaly, then the examples.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (operations, keys) = (self.operations, self.keys.len());
-        match self.judgement() {
-            Judgement::Ok => write!(
+        match self.conclusion() {
+            Conclusion::Ok => write!(
                 f,
                 "ok: no violation in {operations} operations on {keys} keys"
             )?,
-            Judgement::Unknown(reason) => write!(f, "unknown: {reason}")?,
-            Judgement::Wrong => write!(
+            Conclusion::Unknown(reason) => write!(f, "unknown: {reason}")?,
+            Conclusion::Wrong => write!(
                 f,
                 "wrong: {} anomalies in {operations} operations on {keys} keys",
                 self.counts.total()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use results::{Anomaly, Comparison, Example, units};
+use results::{AnomalyRecord, Comparison, Example, units};
 
 use crate::table::{Cell, Column, Table};
 
@@ -23,7 +23,7 @@ pub(crate) fn table(comparison: &Comparison) -> Table {
             examples.extend(&anomaly.examples);
         }
         for (kind, (count, examples)) in kinds {
-            for example in examples.into_iter().take(Anomaly::MAX_EXAMPLES) {
+            for example in examples.into_iter().take(AnomalyRecord::MAX_EXAMPLES) {
                 table.rows.push(vec![
                     Cell::words(&system.label),
                     Cell::words(kind.to_string()),

@@ -2,7 +2,7 @@
 
 use results::example::{self, Recipe};
 use results::{
-    Anomaly, AnomalyKind, Check, CheckCode, Comparison, Example, MeasuredCheck, Run,
+    Anomaly, AnomalyRecord, Check, CheckCode, Comparison, Example, MeasuredCheck, Run,
     ValidityVerdict,
 };
 
@@ -50,8 +50,8 @@ fn wrong_answers_have_their_counterexamples() {
     let honest = page_of(vec![example::closed_loop("reactor")]);
     assert!(!honest.contains("The counterexamples"));
     let mut run = example::closed_loop("threaded racy");
-    run.correctness.anomalies = vec![Anomaly {
-        kind: AnomalyKind::StaleRead,
+    run.correctness.anomalies = vec![AnomalyRecord {
+        kind: Anomaly::StaleRead,
         count: 1_234,
         examples: vec![Example {
             text: "GET #3 of connection 1 -> 7, against INCR <b> -> 9".to_owned(),

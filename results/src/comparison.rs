@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::schema::ComparisonSchema;
-use crate::{AnomalyKind, Run};
+use crate::{Anomaly, Run};
 
 /// What `loadgen compare` found, as `comparison.json` holds it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -103,7 +103,7 @@ impl Comparison {
 impl System {
     /// Whether answers were wrong in any way but the one that is expected of it.
     pub fn is_wrong(&self) -> bool {
-        let excused = |kind: AnomalyKind| self.expected_to_lose && kind.shows_a_lost_update();
+        let excused = |kind: Anomaly| self.expected_to_lose && kind.shows_a_lost_update();
         self.runs()
             .iter()
             .flat_map(|run| &run.correctness.anomalies)

@@ -1,7 +1,6 @@
 //! Whether the answers were right: the verdict, what it rests on, and the witnesses.
 
-use std::fmt;
-
+use history::Anomaly;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +16,7 @@ pub struct Correctness {
     /// Operations whose effect nobody can know, such as an increment whose reply never came.
     pub operations_ambiguous: u64,
     /// What was wrong, one entry a kind.
-    pub anomalies: Vec<Anomaly>,
+    pub anomalies: Vec<AnomalyRecord>,
     /// The books of every counter that was checked.
     pub counters: Vec<CounterAccount>,
     /// What stands in the way of a plain verdict, in words; empty where nothing does.
@@ -72,16 +71,16 @@ pub enum CheckLevel {
 
 /// One kind of wrong answer: how often, and the first few.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Anomaly {
+pub struct AnomalyRecord {
     /// The kind.
-    pub kind: AnomalyKind,
+    pub kind: Anomaly,
     /// How often it was seen.
     pub count: u64,
-    /// The first of them, at most [`Anomaly::MAX_EXAMPLES`].
+    /// The first of them, at most [`AnomalyRecord::MAX_EXAMPLES`].
     pub examples: Vec<Example>,
 }
 
-impl Anomaly {
+impl AnomalyRecord {
     /// Ten examples show a pattern; a million make a file nobody opens.
     pub const MAX_EXAMPLES: usize = 10;
 }
@@ -112,107 +111,6 @@ pub struct Witness {
     pub ended_ns: Option<u64>,
     /// The value that it was told; `None` if it was told none.
     pub value: Option<i64>,
-}
-
-/// What can be wrong with an answer, by the names of the field.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum AnomalyKind {
-    /// An acknowledged increment vanished.
-    LostUpdate,
-    /// A counter went backwards.
-    CounterRegression,
-    /// A read returned a value that had already been replaced when it began.
-    StaleRead,
-    /// One client's reads went backwards.
-    NonMonotonicRead,
-    /// A client did not see its own write.
-    ReadYourWrites,
-    /// Two operations took effect in another order than they happened.
-    RealTimeViolation,
-    /// A read returned a value before anything wrote it.
-    FutureRead,
-    /// An increment that nobody made.
-    PhantomIncrement,
-    /// Replies came in another order than their requests.
-    ReplyOutOfOrder,
-    /// A reply came twice.
-    ReplyDuplicate,
-    /// A reply never came, though later ones did.
-    ReplyMissing,
-    /// A reply that nobody asked for.
-    ReplyUnsolicited,
-    /// A reply that belongs to another connection.
-    CrossTalk,
-    /// A payload came back changed.
-    PayloadCorruption,
-    /// A payload came back short.
-    PayloadTruncation,
-    /// Bytes that are not the protocol.
-    ProtocolError,
-}
-
-impl AnomalyKind {
-    /// Whether a counter that loses updates shows it; all else is a fault of another kind.
-    pub fn shows_a_lost_update(self) -> bool {
-        matches!(
-            self,
-            Self::LostUpdate
-                | Self::CounterRegression
-                | Self::StaleRead
-                | Self::NonMonotonicRead
-                | Self::ReadYourWrites
-                | Self::RealTimeViolation
-                | Self::FutureRead
-        )
-    }
-
-    /// The kind in one sentence.
-    pub fn meaning(self) -> &'static str {
-        match self {
-            Self::LostUpdate => "an acknowledged increment vanished",
-            Self::CounterRegression => "a counter went backwards",
-            Self::StaleRead => "a read returned a value already replaced when it began",
-            Self::NonMonotonicRead => "one client's reads went backwards",
-            Self::ReadYourWrites => "a client did not see its own write",
-            Self::RealTimeViolation => "operations took effect in another order than they happened",
-            Self::FutureRead => "a read returned a value before anything wrote it",
-            Self::PhantomIncrement => "the counter holds an increment that nobody made",
-            Self::ReplyOutOfOrder => "replies came in another order than their requests",
-            Self::ReplyDuplicate => "a reply came twice",
-            Self::ReplyMissing => "a reply never came, though later ones did",
-            Self::ReplyUnsolicited => "a reply came that nobody asked for",
-            Self::CrossTalk => "a reply belongs to another connection",
-            Self::PayloadCorruption => "a payload came back changed",
-            Self::PayloadTruncation => "a payload came back short",
-            Self::ProtocolError => "bytes came that are not the protocol",
-        }
-    }
-}
-
-impl fmt::Display for AnomalyKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::LostUpdate => "lost update",
-            Self::CounterRegression => "counter regression",
-            Self::StaleRead => "stale read",
-            Self::NonMonotonicRead => "non-monotonic read",
-            Self::ReadYourWrites => "read-your-writes violation",
-            Self::RealTimeViolation => "real-time violation",
-            Self::FutureRead => "future read",
-            Self::PhantomIncrement => "phantom increment",
-            Self::ReplyOutOfOrder => "reply out of order",
-            Self::ReplyDuplicate => "duplicate reply",
-            Self::ReplyMissing => "missing reply",
-            Self::ReplyUnsolicited => "unsolicited reply",
-            Self::CrossTalk => "cross-talk",
-            Self::PayloadCorruption => "payload corruption",
-            Self::PayloadTruncation => "payload truncation",
-            Self::ProtocolError => "protocol error",
-        })
-    }
 }
 
 /// The books of one counter: `before + acknowledged` must lie at most `ambiguous` below `after`.

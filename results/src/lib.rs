@@ -53,8 +53,9 @@ pub use claims::{
     Figure, Joining, Missing, Unit,
 };
 pub use comparison::{Comparison, Outcome, System};
+pub use history::Anomaly;
 pub use correctness::{
-    Anomaly, AnomalyKind, CheckLevel, Correctness, CounterAccount, Example, Verdict, Witness,
+    AnomalyRecord, CheckLevel, Correctness, CounterAccount, Example, Verdict, Witness,
 };
 pub use cost::{ClientCost, Fairness, ServerCost, ThreadCost};
 pub use curve::{CurvePoint, nines, percentile_curve};

@@ -1,6 +1,6 @@
 //! Each lie about a counter is called by its name, and the operation that was told it is accused.
 
-use results::AnomalyKind;
+use results::Anomaly;
 
 use super::act::{AT, Act};
 use super::proxy::{Framing, Proxy};
@@ -11,7 +11,7 @@ use crate::target::Target;
 const PIPELINE: &str = "-c 1 -P 8 -n 400";
 
 /// Tells every exact server's load one lie about INCR; the operation that was told it must be accused.
-fn told_of_incr(target: &Target, act: Act, load: &str, kind: AnomalyKind) {
+fn told_of_incr(target: &Target, act: Act, load: &str, kind: Anomaly) {
     for discipline in target.exact {
         let server = target.start_with(discipline);
         let proxy = Proxy::before(server.address(), Framing::Resp, act);
@@ -25,7 +25,7 @@ fn told_of_incr(target: &Target, act: Act, load: &str, kind: AnomalyKind) {
 
 /// The later request was told less than the one before it.
 pub fn two_replies_exchanged(target: &Target) {
-    told_of_incr(target, Act::Swap, PIPELINE, AnomalyKind::ReplyOutOfOrder);
+    told_of_incr(target, Act::Swap, PIPELINE, Anomaly::ReplyOutOfOrder);
 }
 
 /// Each reply from there on answers the request before, and one is left over.
@@ -34,7 +34,7 @@ pub fn a_reply_sent_twice(target: &Target) {
         target,
         Act::Duplicate,
         PIPELINE,
-        AnomalyKind::ReplyDuplicate,
+        Anomaly::ReplyDuplicate,
     );
 }
 
@@ -43,7 +43,7 @@ pub fn a_reply_sent_twice_to_one_request(target: &Target) {
     let server = target.start();
     let proxy = Proxy::before(server.address(), Framing::Resp, Act::Duplicate);
     let correctness = run(&format!("{} -c 1 -P 1 -n 400", proxy.address)).correctness;
-    let repeated = only(&correctness, AnomalyKind::ReplyDuplicate).unwrap();
+    let repeated = only(&correctness, Anomaly::ReplyDuplicate).unwrap();
     assert_eq!(repeated.sequence, AT as u64, "{correctness:#?}");
     assert_eq!(repeated.value, Some(proxy.bent().value()));
 }
@@ -54,7 +54,7 @@ pub fn a_reply_lost(target: &Target) {
         let server = target.start_with(discipline);
         let proxy = Proxy::before(server.address(), Framing::Resp, Act::Drop);
         let correctness = run(&format!("{} {PIPELINE} --timeout 2s", proxy.address)).correctness;
-        let passed_by = only(&correctness, AnomalyKind::ReplyMissing).unwrap();
+        let passed_by = only(&correctness, Anomaly::ReplyMissing).unwrap();
         let bent = proxy.bent();
         // Whose reply was lost took the next one for its own.
         assert_eq!(passed_by.sequence, bent.sequence as u64, "{correctness:#?}");
@@ -65,14 +65,14 @@ pub fn a_reply_lost(target: &Target) {
 /// More than all increments together can have made.
 pub fn a_value_changed(target: &Target) {
     for load in [PIPELINE, "-c 5 -P 8 -n 4000", "-c 6 -P 8 -t 3 -n 4000"] {
-        told_of_incr(target, Act::Flip, load, AnomalyKind::PhantomIncrement);
+        told_of_incr(target, Act::Flip, load, Anomaly::PhantomIncrement);
     }
 }
 
 /// What the second connection is told was made before it asked.
 pub fn replies_of_two_connections_exchanged(target: &Target) {
     let load = "-c 2 -P 1 -n 2000";
-    told_of_incr(target, Act::Mix, load, AnomalyKind::CounterRegression);
+    told_of_incr(target, Act::Mix, load, Anomaly::CounterRegression);
 }
 
 /// A reply of a kind that cannot be.
@@ -80,7 +80,7 @@ pub fn a_type_changed(target: &Target) {
     let server = target.start();
     let proxy = Proxy::before(server.address(), Framing::Resp, Act::Garble);
     let correctness = run(&format!("{} {PIPELINE}", proxy.address)).correctness;
-    only(&correctness, AnomalyKind::ProtocolError);
+    only(&correctness, Anomaly::ProtocolError);
     let text = &correctness.anomalies[0].examples[0].text;
     assert!(text.contains(&format!("request {AT}:")), "{text}");
 }
@@ -89,7 +89,7 @@ pub fn a_type_changed(target: &Target) {
 const PAYLOAD_BYTES: usize = 100;
 
 /// Tells loads of ECHO and of plain echo one lie; it must be found so often, and the request named.
-fn told_of_echo(target: &Target, act: Act, load: &str, (kind, count): (AnomalyKind, u64)) {
+fn told_of_echo(target: &Target, act: Act, load: &str, (kind, count): (Anomaly, u64)) {
     let (resp, plain) = (target.start(), target.start_echo());
     let framings = [Framing::Resp, Framing::Fixed(PAYLOAD_BYTES)];
     for (server, framing) in [resp, plain].iter().zip(framings) {
@@ -119,25 +119,25 @@ fn told_of_echo(target: &Target, act: Act, load: &str, (kind, count): (AnomalyKi
 
 /// The one that came too late is named.
 pub fn two_echoes_exchanged(target: &Target) {
-    let kind = AnomalyKind::ReplyOutOfOrder;
+    let kind = Anomaly::ReplyOutOfOrder;
     told_of_echo(target, Act::Swap, PIPELINE, (kind, 1));
 }
 
 /// It answers nobody: those behind it are in their places.
 pub fn an_echo_sent_twice(target: &Target) {
-    let kind = AnomalyKind::ReplyDuplicate;
+    let kind = Anomaly::ReplyDuplicate;
     told_of_echo(target, Act::Duplicate, PIPELINE, (kind, 1));
 }
 
 /// Later ones came, and it did not.
 pub fn an_echo_lost(target: &Target) {
-    let kind = AnomalyKind::ReplyMissing;
+    let kind = Anomaly::ReplyMissing;
     told_of_echo(target, Act::Drop, PIPELINE, (kind, 1));
 }
 
 /// One bit.
 pub fn an_echo_changed(target: &Target) {
-    let kind = AnomalyKind::PayloadCorruption;
+    let kind = Anomaly::PayloadCorruption;
     for load in [PIPELINE, "-c 4 -P 8 -n 4000"] {
         told_of_echo(target, Act::Flip, load, (kind, 1));
     }
@@ -146,5 +146,5 @@ pub fn an_echo_changed(target: &Target) {
 /// Each of the two has got what the other one sent.
 pub fn echoes_of_two_connections_exchanged(target: &Target) {
     let load = "-c 2 -P 1 -n 2000";
-    told_of_echo(target, Act::Mix, load, (AnomalyKind::CrossTalk, 2));
+    told_of_echo(target, Act::Mix, load, (Anomaly::CrossTalk, 2));
 }

@@ -6,7 +6,7 @@ use super::{Counter, Unanswered};
 use crate::anomaly::Anomaly;
 use crate::event::Key;
 use crate::matching;
-use crate::verdict::{Judgement, KeyVerdict};
+use crate::verdict::{Conclusion, KeyVerdict};
 
 /// A value that was passed though no INCR can have made it.
 #[derive(Debug)]
@@ -41,10 +41,10 @@ impl Counter {
         let endings = self.endings.as_deref();
         let verdict = KeyVerdict {
             key,
-            judgement: match self.unknown {
-                _ if self.lies.is_some() => Judgement::Wrong,
-                Some(reason) => Judgement::Unknown(reason),
-                None => Judgement::Ok,
+            conclusion: match self.unknown {
+                _ if self.lies.is_some() => Conclusion::Wrong,
+                Some(reason) => Conclusion::Unknown(reason),
+                None => Conclusion::Ok,
             },
             acknowledged: self.acknowledged,
             reads: self.reads,
@@ -59,7 +59,7 @@ impl Counter {
         (verdict, explained.unexplained)
     }
 
-    /// Lets the unanswered INCRs fill the holes. One that was answered with a lie took effect at a value unknown, and the
+    /// Lets the unanswered INCRs fill the gaps. One that was answered with a lie took effect at a value unknown, and the
     /// key is convicted anyway: it may fill any.
     fn explain(&mut self) -> Explained {
         let endings = self.endings.get_or_insert_default();
@@ -68,13 +68,13 @@ impl Counter {
         let floors = endings.adds.iter().map(|add| add.floor);
         let floors: Vec<u64> = repeat_n(0, lied).chain(floors).collect();
 
-        let leftover = matching::fill(self.holes.iter(), &floors);
+        let leftover = matching::fill(self.gaps.iter(), &floors);
         let took_effect = leftover.used.saturating_sub(lied);
         let too_late = endings.adds[took_effect..].iter().map(|&add| Some(add));
         let too_late: Vec<_> = too_late
-            .chain(repeat_n(None, leftover.holes.len()))
+            .chain(repeat_n(None, leftover.gaps.len()))
             .collect();
-        let unexplained = leftover.holes.into_iter().zip(too_late);
+        let unexplained = leftover.gaps.into_iter().zip(too_late);
         Explained {
             took_effect: took_effect as u64,
             unexplained: unexplained
@@ -129,6 +129,6 @@ impl Counter {
         let endings = endings.map_or(0, |endings| {
             endings.adds.capacity() * size_of::<Unanswered>()
         });
-        self.holes.heap_bytes() + endings
+        self.gaps.heap_bytes() + endings
     }
 }

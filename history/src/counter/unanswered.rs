@@ -2,20 +2,20 @@
 
 use super::{Counter, Fault, Sought};
 use crate::anomaly::Anomaly;
-use crate::event::Connection;
-use crate::judge::Level;
-use crate::operation::Kind;
-use crate::session::{Pending, Seen};
+use crate::event::ConnectionId;
+use crate::checker::Level;
+use crate::operation::OperationKind;
+use crate::connection::{Pending, Seen};
 
 /// An INCR that was sent and never answered: it may have taken effect at any time since it began, or never. 32 bytes each
-/// until the end of the run, since only then the holes that are left are known.
+/// until the end of the run, since only then the gaps that are left are known.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Unanswered {
     /// It took effect, if at all, after everything up to this position.
     pub(super) floor: u64,
     pub(crate) inv_ns: u64,
     pub(crate) sequence: u64,
-    pub(crate) connection: Connection,
+    pub(crate) connection: ConnectionId,
 }
 
 /// How operations ended that were not answered with a value.
@@ -28,16 +28,16 @@ pub(super) struct Endings {
 
 impl Counter {
     /// The operation must have had no effect: it was refused (`-ERR`), or only a part of it was written.
-    pub(crate) fn failed(&mut self, operation: &Pending) -> Result<u64, Fault> {
+    pub(crate) fn fail(&mut self, operation: &Pending) -> Result<u64, Fault> {
         self.endings.get_or_insert_default().failed += 1;
-        if operation.kind != Kind::Add {
+        if operation.kind != OperationKind::Add {
             return Ok(0);
         }
-        let judged = self.level == Level::Full && self.unknown.is_none();
-        if judged && self.holes.count() == self.fillers {
+        let checked = self.level == Level::Full && self.unknown.is_none();
+        if checked && self.gaps.count() == self.fillers {
             // Every filler is needed, this one too: the increment that "failed" is there.
             return self.lie(
-                Kind::Add,
+                OperationKind::Add,
                 Anomaly::PhantomIncrement,
                 Sought::Shown(self.top),
             );
@@ -47,11 +47,11 @@ impl Counter {
     }
 
     /// No answer will come, but the server may have the whole request.
-    pub(crate) fn unanswered(
+    pub(crate) fn info(
         &mut self,
         operation: &Pending,
         sequence: u64,
-        connection: Connection,
+        connection: ConnectionId,
         seen: &Seen,
     ) {
         let floor = match self.level {
@@ -60,7 +60,7 @@ impl Counter {
         };
         let endings = self.endings.get_or_insert_default();
         match operation.kind {
-            Kind::Add => {
+            OperationKind::Add => {
                 self.stuck += 1;
                 endings.adds.push(Unanswered {
                     floor,
@@ -69,8 +69,8 @@ impl Counter {
                     connection,
                 });
             }
-            Kind::Get => endings.reads += 1,
-            Kind::Write => {}
+            OperationKind::Get => endings.reads += 1,
+            OperationKind::Write => {}
         }
     }
 }

@@ -4,18 +4,18 @@ use std::num::NonZeroI64;
 
 use super::varint;
 use crate::anomaly::Anomaly;
-use crate::event::{Call, Connection, Event, Key, ONE, What};
+use crate::event::{Call, ConnectionId, Event, Key, ONE, EventKind};
 
 /// The low bits of a tag: what happened.
-mod kind {
+mod tag {
     pub(super) const ADD: u8 = 0;
     pub(super) const GET: u8 = 1;
-    pub(super) const RETURNED: u8 = 2;
-    pub(super) const REFUSED: u8 = 3;
-    pub(super) const LOST: u8 = 4;
-    pub(super) const DECLARED: u8 = 5;
+    pub(super) const OK: u8 = 2;
+    pub(super) const FAIL: u8 = 3;
+    pub(super) const INFO: u8 = 4;
+    pub(super) const DECLARE: u8 = 5;
     pub(super) const WRITE: u8 = 6;
-    pub(super) const REPORTED: u8 = 7;
+    pub(super) const REPORT: u8 = 7;
     pub(super) const MASK: u8 = 7;
 }
 
@@ -35,7 +35,7 @@ mod same {
 #[derive(Debug)]
 pub(super) struct Prediction {
     at_ns: u64,
-    connection: Connection,
+    connection: ConnectionId,
     key: Key,
     amount: NonZeroI64,
     value: i64,
@@ -45,7 +45,7 @@ impl Default for Prediction {
     fn default() -> Self {
         Self {
             at_ns: 0,
-            connection: Connection::FIRST,
+            connection: ConnectionId::FIRST,
             key: Key::FIRST,
             amount: ONE,
             value: 0,
@@ -73,25 +73,25 @@ impl Prediction {
             varint::put(out, event.at_ns - self.at_ns);
             self.at_ns = event.at_ns;
         }
-        tag |= match event.what {
-            What::Started(call) => self.encode_call(call, out),
-            What::Returned(value) => {
+        tag |= match event.kind {
+            EventKind::Invoke(call) => self.encode_call(call, out),
+            EventKind::Ok(value) => {
                 varint::put(out, varint::zigzag(value.wrapping_sub(self.value)));
                 self.value = value;
-                kind::RETURNED
+                tag::OK
             }
-            What::Refused => kind::REFUSED,
-            What::Lost { whole } => {
+            EventKind::Fail => tag::FAIL,
+            EventKind::Info { whole } => {
                 varint::put(out, u64::from(whole));
-                kind::LOST
+                tag::INFO
             }
-            What::Declared { key, start } => {
+            EventKind::Declare { key, start } => {
                 varint::put(out, varint::zigzag(start));
-                self.encode_key(key, out) | kind::DECLARED
+                self.encode_key(key, out) | tag::DECLARE
             }
-            What::Reported(anomaly) => {
+            EventKind::Report(anomaly) => {
                 out.push(anomaly as u8);
-                kind::REPORTED
+                tag::REPORT
             }
         };
         out[tag_at] = tag;
@@ -100,10 +100,10 @@ impl Prediction {
     #[inline]
     fn encode_call(&mut self, call: Call, out: &mut Vec<u8>) -> u8 {
         match call {
-            Call::Get { key } => self.encode_key(key, out) | kind::GET,
-            Call::Write { key } => self.encode_key(key, out) | kind::WRITE,
+            Call::Get { key } => self.encode_key(key, out) | tag::GET,
+            Call::Write { key } => self.encode_key(key, out) | tag::WRITE,
             Call::Add { key, amount } => {
-                let tag = self.encode_key(key, out) | kind::ADD;
+                let tag = self.encode_key(key, out) | tag::ADD;
                 if amount == self.amount {
                     return tag | same::AMOUNT;
                 }
@@ -130,43 +130,43 @@ impl Prediction {
         let (&tag, rest) = bytes.split_first()?;
         *bytes = rest;
         if tag & same::CONNECTION == 0 {
-            self.connection = Connection::new(take_u32(bytes)?)?;
+            self.connection = ConnectionId::new(take_u32(bytes)?)?;
         }
         if tag & same::TIME == 0 {
             self.at_ns = self.at_ns.checked_add(varint::take(bytes)?)?;
         }
-        let what = match tag & kind::MASK {
-            kind::ADD | kind::GET | kind::WRITE => What::Started(self.decode_call(tag, bytes)?),
-            kind::RETURNED => {
+        let kind = match tag & tag::MASK {
+            tag::ADD | tag::GET | tag::WRITE => EventKind::Invoke(self.decode_call(tag, bytes)?),
+            tag::OK => {
                 self.value = self
                     .value
                     .wrapping_add(varint::unzigzag(varint::take(bytes)?));
-                What::Returned(self.value)
+                EventKind::Ok(self.value)
             }
-            kind::REFUSED => What::Refused,
-            kind::LOST => What::Lost {
+            tag::FAIL => EventKind::Fail,
+            tag::INFO => EventKind::Info {
                 whole: take_u32(bytes)?,
             },
-            kind::DECLARED => {
+            tag::DECLARE => {
                 let start = varint::unzigzag(varint::take(bytes)?);
                 let key = self.decode_key(tag, bytes)?;
-                What::Declared { key, start }
+                EventKind::Declare { key, start }
             }
             _ => {
                 let (&number, rest) = bytes.split_first()?;
                 *bytes = rest;
-                What::Reported(*Anomaly::ALL.get(usize::from(number))?)
+                EventKind::Report(*Anomaly::ALL.get(usize::from(number))?)
             }
         };
-        Some(Event::new(self.connection, self.at_ns, what))
+        Some(Event::new(self.connection, self.at_ns, kind))
     }
 
     #[inline]
     fn decode_call(&mut self, tag: u8, bytes: &mut &[u8]) -> Option<Call> {
         let key = self.decode_key(tag, bytes)?;
-        match tag & kind::MASK {
-            kind::GET => return Some(Call::Get { key }),
-            kind::WRITE => return Some(Call::Write { key }),
+        match tag & tag::MASK {
+            tag::GET => return Some(Call::Get { key }),
+            tag::WRITE => return Some(Call::Write { key }),
             _ => {}
         }
         if tag & same::AMOUNT == 0 {

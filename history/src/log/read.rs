@@ -5,7 +5,7 @@ use std::io::{self, Read};
 
 use super::code::Prediction;
 use super::{BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, PAYLOAD_LIMIT, checksum};
-use crate::event::Observer;
+use crate::event::EventSink;
 
 /// What a history file held.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,11 +40,11 @@ impl fmt::Display for Torn {
         match self.is_damage() {
             false => write!(
                 f,
-                "the history is torn at byte {at_byte}: the last {cut_bytes} bytes are not whole and were not judged"
+                "the history is torn at byte {at_byte}: the last {cut_bytes} bytes are not whole and were not checked"
             ),
             true => write!(
                 f,
-                "the history is damaged at byte {at_byte}: the {cut_bytes} bytes from there on were not judged, and no crash tears so many; \
+                "the history is damaged at byte {at_byte}: the {cut_bytes} bytes from there on were not checked, and no crash tears so many; \
                  look for a whole copy"
             ),
         }
@@ -55,7 +55,7 @@ impl fmt::Display for Torn {
 ///
 /// # Errors
 /// If the file cannot be read, is no history file, or holds sound blocks of a content that this version does not know.
-pub fn replay(mut file: impl Read, into: &mut impl Observer) -> io::Result<Replayed> {
+pub fn replay(mut file: impl Read, into: &mut impl EventSink) -> io::Result<Replayed> {
     let mut magic = [0; MAGIC.len()];
     if read_full(&mut file, &mut magic)? < magic.len() || magic != *MAGIC {
         return Err(unsound(

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::code::Prediction;
 use super::{BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, PAYLOAD_LIMIT, checksum};
-use crate::event::{Event, Observer};
+use crate::event::{Event, EventSink};
 
 /// Encodes events into blocks and writes each block with one call.
 ///
@@ -81,7 +81,7 @@ impl<W: Write> LogWriter<W> {
     }
 }
 
-impl<W: Write> Observer for LogWriter<W> {
+impl<W: Write> EventSink for LogWriter<W> {
     #[inline]
     fn observe(&mut self, event: Event) {
         if self.error.is_some() {

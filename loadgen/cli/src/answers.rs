@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use report::HeadedLines;
 use results::units::count;
-use results::{Anomaly, CheckLevel, Correctness, Verdict};
+use results::{AnomalyRecord, CheckLevel, Correctness, Verdict};
 
 /// All that is known.
 pub(crate) fn lines(correctness: &Correctness) -> HeadedLines {
@@ -76,7 +76,7 @@ fn verdict(correctness: &Correctness) -> String {
 }
 
 /// How often, and the examples that are kept.
-fn described(anomaly: &Anomaly) -> HeadedLines {
+fn described(anomaly: &AnomalyRecord) -> HeadedLines {
     let mut lines = vec![("", format!("{} × {}", count(anomaly.count), anomaly.kind))];
     let examples = anomaly.examples.iter();
     lines.extend(examples.map(|example| ("", format!("  {}", example.text))));

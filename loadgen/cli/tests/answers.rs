@@ -15,10 +15,10 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use std::thread;
 
-use results::{AnomalyKind, Run, Verdict};
+use results::{Anomaly, Run, Verdict};
 use truth::{Counter, converse, integer, loadgen, serve, serve_on, truth, truthful};
 
-fn kinds(run: &Run) -> Vec<AnomalyKind> {
+fn kinds(run: &Run) -> Vec<Anomaly> {
     run.correctness
         .anomalies
         .iter()
@@ -113,7 +113,7 @@ fn steps_of_any_one_amount_are_checked() {
         );
         let lied = loadgen(&format!("{run} --key lie"));
         lied.assert(3, "wrong");
-        assert!(kinds(&lied.run()).contains(&AnomalyKind::LostUpdate));
+        assert!(kinds(&lied.run()).contains(&Anomaly::LostUpdate));
     }
 }
 
@@ -185,13 +185,13 @@ fn a_value_returned_twice_is_a_lost_update() {
             (run.correctness.verdict, run.correctness.lost_updates()),
             (Verdict::Wrong, Some(500))
         );
-        assert_eq!(kinds(&run), [AnomalyKind::LostUpdate]);
+        assert_eq!(kinds(&run), [Anomaly::LostUpdate]);
     }
 }
 
 #[test]
 fn a_counter_that_ends_elsewhere_is_found_by_the_last_look() {
-    for (forgotten, kind) in [(3, AnomalyKind::StaleRead), (-3, AnomalyKind::FutureRead)] {
+    for (forgotten, kind) in [(3, Anomaly::StaleRead), (-3, Anomaly::FutureRead)] {
         let counter = Counter::default();
         let asked = AtomicU64::new(0);
         let server = serve(move |peer| {

@@ -2,22 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use history::{Key, Operation, Verdict};
-use results::{Anomaly, AnomalyKind, Example, Witness};
+use history::{Anomaly, Key, Operation, Verdict};
+use results::{AnomalyRecord, Example, Witness};
 
 /// Wrong answers by kind. A lying server fills neither the memory nor the report: ten examples a kind are kept.
 #[derive(Debug, Default)]
 pub(crate) struct Anomalies {
-    kinds: BTreeMap<AnomalyKind, Anomaly>,
+    kinds: BTreeMap<Anomaly, AnomalyRecord>,
 }
 
 impl Anomalies {
     /// Counts one wrong reply.
     #[cold]
-    pub(crate) fn add(&mut self, found: history::Anomaly, text: String) {
-        let anomaly = self.of(kind(found));
+    pub(crate) fn add(&mut self, found: Anomaly, text: String) {
+        let anomaly = self.of(found);
         anomaly.count += 1;
-        if anomaly.examples.len() < Anomaly::MAX_EXAMPLES {
+        if anomaly.examples.len() < AnomalyRecord::MAX_EXAMPLES {
             anomaly.examples.push(Example {
                 text,
                 operations: Vec::new(),
@@ -30,7 +30,7 @@ impl Anomalies {
         for (kind, found) in other.kinds {
             let anomaly = self.of(kind);
             anomaly.count += found.count;
-            let room = Anomaly::MAX_EXAMPLES - anomaly.examples.len();
+            let room = AnomalyRecord::MAX_EXAMPLES - anomaly.examples.len();
             anomaly
                 .examples
                 .extend(found.examples.into_iter().take(room));
@@ -40,9 +40,9 @@ impl Anomalies {
     /// Takes over what the history betrayed; `name` knows what its keys are called.
     pub(crate) fn add_verdict(&mut self, verdict: &Verdict, name: &dyn Fn(u32) -> String) {
         for (found, count) in verdict.counts.seen() {
-            let anomaly = self.of(kind(found));
+            let anomaly = self.of(found);
             anomaly.count += count;
-            let room = Anomaly::MAX_EXAMPLES.saturating_sub(anomaly.examples.len());
+            let room = AnomalyRecord::MAX_EXAMPLES.saturating_sub(anomaly.examples.len());
             let examples = verdict.examples.iter();
             let examples = examples.filter(|example| example.anomaly == found);
             anomaly
@@ -57,12 +57,12 @@ impl Anomalies {
     }
 
     /// One entry a kind.
-    pub(crate) fn into_records(self) -> Vec<Anomaly> {
+    pub(crate) fn into_records(self) -> Vec<AnomalyRecord> {
         self.kinds.into_values().collect()
     }
 
-    fn of(&mut self, kind: AnomalyKind) -> &mut Anomaly {
-        let empty = || Anomaly {
+    fn of(&mut self, kind: Anomaly) -> &mut AnomalyRecord {
+        let empty = || AnomalyRecord {
             kind,
             count: 0,
             examples: Vec::new(),
@@ -72,9 +72,9 @@ impl Anomalies {
 }
 
 /// A witness of the history in words and as data.
-fn example(found: &history::Example, name: &dyn Fn(u32) -> String) -> Example {
+fn example(found: &history::Counterexample, name: &dyn Fn(u32) -> String) -> Example {
     let on_key = |key: Key| format!(" (key '{}')", name(key.number()));
-    let operations = [&found.accused, &found.other].into_iter().flatten();
+    let operations = [&found.faulty, &found.other].into_iter().flatten();
     Example {
         text: format!(
             "{}{}",
@@ -97,29 +97,6 @@ fn witness(operation: &Operation, name: &dyn Fn(u32) -> String) -> Witness {
     }
 }
 
-/// The name under which an anomaly is kept.
-fn kind(anomaly: history::Anomaly) -> AnomalyKind {
-    use history::Anomaly as Found;
-    match anomaly {
-        Found::LostUpdate => AnomalyKind::LostUpdate,
-        Found::CounterRegression => AnomalyKind::CounterRegression,
-        Found::StaleRead => AnomalyKind::StaleRead,
-        Found::NonMonotonicRead => AnomalyKind::NonMonotonicRead,
-        Found::ReadYourWrites => AnomalyKind::ReadYourWrites,
-        Found::RealTimeViolation => AnomalyKind::RealTimeViolation,
-        Found::FutureRead => AnomalyKind::FutureRead,
-        Found::PhantomIncrement => AnomalyKind::PhantomIncrement,
-        Found::ReplyOutOfOrder => AnomalyKind::ReplyOutOfOrder,
-        Found::ReplyDuplicate => AnomalyKind::ReplyDuplicate,
-        Found::ReplyMissing => AnomalyKind::ReplyMissing,
-        Found::ReplyUnsolicited => AnomalyKind::ReplyUnsolicited,
-        Found::CrossTalk => AnomalyKind::CrossTalk,
-        Found::PayloadCorruption => AnomalyKind::PayloadCorruption,
-        Found::PayloadTruncation => AnomalyKind::PayloadTruncation,
-        Found::ProtocolError => AnomalyKind::ProtocolError,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,10 +105,10 @@ mod tests {
     fn all_are_counted_and_ten_are_shown() {
         let (mut mine, mut theirs) = (Anomalies::default(), Anomalies::default());
         for number in 0..7 {
-            mine.add(history::Anomaly::CrossTalk, format!("mine {number}"));
-            theirs.add(history::Anomaly::CrossTalk, format!("theirs {number}"));
+            mine.add(Anomaly::CrossTalk, format!("mine {number}"));
+            theirs.add(Anomaly::CrossTalk, format!("theirs {number}"));
         }
-        theirs.add(history::Anomaly::LostUpdate, "lost".to_owned());
+        theirs.add(Anomaly::LostUpdate, "lost".to_owned());
         mine.merge(theirs);
         let anomalies = mine.into_records();
         assert_eq!(
@@ -139,7 +116,7 @@ mod tests {
                 .iter()
                 .map(|a| (a.kind, a.count))
                 .collect::<Vec<_>>(),
-            [(AnomalyKind::LostUpdate, 1), (AnomalyKind::CrossTalk, 14)]
+            [(Anomaly::LostUpdate, 1), (Anomaly::CrossTalk, 14)]
         );
         assert_eq!(anomalies[1].examples.len(), 10);
         assert_eq!(anomalies[1].examples[7].text, "theirs 0");

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::SyncSender;
 
-use history::{Batch, Event, Observer, Recorder};
+use history::{Batch, Event, EventSink, EventBuffer};
 
 /// Events that a worker sends at once: as many as the processor's nearer cache has room for.
 const BATCH_EVENTS: usize = 4_096;
@@ -11,7 +11,7 @@ const BATCH_EVENTS: usize = 4_096;
 #[derive(Debug)]
 pub(super) struct EventBatches {
     worker: usize,
-    waiting: Recorder,
+    waiting: EventBuffer,
     to: SyncSender<WorkerBatch>,
 }
 
@@ -22,7 +22,7 @@ pub(super) struct WorkerBatch {
     pub(super) batch: Option<Batch>,
 }
 
-impl Observer for EventBatches {
+impl EventSink for EventBatches {
     #[inline]
     fn observe(&mut self, event: Event) {
         self.waiting.observe(event);
@@ -37,7 +37,7 @@ impl EventBatches {
     pub(super) fn new(worker: usize, to: SyncSender<WorkerBatch>) -> Self {
         Self {
             worker,
-            waiting: Recorder::default(),
+            waiting: EventBuffer::default(),
             to,
         }
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io;
 
 use history::{
-    Call, Connection, Counts, Event, Judge, Judgement, Level, LogWriter, Observer, Verdict, What,
+    Call, ConnectionId, Counts, Event, Checker, Conclusion, Level, LogWriter, EventSink, Verdict, EventKind,
 };
 use results::CheckLevel;
 
@@ -16,7 +16,7 @@ use crate::config::Config;
 /// The checker and the history file, fed with one stream of events.
 #[derive(Debug)]
 pub(crate) struct HistoryCheck {
-    checker: Judge,
+    checker: Checker,
     log: Option<LogWriter<File>>,
     inconclusive: bool,
 }
@@ -41,7 +41,7 @@ impl HistoryCheck {
             })?),
         };
         Ok(Some(Self {
-            checker: Judge::new(level),
+            checker: Checker::new(level),
             log,
             inconclusive: false,
         }))
@@ -51,8 +51,8 @@ impl HistoryCheck {
     pub(super) fn declare(&mut self, before: &[i64]) {
         for (number, start) in (0..).zip(before).filter(|(_, start)| **start != 0) {
             let (key, start) = (key_id(number), *start);
-            let nobody = Connection::FIRST;
-            self.observe(Event::new(nobody, 0, What::Declared { key, start }));
+            let nobody = ConnectionId::FIRST;
+            self.observe(Event::new(nobody, 0, EventKind::Declare { key, start }));
         }
     }
 
@@ -67,8 +67,8 @@ impl HistoryCheck {
         let connection = connection_id(config.workload.connections);
         for (number, value) in (0..).zip(values) {
             let call = Call::get(key_id(number));
-            self.observe(Event::started(connection, from_ns, call));
-            self.observe(Event::returned(connection, to_ns, *value));
+            self.observe(Event::invoke(connection, from_ns, call));
+            self.observe(Event::ok(connection, to_ns, *value));
         }
     }
 
@@ -92,33 +92,33 @@ impl HistoryCheck {
             verdict.counts = Counts::default();
             verdict.examples.clear();
             for key in &mut verdict.keys {
-                (key.judgement, key.lost) = (Judgement::Ok, None);
+                (key.conclusion, key.lost) = (Conclusion::Ok, None);
             }
         }
         (verdict, written.err())
     }
 }
 
-impl Observer for HistoryCheck {
+impl EventSink for HistoryCheck {
     /// What a worker saw in the bytes is already counted; the checker need not count it again.
     #[inline]
     fn observe(&mut self, event: Event) {
-        if !matches!(event.what, What::Reported(_)) {
+        if !matches!(event.kind, EventKind::Report(_)) {
             self.checker.observe(event);
         }
         self.log.observe(event);
     }
 
     #[inline]
-    fn started_together(&mut self, connection: Connection, at_ns: u64, call: Call, count: u32) {
+    fn invoke_many(&mut self, connection: ConnectionId, at_ns: u64, call: Call, count: u32) {
         self.checker
-            .started_together(connection, at_ns, call, count);
-        self.log.started_together(connection, at_ns, call, count);
+            .invoke_many(connection, at_ns, call, count);
+        self.log.invoke_many(connection, at_ns, call, count);
     }
 
     #[inline]
-    fn returned_together(&mut self, connection: Connection, at_ns: u64, values: &[i64]) {
-        self.checker.returned_together(connection, at_ns, values);
-        self.log.returned_together(connection, at_ns, values);
+    fn ok_many(&mut self, connection: ConnectionId, at_ns: u64, values: &[i64]) {
+        self.checker.ok_many(connection, at_ns, values);
+        self.log.ok_many(connection, at_ns, values);
     }
 }

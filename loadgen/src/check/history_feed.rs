@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::mpsc::SyncSender;
 
-use history::{Anomaly, Call, Connection, Event as HistoryEvent, Key, Observer, What};
+use history::{Anomaly, Call, ConnectionId, Event as HistoryEvent, Key, EventSink, EventKind};
 use results::Operation;
 
 use super::event_batches::{EventBatches, WorkerBatch};
@@ -34,14 +34,14 @@ enum Held {
     Nothing,
     /// The requests of one write, which are alike.
     Invoked {
-        connection: Connection,
+        connection: ConnectionId,
         at_ns: u64,
         call: Call,
         count: u32,
     },
     /// The replies of one read; their values are in [`HistoryFeed::values`].
     Ok {
-        connection: Connection,
+        connection: ConnectionId,
         at_ns: u64,
     },
 }
@@ -112,7 +112,7 @@ impl HistoryFeed {
 
     /// Takes an event of a connection that came to light at `at_ns`.
     #[inline]
-    pub(crate) fn on(&mut self, connection: Connection, at_ns: u64, event: Event) {
+    pub(crate) fn on(&mut self, connection: ConnectionId, at_ns: u64, event: Event) {
         let since_start_ns = at_ns.saturating_sub(self.start_ns);
         match event {
             Event::Invoked(request) => self.invoked(connection, since_start_ns, request),
@@ -125,7 +125,7 @@ impl HistoryFeed {
 
     /// A request is about to be written. One that touches no counter is no part of the history.
     #[inline]
-    fn invoked(&mut self, connection: Connection, now_ns: u64, request: Request) {
+    fn invoked(&mut self, connection: ConnectionId, now_ns: u64, request: Request) {
         if matches!(self.to, Receiver::Nobody) {
             return;
         }
@@ -156,7 +156,7 @@ impl HistoryFeed {
 
     /// INCR or GET returned a value.
     #[inline]
-    fn value(&mut self, connection: Connection, at_ns: u64, value: i64) {
+    fn value(&mut self, connection: ConnectionId, at_ns: u64, value: i64) {
         self.checked += 1;
         if matches!(self.to, Receiver::Nobody) {
             return;
@@ -171,10 +171,10 @@ impl HistoryFeed {
 
     /// Anything but a good reply.
     #[cold]
-    fn exception(&mut self, connection: Connection, at_ns: u64, event: Event) {
+    fn exception(&mut self, connection: ConnectionId, at_ns: u64, event: Event) {
         match event {
             Event::ErrorReply { of_counter, .. } if of_counter => {
-                self.observe(HistoryEvent::refused(connection, at_ns));
+                self.observe(HistoryEvent::fail(connection, at_ns));
             }
             Event::Wrong {
                 anomaly,
@@ -183,19 +183,19 @@ impl HistoryFeed {
             } => {
                 self.anomalies.add(anomaly, text);
                 if of_counter {
-                    let what = What::Reported(anomaly);
-                    self.observe(HistoryEvent::new(connection, at_ns, what));
+                    let kind = EventKind::Report(anomaly);
+                    self.observe(HistoryEvent::new(connection, at_ns, kind));
                 }
             }
             // Whether the value was told before is for the checker to say.
             Event::LeftOver { value, text } => match &self.to {
                 Receiver::Nobody => self.anomalies.add(Anomaly::ReplyUnsolicited, text),
                 Receiver::Check(_) | Receiver::Thread(_) => {
-                    self.observe(HistoryEvent::returned(connection, at_ns, value));
+                    self.observe(HistoryEvent::ok(connection, at_ns, value));
                 }
             },
             Event::Disconnected { unknown, .. } => {
-                self.observe(HistoryEvent::lost(connection, at_ns, unknown));
+                self.observe(HistoryEvent::info(connection, at_ns, unknown));
             }
             _ => {}
         }
@@ -255,9 +255,9 @@ impl HistoryFeed {
                     at_ns,
                     call,
                     count,
-                } => receiver.started_together(connection, at_ns, call, count),
+                } => receiver.invoke_many(connection, at_ns, call, count),
                 Held::Ok { connection, at_ns } => {
-                    receiver.returned_together(connection, at_ns, &values);
+                    receiver.ok_many(connection, at_ns, &values);
                 }
             }
         }
@@ -265,7 +265,7 @@ impl HistoryFeed {
         self.values.clear();
     }
 
-    fn receiver(&mut self) -> Option<&mut dyn Observer> {
+    fn receiver(&mut self) -> Option<&mut dyn EventSink> {
         match &mut self.to {
             Receiver::Check(check) => Some(check.as_mut()),
             Receiver::Thread(batches) => Some(batches.as_mut()),
@@ -283,8 +283,8 @@ pub(super) fn key_id(number: u32) -> Key {
 }
 
 /// The connection of this number, as the history knows it.
-pub(crate) fn connection_id(number: u32) -> Connection {
+pub(crate) fn connection_id(number: u32) -> ConnectionId {
     // A run has at most `limits::CONNECTIONS`, and one more reads the final values: fewer than a history may have.
     #[expect(clippy::expect_used, reason = "the line above")]
-    Connection::new(number).expect("a connection of the run")
+    ConnectionId::new(number).expect("a connection of the run")
 }

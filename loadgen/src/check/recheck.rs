@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use history::{Event, Judge, Level, Observer, Torn, What, replay};
+use history::{Event, Checker, Level, EventSink, Torn, EventKind, replay};
 use results::{CheckLevel, Correctness};
 
 use super::history_header::HistoryHeader;
@@ -29,7 +29,7 @@ pub struct Rechecked {
 /// # Errors
 /// When the file cannot be read, or is no history.
 pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
-    let checker = Judge::new(level).remembering(REPLIES_REMEMBERED);
+    let checker = Checker::new(level).remembering(REPLIES_REMEMBERED);
     let mut receivers = (checker, StartValues::default());
     let replayed = replay(file, &mut receivers)?;
     let (checker, starts) = receivers;
@@ -69,9 +69,9 @@ pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
 #[derive(Debug, Default)]
 struct StartValues(Vec<(u32, i64)>);
 
-impl Observer for StartValues {
+impl EventSink for StartValues {
     fn observe(&mut self, event: Event) {
-        if let What::Declared { key, start } = event.what {
+        if let EventKind::Declare { key, start } = event.kind {
             self.0.push((key.number(), start));
         }
     }

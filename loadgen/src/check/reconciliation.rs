@@ -1,6 +1,6 @@
 //! Puts together what all checks found: the bytes, the history, and the values before and after.
 
-use history::{Anomaly, Judgement, KeyVerdict, Verdict as HistoryVerdict};
+use history::{Anomaly, Conclusion, KeyVerdict, Verdict as HistoryVerdict};
 use results::{CheckLevel, Correctness, CounterAccount, Verdict};
 
 use super::Anomalies;
@@ -38,7 +38,7 @@ pub(crate) fn reconcile(of: Reconciliation<'_>) -> Correctness {
         let name = |number: u32| of.names[number as usize].clone();
         anomalies.add_verdict(history, &name);
         counters = accounts(&history.keys, of.names, of.before, of.after);
-        if let Judgement::Unknown(reason) = history.judgement() {
+        if let Conclusion::Unknown(reason) = history.conclusion() {
             notes.push(reason.to_string());
         }
         let foreign = [Anomaly::PhantomIncrement, Anomaly::FutureRead];

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::{io, mem};
 
-use history::Connection as ConnectionId;
+use history::ConnectionId;
 use results::FailureReason;
 use tokio::io::ReadBuf;
 

@@ -1,6 +1,6 @@
 //! Where the events of a connection go: to the metrics and to the check.
 
-use history::Connection as ConnectionId;
+use history::ConnectionId;
 
 use crate::check::HistoryFeed;
 use crate::metrics::{ConnectionMetrics, Recorder};

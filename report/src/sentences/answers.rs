@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use results::{AnomalyKind, Correctness, FailureReason, Run, System, Verdict, units};
+use results::{Anomaly, Correctness, FailureReason, Run, System, Verdict, units};
 
 use super::{Statement, Weight, of_runs};
 
@@ -81,7 +81,7 @@ fn wrong_answers(runs: &[Run]) -> String {
     let anomalies = correctness().flat_map(|one| &one.anomalies);
     for (kind, number) in sums(anomalies.map(|anomaly| (anomaly.kind, anomaly.count))) {
         // The sentence above says it already, and counts updates, not counterexamples.
-        if kind != AnomalyKind::LostUpdate || lost == 0 {
+        if kind != Anomaly::LostUpdate || lost == 0 {
             parts.push(format!("{kind}: {}", units::count(number)));
         }
     }

@@ -196,8 +196,8 @@ impl Recipe {
 
     fn correctness(&self, acknowledged: u64) -> Correctness {
         let lost = self.lost.min(acknowledged);
-        let anomaly = Anomaly {
-            kind: AnomalyKind::LostUpdate,
+        let anomaly = AnomalyRecord {
+            kind: Anomaly::LostUpdate,
             count: lost,
             examples: vec![Example {
                 text: "INCR #17 of connection 3 -> 42 [0.000900000 s .. 0.001000000 s], against INCR #12 of connection 1 -> 42 \

@@ -1,6 +1,6 @@
 //! The exchange with right, cut and wrong replies, without a socket.
 
-use results::{AnomalyKind, FailureReason};
+use results::{Anomaly, FailureReason};
 
 use crate::protocol::event::Event;
 use fixture::{Fixture, PLAIN_ECHO, RESP, at, counter_replies, echo_replies};
@@ -9,7 +9,7 @@ mod echoes;
 mod fixture;
 
 /// What is wrong after these replies to four INCRs.
-fn wrong_with(replies: &[u8]) -> Vec<(AnomalyKind, u64)> {
+fn wrong_with(replies: &[u8]) -> Vec<(Anomaly, u64)> {
     let mut fixture = Fixture::resp("incr");
     fixture.send(4, 0);
     let _ = fixture.read(replies);
@@ -108,12 +108,12 @@ fn a_refusal_before_the_first_request_is_no_wrong_reply() {
     let mut fixture = Fixture::resp("incr");
     fixture.send(1, 0);
     let _ = fixture.read(b":1\r\n-ERR max number of clients reached\r\n");
-    assert_eq!(fixture.anomalies(), [(AnomalyKind::ReplyUnsolicited, 1)]);
+    assert_eq!(fixture.anomalies(), [(Anomaly::ReplyUnsolicited, 1)]);
 }
 
 #[test]
 fn wrong_replies_of_a_counter_are_named() {
-    use AnomalyKind as Kind;
+    use Anomaly as Kind;
     let cases: [(&[u8], Kind); 7] = [
         (b":1\r\n:2\r\n:2\r\n:3\r\n", Kind::LostUpdate),
         (b":1\r\n:3\r\n:2\r\n:4\r\n", Kind::ReplyOutOfOrder),

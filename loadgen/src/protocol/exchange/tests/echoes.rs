@@ -1,7 +1,7 @@
 //! Echoes that are missing, repeated, swapped, changed or of another connection.
 
 use history::Anomaly;
-use results::{AnomalyKind, FailureReason};
+use results::FailureReason;
 
 use super::super::{ConnectionError, Exchange};
 use super::fixture::{Fixture, PLAIN_ECHO, RESP, RUN, config, echo_replies};
@@ -47,7 +47,7 @@ fn a_changed_payload_is_reported_once_and_the_exchange_goes_on() {
                 fixture.wrong(),
                 [(Anomaly::PayloadCorruption, text.as_str())]
             );
-            assert_eq!(fixture.anomalies(), [(AnomalyKind::PayloadCorruption, 1)]);
+            assert_eq!(fixture.anomalies(), [(Anomaly::PayloadCorruption, 1)]);
         }
     }
 }
@@ -67,7 +67,7 @@ fn the_payload_of_another_connection_or_run_is_cross_talk() {
                 "connection 4, request 0: the payload of connection {connection}, request 0, run {run:016x} came"
             );
             assert_eq!(fixture.wrong(), [(Anomaly::CrossTalk, text.as_str())]);
-            assert_eq!(fixture.anomalies(), [(AnomalyKind::CrossTalk, 1)]);
+            assert_eq!(fixture.anomalies(), [(Anomaly::CrossTalk, 1)]);
         }
     }
 }
@@ -100,8 +100,8 @@ fn swapped_echoes_say_whose_payload_came() {
 
 #[test]
 fn missing_repeated_and_swapped_echoes_are_wrong() {
-    let corrupt = |count| (AnomalyKind::PayloadCorruption, count);
-    let duplicate = (AnomalyKind::ReplyDuplicate, 1);
+    let corrupt = |count| (Anomaly::PayloadCorruption, count);
+    let duplicate = (Anomaly::ReplyDuplicate, 1);
     for target in [RESP, PLAIN_ECHO] {
         // Of eight echoed payloads these come, in this order, and then nothing more.
         let wrong = |order: &[usize]| {
@@ -124,7 +124,7 @@ fn missing_repeated_and_swapped_echoes_are_wrong() {
 }
 
 /// What is wrong with a plain echo of a hundred payloads after `change`, the same however the stream is cut.
-fn wrong_with_stream(payload_bytes: u32, change: impl Fn(&mut Vec<u8>)) -> Vec<(AnomalyKind, u64)> {
+fn wrong_with_stream(payload_bytes: u32, change: impl Fn(&mut Vec<u8>)) -> Vec<(Anomaly, u64)> {
     let found = [1, 97, 100_000].map(|piece_bytes| {
         let fixture = echoed((PLAIN_ECHO, payload_bytes, 100), piece_bytes, &change);
         fixture.anomalies()
@@ -143,30 +143,30 @@ fn bytes_that_a_stream_lost_repeated_moved_or_changed_are_wrong() {
         };
         assert_eq!(wrong(&|_| ()), []);
         let changed = wrong(&|came| came[203] ^= 1);
-        assert_eq!(changed, [(AnomalyKind::PayloadCorruption, 1)]);
+        assert_eq!(changed, [(Anomaly::PayloadCorruption, 1)]);
         let lost = kinds(&|came| drop(came.drain(203..220)));
-        assert_eq!(lost, [AnomalyKind::PayloadCorruption]);
+        assert_eq!(lost, [Anomaly::PayloadCorruption]);
         let too_long = wrong(&|came| came.extend_from_within(came.len() - 17..));
-        assert_eq!(too_long, [(AnomalyKind::ReplyUnsolicited, 1)]);
+        assert_eq!(too_long, [(Anomaly::ReplyUnsolicited, 1)]);
         let twice = kinds(&|came| {
             let more = came[203..223].to_vec();
             drop(came.splice(223..223, more));
         });
         let expected = [
-            AnomalyKind::ReplyUnsolicited,
-            AnomalyKind::PayloadCorruption,
+            Anomaly::ReplyUnsolicited,
+            Anomaly::PayloadCorruption,
         ];
         assert_eq!(twice, expected);
         let moved = kinds(&|came| came[203..250].rotate_left(20));
-        assert_eq!(moved, [AnomalyKind::PayloadCorruption]);
+        assert_eq!(moved, [Anomaly::PayloadCorruption]);
     }
 }
 
 #[test]
 fn a_payload_of_another_length_breaks_the_connection() {
     let cases: [(&[u8], _); 2] = [
-        (b"$3\r\nabc\r\n", AnomalyKind::PayloadTruncation),
-        (b"$41\r\n", AnomalyKind::PayloadCorruption),
+        (b"$3\r\nabc\r\n", Anomaly::PayloadTruncation),
+        (b"$41\r\n", Anomaly::PayloadCorruption),
     ];
     for (reply, expected) in cases {
         let mut fixture = Fixture::resp("echo");

@@ -1,7 +1,7 @@
 //! An exchange whose events are kept, and what metrics and check make of them.
 
 use history::Anomaly;
-use results::{AnomalyKind, CheckLevel, Correctness, FailureReason, parse_mix};
+use results::{CheckLevel, Correctness, FailureReason, parse_mix};
 use service::resp::{Args, Parser, read_reply, write};
 
 use super::super::{ConnectionError, Exchange, Stamps};
@@ -130,7 +130,7 @@ impl Fixture {
         })
     }
 
-    pub(super) fn anomalies(self) -> Vec<(AnomalyKind, u64)> {
+    pub(super) fn anomalies(self) -> Vec<(Anomaly, u64)> {
         let anomalies = self.correctness().anomalies.into_iter();
         anomalies.map(|found| (found.kind, found.count)).collect()
     }

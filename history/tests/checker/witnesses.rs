@@ -1,9 +1,9 @@
 //! Witnesses: the two operations that cannot both be true, whole, and few of them.
 
-use history::{Anomaly, Event, Judge, Observer, Verdict};
+use history::{Anomaly, Event, Checker, EventSink, Verdict};
 
 use crate::anomalies::names;
-use crate::judge;
+use crate::checker;
 use crate::timeline::{Timeline, connection, key};
 
 fn history() -> Timeline {
@@ -12,15 +12,15 @@ fn history() -> Timeline {
 
 #[test]
 fn a_witness_carries_times_connection_sequence_and_value() {
-    let verdict = judge(&history().incr_ok(4, 1).get_ok(5, 0).events);
+    let verdict = checker(&history().incr_ok(4, 1).get_ok(5, 0).events);
     let example = &verdict.examples[0];
-    let (accused, other) = (example.accused.unwrap(), example.other.unwrap());
+    let (faulty, other) = (example.faulty.unwrap(), example.other.unwrap());
     assert_eq!(
-        (accused.key, accused.connection, accused.sequence),
+        (faulty.key, faulty.connection, faulty.sequence),
         (key(0), connection(5), 0)
     );
     assert_eq!(
-        (accused.inv_ns, accused.ret_ns, accused.value),
+        (faulty.inv_ns, faulty.ret_ns, faulty.value),
         (2, Some(3), Some(0))
     );
     assert_eq!(
@@ -39,7 +39,7 @@ fn ten_examples_are_kept_and_all_are_counted() {
     for _ in 0..500 {
         timeline.get_ok(1, 0).incr_ok(2, 1);
     }
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert_eq!(
         (
             verdict.counts[Anomaly::StaleRead],
@@ -62,11 +62,11 @@ fn ten_examples_are_kept_and_all_are_counted() {
 }
 
 fn judge_remembering(replies: usize, events: &[Event]) -> Verdict {
-    let mut judge = Judge::default().remembering(replies);
+    let mut checker = Checker::default().remembering(replies);
     for &event in events {
-        judge.observe(event);
+        checker.observe(event);
     }
-    judge.verdict()
+    checker.verdict()
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_witness_too_far_back_is_missing_until_the_judge_remembers_more() {
         timeline.incr_ok(0, value);
     }
     timeline.incr_ok(1, 5);
-    let live = judge(&timeline.events);
+    let live = checker(&timeline.events);
     assert_eq!(names(&live.examples[0]), (Some((1, 0)), None));
     let saved = judge_remembering(30_000, &timeline.events);
     assert_eq!(names(&saved.examples[0]), (Some((1, 0)), Some((0, 4))));

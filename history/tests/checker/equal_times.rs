@@ -1,7 +1,7 @@
-//! Several threads' records, merged: beginnings before ends at one instant, each thread's own order kept, nothing judged
+//! Several threads' records, merged: beginnings before ends at one instant, each thread's own order kept, nothing checked
 //! before every thread has reported up to there.
 
-use history::{Batch, Call, Event, Judge, Judgement, Key, Merge, Observer, Recorder, What};
+use history::{Batch, Call, Event, Checker, Conclusion, Key, Merge, EventSink, EventBuffer, EventKind};
 
 use crate::timeline::connection;
 
@@ -35,26 +35,26 @@ fn linearizable(ops: &[Op], left: &mut Vec<usize>, value: i64) -> bool {
 
 /// Each operation is recorded by a thread of its own.
 fn merged_is_ok(ops: &[Op]) -> bool {
-    let mut judge = Judge::default();
+    let mut checker = Checker::default();
     let mut merge = Merge::new(ops.len());
     for (thread, op) in ops.iter().enumerate() {
-        let mut recorder = Recorder::default();
+        let mut recorder = EventBuffer::default();
         let call = if op.adds {
             Call::incr(Key::FIRST)
         } else {
             Call::get(Key::FIRST)
         };
-        recorder.observe(Event::started(connection(thread as u32), op.inv_ns, call));
-        recorder.observe(Event::returned(
+        recorder.observe(Event::invoke(connection(thread as u32), op.inv_ns, call));
+        recorder.observe(Event::ok(
             connection(thread as u32),
             op.ret_ns,
             op.told,
         ));
         let batch = recorder.hand_over(op.ret_ns, Vec::new());
-        merge.accept(thread, batch, &mut judge);
-        merge.finish_thread(thread, &mut judge);
+        merge.accept(thread, batch, &mut checker);
+        merge.finish_thread(thread, &mut checker);
     }
-    judge.verdict().judgement() == Judgement::Ok
+    checker.verdict().conclusion() == Conclusion::Ok
 }
 
 /// Every pair of stamps below `instants`, so that operations touch, coincide and have no length in all ways.
@@ -100,11 +100,11 @@ fn operations_that_touch_are_concurrent_in_every_way_that_stamps_can_coincide() 
 /// One reading of the clock may be the end of one request and the beginning of the next. Within a thread the order counts.
 #[test]
 fn a_thread_keeps_its_own_order_at_one_instant() {
-    let mut recorder = Recorder::default();
+    let mut recorder = EventBuffer::default();
     for value in [1, 1] {
-        recorder.observe(Event::started(connection(0), 5, Call::incr(Key::FIRST)));
-        recorder.observe(Event::returned(connection(0), 5, value));
-        recorder.observe(Event::lost(connection(0), 5, 0));
+        recorder.observe(Event::invoke(connection(0), 5, Call::incr(Key::FIRST)));
+        recorder.observe(Event::ok(connection(0), 5, value));
+        recorder.observe(Event::info(connection(0), 5, 0));
     }
     let mut events = Vec::new();
     let mut merge = Merge::new(1);
@@ -112,15 +112,15 @@ fn a_thread_keeps_its_own_order_at_one_instant() {
     merge.finish_thread(0, &mut events);
     let kinds: Vec<bool> = events
         .iter()
-        .map(|event| matches!(event.what, What::Started(_)))
+        .map(|event| matches!(event.kind, EventKind::Invoke(_)))
         .collect();
     assert_eq!(kinds, [true, false, false, true, false, false]);
 }
 
 fn batch(thread: u32, stamps: &[u64], through_ns: u64) -> Batch {
-    let mut recorder = Recorder::default();
+    let mut recorder = EventBuffer::default();
     for &at_ns in stamps {
-        recorder.observe(Event::started(
+        recorder.observe(Event::invoke(
             connection(thread),
             at_ns,
             Call::get(Key::FIRST),
@@ -136,7 +136,7 @@ fn nothing_passes_before_the_slowest_thread_has_reported() {
     let stamps = |events: &[Event]| events.iter().map(|event| event.at_ns).collect::<Vec<_>>();
 
     merge.accept(0, batch(0, &[10, 20, 30], 35), &mut passed);
-    assert_eq!(stamps(&passed), []);
+    assert!(stamps(&passed).is_empty());
     merge.accept(1, batch(1, &[15, 20], 20), &mut passed);
     assert_eq!(
         stamps(&passed),
@@ -155,9 +155,9 @@ fn nothing_passes_before_the_slowest_thread_has_reported() {
 /// A stamp that is older than the last hand-over cannot slip in before what others have passed on since.
 #[test]
 fn a_stale_stamp_counts_from_the_hand_over_on() {
-    let mut recorder = Recorder::default();
+    let mut recorder = EventBuffer::default();
     recorder.hand_over(100, Vec::new());
-    recorder.observe(Event::started(connection(0), 7, Call::get(Key::FIRST)));
+    recorder.observe(Event::invoke(connection(0), 7, Call::get(Key::FIRST)));
     let mut passed = Vec::new();
     let mut merge = Merge::new(1);
     merge.accept(0, recorder.hand_over(200, Vec::new()), &mut passed);
@@ -179,7 +179,7 @@ fn the_cut_of_the_batches_does_not_matter() {
         }
         let mut merged = Vec::new();
         let mut merge = Merge::new(3);
-        let mut recorders = [(); 3].map(|()| Recorder::default());
+        let mut recorders = [(); 3].map(|()| EventBuffer::default());
         for &event in &events {
             let thread = (event.connection.number() % 3) as usize;
             recorders[thread].observe(event);

@@ -3,8 +3,8 @@
 
 use super::Counter;
 use crate::anomaly::{Anomaly, Counts};
-use crate::operation::Kind;
-use crate::session::Pending;
+use crate::operation::OperationKind;
+use crate::connection::Pending;
 
 /// What a reply convicts itself of, and where the second witness is to be looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,10 +30,10 @@ pub(crate) enum Sought {
 
 /// What is kept of a key that was lied about.
 #[derive(Debug, Default)]
-pub(super) struct Lies {
+pub(super) struct Recovery {
     pub(super) counts: Counts,
     suspect: Option<Suspect>,
-    /// After the counter was found to have leapt: where to. Operations that began lower are excused from filling holes.
+    /// After the counter was found to have leapt: where to. Operations that began lower are excused from filling gaps.
     leapt_to: u64,
 }
 
@@ -52,21 +52,21 @@ impl Counter {
         Err(Fault { anomaly, sought })
     }
 
-    /// A reply whose value cannot be used at all. An INCR so answered still took effect somewhere: it may fill any hole.
+    /// A reply whose value cannot be used at all. An INCR so answered still took effect somewhere: it may fill any gap.
     #[cold]
     pub(super) fn lie(
         &mut self,
-        kind: Kind,
+        kind: OperationKind,
         anomaly: Anomaly,
         sought: Sought,
     ) -> Result<u64, Fault> {
-        self.stuck += u64::from(kind == Kind::Add);
+        self.stuck += u64::from(kind == OperationKind::Add);
         self.fault(anomaly, sought)
     }
 
     /// An INCR was told a position that is not open: another INCR was told it before.
     #[cold]
-    pub(super) fn already_returned(
+    pub(super) fn already_told(
         &mut self,
         operation: &Pending,
         position: u64,
@@ -76,7 +76,7 @@ impl Counter {
             self.stuck += 1;
             return Ok(position);
         }
-        self.lie(Kind::Add, Anomaly::LostUpdate, Sought::Holder(position))
+        self.lie(OperationKind::Add, Anomaly::LostUpdate, Sought::Holder(position))
     }
 
     /// The latest of these anomalies turns out to be something else.
@@ -89,12 +89,12 @@ impl Counter {
     /// A reply shows more than all INCRs begun so far can have made.
     ///
     /// Taken alone it is garbage (a flipped digit) and moves nothing. If the very next reply is as high, the counter is
-    /// really up there, and the judgement goes on from that position.
+    /// really up there, and the check goes on from that position.
     #[cold]
-    pub(super) fn out_of_reach(&mut self, kind: Kind, position: u64) -> Result<u64, Fault> {
+    pub(super) fn out_of_reach(&mut self, kind: OperationKind, position: u64) -> Result<u64, Fault> {
         let anomaly = match kind {
-            Kind::Add => Anomaly::PhantomIncrement,
-            Kind::Get | Kind::Write => Anomaly::FutureRead,
+            OperationKind::Add => Anomaly::PhantomIncrement,
+            OperationKind::Get | OperationKind::Write => Anomaly::FutureRead,
         };
         let sought = Sought::Shown(self.top);
         let replies = self.acknowledged + self.reads;
@@ -107,8 +107,8 @@ impl Counter {
             {
                 self.top = position.max(first.position);
                 lies.leapt_to = self.top;
-                self.holes.clear();
-                self.fillers -= u64::from(kind == Kind::Add);
+                self.gaps.clear();
+                self.fillers -= u64::from(kind == OperationKind::Add);
                 self.fault(anomaly, sought)
             }
             _ => {

@@ -1,8 +1,8 @@
 //! INCRs that nobody answered: which values they may account for (Hall's condition), and which not.
 
-use history::{Anomaly, Judgement};
+use history::{Anomaly, Conclusion};
 
-use crate::judge;
+use crate::checker;
 use crate::timeline::Timeline;
 
 fn history() -> Timeline {
@@ -14,7 +14,7 @@ fn an_unanswered_incr_may_have_happened_or_not() {
     assert!(crate::is_ok(
         &history()
             .incr(0)
-            .lost(0, 1)
+            .info(0, 1)
             .get_ok(1, 0)
             .incr_ok(1, 1)
             .events
@@ -22,7 +22,7 @@ fn an_unanswered_incr_may_have_happened_or_not() {
     assert!(crate::is_ok(
         &history()
             .incr(0)
-            .lost(0, 1)
+            .info(0, 1)
             .get_ok(1, 1)
             .incr_ok(1, 2)
             .events
@@ -31,25 +31,25 @@ fn an_unanswered_incr_may_have_happened_or_not() {
     assert!(crate::is_ok(
         &history()
             .incr(0)
-            .lost(0, 1)
+            .info(0, 1)
             .get_ok(1, 0)
             .get_ok(1, 1)
             .events
     ));
     // But not before it began, nor twice, nor if the request was never sent entirely.
     assert!(!crate::is_ok(
-        &history().get_ok(1, 1).incr(0).lost(0, 1).events
+        &history().get_ok(1, 1).incr(0).info(0, 1).events
     ));
     assert!(!crate::is_ok(
         &history()
             .incr(0)
-            .lost(0, 1)
+            .info(0, 1)
             .get_ok(1, 1)
             .get_ok(1, 2)
             .events
     ));
     assert!(!crate::is_ok(
-        &history().incr(0).lost(0, 0).get_ok(1, 1).events
+        &history().incr(0).info(0, 0).get_ok(1, 1).events
     ));
 }
 
@@ -60,7 +60,7 @@ fn only_the_requests_that_were_written_whole_may_have_happened() {
             .incr(0)
             .incr(0)
             .incr(0)
-            .lost(0, whole)
+            .info(0, whole)
             .get_ok(1, seen)
             .events
             .clone()
@@ -78,11 +78,11 @@ fn only_the_requests_that_were_written_whole_may_have_happened() {
 
 #[test]
 fn what_is_in_flight_at_the_end_counts_as_unanswered() {
-    let verdict = judge(&history().incr(0).incr(1).get(2).incr_ok(3, 2).events);
+    let verdict = checker(&history().incr(0).incr(1).get(2).incr_ok(3, 2).events);
     let key = &verdict.keys[0];
     assert_eq!(
-        (verdict.judgement(), key.unanswered, key.took_effect),
-        (Judgement::Ok, 2, 1)
+        (verdict.conclusion(), key.unanswered, key.took_effect),
+        (Conclusion::Ok, 2, 1)
     );
 }
 
@@ -95,8 +95,8 @@ fn hall_two_holes_need_two_incrs_that_began_in_time() {
         .incr(9)
         .incr_ok(0, 2)
         .incr_ok(0, 4)
-        .lost(8, 1)
-        .lost(9, 1);
+        .info(8, 1)
+        .info(9, 1);
     assert!(crate::is_ok(&timeline.events));
 
     // The second began after 2 was seen: it can be 3, and the first is 1.
@@ -106,8 +106,8 @@ fn hall_two_holes_need_two_incrs_that_began_in_time() {
         .incr_ok(0, 2)
         .incr(9)
         .incr_ok(0, 4)
-        .lost(8, 1)
-        .lost(9, 1);
+        .info(8, 1)
+        .info(9, 1);
     assert!(crate::is_ok(&timeline.events));
 
     // Both began after 2 was seen: nobody is left for 1. At that moment nothing was begun that could be it.
@@ -117,18 +117,18 @@ fn hall_two_holes_need_two_incrs_that_began_in_time() {
         .incr(8)
         .incr(9)
         .incr_ok(0, 3)
-        .lost(8, 1)
-        .lost(9, 1);
-    assert_eq!(judge(&timeline.events).judgement(), Judgement::Wrong);
+        .info(8, 1)
+        .info(9, 1);
+    assert_eq!(checker(&timeline.events).conclusion(), Conclusion::Wrong);
 }
 
 #[test]
 fn hall_is_needed_where_counting_is_not_enough() {
     // When 2 is seen an INCR is in flight that may be 1. It turns out to be 3. The other unanswered one began too late for
-    // 1: as many operations as holes, and still no match.
+    // 1: as many operations as gaps, and still no match.
     let mut timeline = history();
-    timeline.incr(1).incr_ok(0, 2).incr(9).ok(1, 3).lost(9, 1);
-    let verdict = judge(&timeline.events);
+    timeline.incr(1).incr_ok(0, 2).incr(9).ok(1, 3).info(9, 1);
+    let verdict = checker(&timeline.events);
     assert_eq!(verdict.counts[Anomaly::ReplyMissing], 1, "{verdict}");
     assert_eq!(
         (verdict.counts.total(), verdict.examples[0].value),
@@ -142,7 +142,7 @@ fn hall_is_needed_where_counting_is_not_enough() {
 
     // Had it begun before 2 was seen, all would be well.
     let mut timeline = history();
-    timeline.incr(1).incr(9).incr_ok(0, 2).ok(1, 3).lost(9, 1);
+    timeline.incr(1).incr(9).incr_ok(0, 2).ok(1, 3).info(9, 1);
     assert!(crate::is_ok(&timeline.events));
 }
 
@@ -150,10 +150,10 @@ fn hall_is_needed_where_counting_is_not_enough() {
 fn an_unanswered_incr_comes_after_the_replies_of_its_pipeline() {
     // All three overlap, but they went down one connection: the third cannot be 1 if the first is 2.
     let mut timeline = history();
-    timeline.incr(0).incr(0).ok(0, 2).lost(0, 1);
-    assert_eq!(judge(&timeline.events).judgement(), Judgement::Wrong);
+    timeline.incr(0).incr(0).ok(0, 2).info(0, 1);
+    assert_eq!(checker(&timeline.events).conclusion(), Conclusion::Wrong);
     let mut timeline = history();
-    timeline.incr(0).incr(1).ok(0, 2).lost(1, 1);
+    timeline.incr(0).incr(1).ok(0, 2).info(1, 1);
     assert!(crate::is_ok(&timeline.events), "on two connections it can");
 }
 
@@ -169,16 +169,16 @@ fn many_truthful_resets_are_never_called_lies() {
             .incr(0)
             .incr(0)
             .ok(0, value + 1)
-            .lost(0, 2);
+            .info(0, 2);
         value += 2;
         if round % 3 == 0 {
             timeline.get_ok(1, value);
         }
     }
     timeline.get_ok(2, value);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     let key = &verdict.keys[0];
-    assert_eq!(verdict.judgement(), Judgement::Ok, "{verdict}");
+    assert_eq!(verdict.conclusion(), Conclusion::Ok, "{verdict}");
     assert_eq!((key.acknowledged, key.failed), (2_000, 2_000));
     assert_eq!((key.unanswered, key.took_effect), (4_000, 2_000));
     assert_eq!((key.final_value, key.lost), (Some(4_000), Some(0)));
@@ -189,22 +189,22 @@ fn operations_that_failed_had_better_leave_no_trace() {
     assert!(crate::is_ok(
         &history()
             .incr(0)
-            .refused(0)
+            .fail(0)
             .get_ok(1, 0)
             .incr_ok(1, 1)
             .events
     ));
     assert!(!crate::is_ok(
-        &history().incr(0).refused(0).get_ok(1, 1).events
+        &history().incr(0).fail(0).get_ok(1, 1).events
     ));
-    let verdict = judge(
+    let verdict = checker(
         &history()
             .get(0)
-            .refused(0)
+            .fail(0)
             .incr(0)
-            .refused(0)
+            .fail(0)
             .get(0)
-            .lost(0, 1)
+            .info(0, 1)
             .events,
     );
     let key = &verdict.keys[0];

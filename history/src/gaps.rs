@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, VecDeque};
 
 /// Words of the window: 65,536 positions in 8 KiB. Replies arrive nearly in order, so that the window spans the INCRs in
-/// flight. A hole that stays open for longer (a stalled connection, an INCR never answered) is set aside in a tree, and
+/// flight. A gap that stays open for longer (a stalled connection, an INCR never answered) is set aside in a tree, and
 /// there are never more of those than INCRs in flight or unanswered.
 const WINDOW_WORDS: u64 = 1024;
 
 /// A set of positions that grows at its upper end and is emptied mostly at its lower end.
 #[derive(Debug, Default)]
-pub(crate) struct Holes {
+pub(crate) struct Gaps {
     count: u64,
     /// Bit `i` of `words[w]` stands for position `base + 64 w + i`. The first word is never 0.
     words: VecDeque<u64>,
@@ -18,7 +18,7 @@ pub(crate) struct Holes {
     set_aside: BTreeSet<u64>,
 }
 
-impl Holes {
+impl Gaps {
     /// How many positions are open.
     #[inline]
     pub(crate) fn count(&self) -> u64 {
@@ -155,54 +155,54 @@ fn positions(base: u64, mut word: u64) -> impl Iterator<Item = u64> {
 mod tests {
     use super::*;
 
-    fn open(holes: &Holes) -> Vec<u64> {
-        assert_eq!(holes.count(), holes.iter().count() as u64);
-        holes.iter().collect()
+    fn open(gaps: &Gaps) -> Vec<u64> {
+        assert_eq!(gaps.count(), gaps.iter().count() as u64);
+        gaps.iter().collect()
     }
 
     #[test]
     fn an_opened_position_closes_once() {
-        let mut holes = Holes::default();
-        holes.open(3, 2);
-        holes.open(60, 70);
-        assert_eq!(open(&holes), (60..=70).collect::<Vec<_>>());
-        assert!(holes.close(64));
-        assert!(!holes.close(64));
-        assert!(!holes.close(59) && !holes.close(71) && !holes.close(1 << 40));
-        assert_eq!(holes.count(), 10);
+        let mut gaps = Gaps::default();
+        gaps.open(3, 2);
+        gaps.open(60, 70);
+        assert_eq!(open(&gaps), (60..=70).collect::<Vec<_>>());
+        assert!(gaps.close(64));
+        assert!(!gaps.close(64));
+        assert!(!gaps.close(59) && !gaps.close(71) && !gaps.close(1 << 40));
+        assert_eq!(gaps.count(), 10);
     }
 
     #[test]
     fn a_whole_word_and_its_edges_are_covered() {
         for (first, last) in [(0, 0), (63, 63), (63, 64), (0, 63), (64, 191), (1, 300)] {
-            let mut holes = Holes::default();
-            holes.open(first, last);
-            assert_eq!(open(&holes), (first..=last).collect::<Vec<_>>());
+            let mut gaps = Gaps::default();
+            gaps.open(first, last);
+            assert_eq!(open(&gaps), (first..=last).collect::<Vec<_>>());
         }
     }
 
     #[test]
     fn the_window_follows_the_counter_and_old_holes_are_set_aside() {
-        let mut holes = Holes::default();
-        holes.open(5, 5);
+        let mut gaps = Gaps::default();
+        gaps.open(5, 5);
         for position in (1_000..5_000_000).step_by(1_000) {
-            holes.open(position, position + 1);
-            assert!(holes.close(position) && holes.close(position + 1));
+            gaps.open(position, position + 1);
+            assert!(gaps.close(position) && gaps.close(position + 1));
         }
-        assert_eq!(open(&holes), [5]);
-        assert!(holes.heap_bytes() <= 2 * 8 * WINDOW_WORDS as usize + 24);
-        assert!(holes.close(5) && !holes.close(5));
-        holes.open(5_000_001, 5_000_001);
-        assert_eq!(open(&holes), [5_000_001]);
+        assert_eq!(open(&gaps), [5]);
+        assert!(gaps.heap_bytes() <= 2 * 8 * WINDOW_WORDS as usize + 24);
+        assert!(gaps.close(5) && !gaps.close(5));
+        gaps.open(5_000_001, 5_000_001);
+        assert_eq!(open(&gaps), [5_000_001]);
     }
 
     #[test]
     fn after_the_window_ran_empty_it_begins_anew_even_in_the_same_word() {
-        let mut holes = Holes::default();
-        holes.open(5, 5);
-        assert!(holes.close(5));
-        holes.open(7, 8);
-        assert!(holes.close(8));
-        assert_eq!(open(&holes), [7]);
+        let mut gaps = Gaps::default();
+        gaps.open(5, 5);
+        assert!(gaps.close(5));
+        gaps.open(7, 8);
+        assert!(gaps.close(8));
+        assert_eq!(open(&gaps), [7]);
     }
 }

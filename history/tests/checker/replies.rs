@@ -1,16 +1,16 @@
 //! The lesser level: what holds without a common clock.
 
-use history::{Anomaly, Event, Judge, Judgement, Level, Observer, Verdict, What};
+use history::{Anomaly, Event, Checker, Conclusion, Level, EventSink, Verdict, EventKind};
 
 use crate::random::{Amounts, Plan, Rng, simulate};
 use crate::timeline::Timeline;
 
 fn judge_replies<'a>(events: impl IntoIterator<Item = &'a Event>) -> Verdict {
-    let mut judge = Judge::new(Level::Replies);
+    let mut checker = Checker::new(Level::Replies);
     for &event in events {
-        judge.observe(event);
+        checker.observe(event);
     }
-    judge.verdict()
+    checker.verdict()
 }
 
 /// Each thread's events all at once, thread after thread: the order that real time would forbid.
@@ -21,7 +21,7 @@ fn a_true_counter_is_never_accused_whatever_the_order_of_the_threads() {
         let events = simulate(&Plan::random(&mut rng, Amounts::One), &mut rng);
         let (declared, others): (Vec<Event>, Vec<Event>) = events
             .iter()
-            .partition(|event| matches!(event.what, What::Declared { .. }));
+            .partition(|event| matches!(event.kind, EventKind::Declare { .. }));
         let of_thread = |number| {
             others
                 .iter()
@@ -29,7 +29,7 @@ fn a_true_counter_is_never_accused_whatever_the_order_of_the_threads() {
         };
         let threads = (0..5).rev().flat_map(of_thread);
         let verdict = judge_replies(declared.iter().chain(threads));
-        assert_eq!(verdict.judgement(), Judgement::Ok, "{verdict} {events:#?}");
+        assert_eq!(verdict.conclusion(), Conclusion::Ok, "{verdict} {events:#?}");
     }
 }
 
@@ -41,9 +41,9 @@ fn without_real_time_a_late_view_is_forgiven_and_a_lost_update_is_not() {
         .incr(2)
         .incr_ok(3, 3)
         .incr_ok(4, 2)
-        .lost(2, 1);
-    assert_eq!(crate::judge(&late.events).judgement(), Judgement::Wrong);
-    assert_eq!(judge_replies(&late.events).judgement(), Judgement::Ok);
+        .info(2, 1);
+    assert_eq!(crate::checker(&late.events).conclusion(), Conclusion::Wrong);
+    assert_eq!(judge_replies(&late.events).conclusion(), Conclusion::Ok);
 
     let mut lost = Timeline::default();
     lost.incr_ok(0, 1).incr_ok(1, 1).get_ok(2, 1);

@@ -1,8 +1,8 @@
 //! Guilty histories by hand: each anomaly gets its own name, at the operation that lies, with the one it contradicts.
 
-use history::{Anomaly, Example};
+use history::{Anomaly, Counterexample};
 
-use crate::judge;
+use crate::checker;
 use crate::timeline::Timeline;
 
 fn history() -> Timeline {
@@ -12,20 +12,20 @@ fn history() -> Timeline {
 /// An operation by its connection and sequence.
 pub(crate) type Name = (u32, u64);
 
-pub(crate) fn names(example: &Example) -> (Option<Name>, Option<Name>) {
+pub(crate) fn names(example: &Counterexample) -> (Option<Name>, Option<Name>) {
     let name = |operation: &history::Operation| (operation.connection.number(), operation.sequence);
     (
-        example.accused.as_ref().map(name),
+        example.faulty.as_ref().map(name),
         example.other.as_ref().map(name),
     )
 }
 
 /// The one anomaly of a history and its two operations.
 fn only(timeline: &Timeline) -> (Anomaly, Option<Name>, Option<Name>) {
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert_eq!(verdict.counts.total(), 1, "{verdict}");
-    let (accused, other) = names(&verdict.examples[0]);
-    (verdict.examples[0].anomaly, accused, other)
+    let (faulty, other) = names(&verdict.examples[0]);
+    (verdict.examples[0].anomaly, faulty, other)
 }
 
 #[test]
@@ -47,7 +47,7 @@ fn lost_updates_are_also_a_quantity() {
         .ok(1, 1)
         .incr_ok(0, 2)
         .get_ok(7, 2);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     let key = &verdict.keys[0];
     assert_eq!(
         (key.acknowledged, key.final_value, key.lost),
@@ -65,7 +65,7 @@ fn a_counter_that_falls_before_the_eyes_of_one_connection_regresses() {
             .incr_ok(0, 3)
             .incr_ok(0, 2)
             .ok(1, 1)
-            .lost(2, 1),
+            .info(2, 1),
     );
     assert_eq!(
         found,
@@ -112,7 +112,7 @@ fn a_read_that_misses_its_own_write() {
 #[test]
 fn a_real_time_violation_is_in_order_for_each_connection_but_not_on_the_wall() {
     // 2 was told and done before connection 1 began and was told 1, which connection 0 had in flight all along.
-    let found = only(history().incr(0).incr_ok(2, 2).incr_ok(1, 1).lost(0, 1));
+    let found = only(history().incr(0).incr_ok(2, 2).incr_ok(1, 1).info(0, 1));
     assert_eq!(
         found,
         (Anomaly::RealTimeViolation, Some((1, 0)), Some((2, 0)))
@@ -139,18 +139,18 @@ fn a_phantom_increment_is_found_at_once_or_at_the_end() {
         (Anomaly::PhantomIncrement, Some((0, 1)), Some((0, 0)))
     );
     // While another INCR is in flight 1 may be its value. In the end it is not.
-    let found = only(history().incr(0).incr_ok(1, 2).refused(0));
+    let found = only(history().incr(0).incr_ok(1, 2).fail(0));
     assert_eq!(
         found,
         (Anomaly::PhantomIncrement, Some((0, 0)), Some((1, 0)))
     );
-    let verdict = judge(&history().incr(0).incr_ok(1, 2).ok(0, 3).events);
+    let verdict = checker(&history().incr(0).incr_ok(1, 2).ok(0, 3).events);
     assert_eq!(verdict.counts[Anomaly::PhantomIncrement], 1, "{verdict}");
 }
 
 #[test]
 fn a_refused_increment_that_is_in_the_counter_is_a_phantom() {
-    let found = only(history().incr(0).get_ok(1, 1).refused(0));
+    let found = only(history().incr(0).get_ok(1, 1).fail(0));
     assert_eq!(
         found,
         (Anomaly::PhantomIncrement, Some((0, 0)), Some((1, 0)))
@@ -197,12 +197,12 @@ fn a_reply_that_went_missing_leaves_a_value_without_incr_and_an_incr_without_rep
         .ok(0, 2)
         .incr(0)
         .ok(0, 3)
-        .lost(0, 1);
+        .info(0, 1);
     assert_eq!(
         only(&timeline),
         (Anomaly::ReplyMissing, Some((0, 0)), Some((0, 2)))
     );
-    let example = &judge(&timeline.events).examples[0];
+    let example = &checker(&timeline.events).examples[0];
     assert_eq!(example.value, Some(1));
 }
 
@@ -211,9 +211,9 @@ fn what_the_client_saw_is_part_of_the_verdict() {
     let mut timeline = history();
     timeline.incr(3).reported(3, Anomaly::CrossTalk).ok(3, 1);
     assert_eq!(only(&timeline), (Anomaly::CrossTalk, Some((3, 0)), None));
-    let verdict = judge(&timeline.events);
-    assert_eq!(verdict.judgement(), history::Judgement::Wrong);
-    assert_eq!(verdict.keys[0].judgement, history::Judgement::Ok);
+    let verdict = checker(&timeline.events);
+    assert_eq!(verdict.conclusion(), history::Conclusion::Wrong);
+    assert_eq!(verdict.keys[0].conclusion, history::Conclusion::Ok);
 }
 
 #[test]
@@ -253,7 +253,7 @@ fn a_counter_that_leapt_convicts_two_replies_and_is_followed() {
             .ok(1, value + 2)
             .ok(0, value + 1);
     }
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert_eq!(verdict.counts[Anomaly::PhantomIncrement], 2, "{verdict}");
     assert_eq!(verdict.counts.total(), 2, "{verdict}");
 }

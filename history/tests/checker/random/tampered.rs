@@ -1,6 +1,6 @@
 //! Small lies: one or two changes to a history, most of which make it wrong, and some do not.
 
-use history::{Call, Event, What};
+use history::{Call, Event, EventKind};
 
 use super::Rng;
 
@@ -25,13 +25,13 @@ fn pick(events: &[Event], rng: &mut Rng, is_it: impl Fn(&Event) -> bool) -> Opti
 }
 
 fn reply(events: &[Event], rng: &mut Rng) -> Option<usize> {
-    pick(events, rng, |event| matches!(event.what, What::Returned(_)))
+    pick(events, rng, |event| matches!(event.kind, EventKind::Ok(_)))
 }
 
 /// A value is off by a little.
 fn nudge(events: &mut [Event], rng: &mut Rng) {
     let at = reply(events, rng);
-    if let Some(What::Returned(value)) = at.map(|at| &mut events[at].what) {
+    if let Some(EventKind::Ok(value)) = at.map(|at| &mut events[at].kind) {
         *value += [-3, -2, -1, 1, 2, 3][rng.below(6)];
     }
 }
@@ -39,21 +39,21 @@ fn nudge(events: &mut [Event], rng: &mut Rng) {
 /// Two replies are exchanged.
 fn swap(events: &mut [Event], rng: &mut Rng) {
     if let (Some(one), Some(two)) = (reply(events, rng), reply(events, rng)) {
-        let what = events[one].what;
-        events[one].what = std::mem::replace(&mut events[two].what, what);
+        let kind = events[one].kind;
+        events[one].kind = std::mem::replace(&mut events[two].kind, kind);
     }
 }
 
 /// A value is told a second time.
 fn repeat(events: &mut [Event], rng: &mut Rng) {
     if let (Some(one), Some(two)) = (reply(events, rng), reply(events, rng)) {
-        events[one].what = events[two].what;
+        events[one].kind = events[two].kind;
     }
 }
 
 /// A request claims to have begun later than it did, though not after its end.
 fn delay_a_beginning(events: &mut [Event], rng: &mut Rng) {
-    let Some(at) = pick(events, rng, |event| matches!(event.what, What::Started(_))) else {
+    let Some(at) = pick(events, rng, |event| matches!(event.kind, EventKind::Invoke(_))) else {
         return;
     };
     let connection = events[at].connection;
@@ -70,20 +70,20 @@ fn delay_a_beginning(events: &mut [Event], rng: &mut Rng) {
 /// An executed request claims to have been refused.
 fn refuse(events: &mut [Event], rng: &mut Rng) {
     if let Some(at) = reply(events, rng) {
-        events[at].what = What::Refused;
+        events[at].kind = EventKind::Fail;
     }
 }
 
 /// Requests that may have been executed claim to have never been sent.
 fn forget_a_loss(events: &mut [Event], rng: &mut Rng) {
-    if let Some(at) = pick(events, rng, |event| matches!(event.what, What::Lost { .. })) {
-        events[at].what = What::Lost { whole: 0 };
+    if let Some(at) = pick(events, rng, |event| matches!(event.kind, EventKind::Info { .. })) {
+        events[at].kind = EventKind::Info { whole: 0 };
     }
 }
 
 /// An INCR that nothing else shared its connection with becomes nobody's: as if a stranger had sent it.
 fn hide_an_increment(events: &mut Vec<Event>, rng: &mut Rng) {
-    let is_add = |event: &Event| matches!(event.what, What::Started(Call::Add { .. }));
+    let is_add = |event: &Event| matches!(event.kind, EventKind::Invoke(Call::Add { .. }));
     let Some(at) = pick(events, rng, is_add) else {
         return;
     };
@@ -91,16 +91,16 @@ fn hide_an_increment(events: &mut Vec<Event>, rng: &mut Rng) {
     let next = events[at + 1..]
         .iter()
         .position(|event| event.connection == connection);
-    let depth = |depth: usize, event: &Event| match event.what {
+    let depth = |depth: usize, event: &Event| match event.kind {
         _ if event.connection != connection => depth,
-        What::Started(_) => depth + 1,
-        What::Returned(_) | What::Refused => depth - 1,
-        What::Lost { .. } => 0,
-        What::Declared { .. } | What::Reported(_) => depth,
+        EventKind::Invoke(_) => depth + 1,
+        EventKind::Ok(_) | EventKind::Fail => depth - 1,
+        EventKind::Info { .. } => 0,
+        EventKind::Declare { .. } | EventKind::Report(_) => depth,
     };
     let alone = events[..at].iter().fold(0, depth) == 0;
     if let Some(next) =
-        next.filter(|&next| alone && matches!(events[at + 1 + next].what, What::Returned(_)))
+        next.filter(|&next| alone && matches!(events[at + 1 + next].kind, EventKind::Ok(_)))
     {
         events.remove(at + 1 + next);
         events.remove(at);

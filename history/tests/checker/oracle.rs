@@ -1,12 +1,12 @@
 //! The oracle: linearizability by definition, with any amounts, by trying every order (just-in-time linearization).
 //!
-//! It knows nothing of holes, floors or matchings. It walks through the history and keeps every state that the counter may
+//! It knows nothing of gaps, floors or matchings. It walks through the history and keeps every state that the counter may
 //! be in: its value, and which of the operations in flight have taken effect already. When an operation returns, only the
 //! states survive in which it has taken effect with the value it returned. An operation without an answer stays in flight.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 
-use history::{Call, Event, Key, What};
+use history::{Call, Event, Key, EventKind};
 
 /// How an operation ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub(crate) fn parse(events: &[Event]) -> Option<(Vec<Op>, Vec<Step>)> {
         let connection = event.connection.number();
         let queue = in_flight.entry(connection).or_default();
         let loss = losses.entry(connection).or_default();
-        match event.what {
-            What::Started(call) => {
+        match event.kind {
+            EventKind::Invoke(call) => {
                 let (key, amount) = match call {
                     Call::Add { key, amount } => (key, Some(amount.get())),
                     Call::Get { key } => (key, None),
@@ -58,19 +58,19 @@ pub(crate) fn parse(events: &[Event]) -> Option<(Vec<Op>, Vec<Step>)> {
                     outcome: Outcome::Unanswered,
                 });
             }
-            What::Returned(value) => {
+            EventKind::Ok(value) => {
                 let op = queue.pop_front()?;
                 ops[op].outcome = Outcome::Value(value);
                 steps.push(Step::Return(op));
             }
-            What::Refused => ops[queue.pop_front()?].outcome = Outcome::Failed,
-            What::Lost { whole } => {
+            EventKind::Fail => ops[queue.pop_front()?].outcome = Outcome::Failed,
+            EventKind::Info { whole } => {
                 for op in queue.drain(..).skip(whole as usize) {
                     ops[op].outcome = Outcome::Failed;
                 }
                 *loss += 1;
             }
-            What::Declared { .. } | What::Reported(_) => {}
+            EventKind::Declare { .. } | EventKind::Report(_) => {}
         }
     }
     Some((ops, steps))
@@ -167,9 +167,9 @@ mod tests {
         assert!(!says(history().incr_ok(0, 1).incr_ok(1, 1)));
         assert!(says(history().incr(0).incr(1).ok(1, 1).ok(0, 2)));
         assert!(!says(history().incr(0).incr(0).ok(0, 2).ok(0, 1)));
-        assert!(says(history().incr(0).lost(0, 1).get_ok(1, 1)));
-        assert!(!says(history().incr(0).lost(0, 0).get_ok(1, 1)));
-        assert!(!says(history().get_ok(1, 1).incr(0).lost(0, 1)));
+        assert!(says(history().incr(0).info(0, 1).get_ok(1, 1)));
+        assert!(!says(history().incr(0).info(0, 0).get_ok(1, 1)));
+        assert!(!says(history().get_ok(1, 1).incr(0).info(0, 1)));
         assert!(says(
             history().add(0, 0, -3).add(1, 0, 5).ok(1, 2).ok(0, -3)
         ));

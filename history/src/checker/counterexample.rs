@@ -1,22 +1,22 @@
 //! Something is wrong: count it, and find the operation that the wrong reply contradicts.
 
-use super::Judge;
+use super::Checker;
 use crate::anomaly::Anomaly;
 use crate::counter::{Fault, Sought, Unanswered, Unexplained};
-use crate::event::{Connection, Key};
-use crate::findings::Example;
-use crate::operation::{Kind, Operation};
+use crate::event::{ConnectionId, Key};
+use crate::findings::Counterexample;
+use crate::operation::{OperationKind, Operation};
 use crate::recent::Reply;
-use crate::session::Session;
+use crate::connection::ConnectionState;
 
-impl Judge {
+impl Checker {
     /// A reply convicts itself.
     #[cold]
-    pub(super) fn blame(&mut self, fault: Fault, accused: Operation, at_ns: u64) {
+    pub(super) fn blame(&mut self, fault: Fault, faulty: Operation, at_ns: u64) {
         let Fault { anomaly, sought } = fault;
         let Operation {
             key, connection, ..
-        } = accused;
+        } = faulty;
         self.findings.count(anomaly);
 
         // A value that its connection was told just before may be an update lost or the same reply sent twice. If a reply
@@ -26,13 +26,13 @@ impl Judge {
             session.repeated = Some(key);
         }
         if self.findings.wants(anomaly) {
-            let other = self.find(sought, &accused);
-            self.findings.keep(Example {
+            let other = self.find(sought, &faulty);
+            self.findings.keep(Counterexample {
                 anomaly,
                 key: Some(key),
                 seen: Some((connection, at_ns)),
-                value: accused.value,
-                accused: Some(accused),
+                value: faulty.value,
+                faulty: Some(faulty),
                 other,
             });
         }
@@ -40,7 +40,7 @@ impl Judge {
 
     /// A reply came although nothing was in flight.
     #[cold]
-    pub(super) fn unsolicited(&mut self, connection: Connection, at_ns: u64, value: i64) {
+    pub(super) fn unsolicited(&mut self, connection: ConnectionId, at_ns: u64, value: i64) {
         let session = &mut self.sessions[connection.index()];
         if let Some(key) = session.repeated.take() {
             let (from, to) = (Anomaly::LostUpdate, Anomaly::ReplyDuplicate);
@@ -55,32 +55,32 @@ impl Judge {
         };
         let other = latest.map(Operation::from);
         self.findings.count(anomaly);
-        self.findings.keep(Example {
+        self.findings.keep(Counterexample {
             anomaly,
             key: None,
             seen: Some((connection, at_ns)),
             value: Some(value),
-            accused: None,
+            faulty: None,
             other,
         });
     }
 
     /// The client saw for itself that the reply to the oldest request in flight is wrong.
     #[cold]
-    pub(super) fn reported(&mut self, connection: Connection, at_ns: u64, anomaly: Anomaly) {
+    pub(super) fn reported(&mut self, connection: ConnectionId, at_ns: u64, anomaly: Anomaly) {
         let oldest = self
             .sessions
             .get(connection.index())
-            .and_then(Session::oldest);
-        let accused =
+            .and_then(ConnectionState::oldest);
+        let faulty =
             oldest.map(|(operation, sequence)| operation.unanswered(connection, sequence));
         self.findings.count(anomaly);
-        self.findings.keep(Example {
+        self.findings.keep(Counterexample {
             anomaly,
-            key: accused.map(|accused| accused.key),
+            key: faulty.map(|faulty| faulty.key),
             seen: Some((connection, at_ns)),
             value: None,
-            accused,
+            faulty,
             other: None,
         });
     }
@@ -95,9 +95,9 @@ impl Judge {
         let shows = |reply: &Reply| {
             reply.key == key && [value, found.next_value].contains(&Some(reply.value))
         };
-        let accused = self.recent.newest_first().find(shows).map(Operation::from);
+        let faulty = self.recent.newest_first().find(shows).map(Operation::from);
         let too_late = |add: &Unanswered| Operation {
-            kind: Kind::Add,
+            kind: OperationKind::Add,
             key,
             connection: add.connection,
             sequence: add.sequence,
@@ -105,37 +105,37 @@ impl Judge {
             ret_ns: None,
             value: None,
         };
-        self.findings.keep(Example {
+        self.findings.keep(Counterexample {
             anomaly,
             key: Some(key),
             seen: None,
             value,
-            accused,
+            faulty,
             other: found.too_late.as_ref().map(too_late),
         });
     }
 
-    /// The operation that, together with the accused one, cannot be true.
-    fn find(&self, sought: Sought, accused: &Operation) -> Option<Operation> {
+    /// The operation that, together with the faulty one, cannot be true.
+    fn find(&self, sought: Sought, faulty: &Operation) -> Option<Operation> {
         let shown = match sought {
             Sought::Nobody => return None,
             Sought::Holder(position) | Sought::Ended(position) => position,
             Sought::OnThisConnection(position) | Sought::Shown(position) => position,
         };
-        let value = self.counters[accused.key.index()].value(shown)?;
+        let value = self.counters[faulty.key.index()].value(shown)?;
         let is_it = |reply: &Reply| match sought {
-            Sought::Holder(_) => reply.kind == Kind::Add,
-            Sought::Ended(_) => reply.ret_ns <= accused.inv_ns,
-            Sought::OnThisConnection(_) => reply.connection == accused.connection,
+            Sought::Holder(_) => reply.kind == OperationKind::Add,
+            Sought::Ended(_) => reply.ret_ns <= faulty.inv_ns,
+            Sought::OnThisConnection(_) => reply.connection == faulty.connection,
             Sought::Nobody | Sought::Shown(_) => true,
         };
-        let is_accused = |reply: &Reply| {
-            (reply.connection, reply.sequence) == (accused.connection, accused.sequence)
+        let is_faulty = |reply: &Reply| {
+            (reply.connection, reply.sequence) == (faulty.connection, faulty.sequence)
         };
         let others = self
             .recent
             .newest_first()
-            .filter(|reply| reply.key == accused.key && !is_accused(reply));
+            .filter(|reply| reply.key == faulty.key && !is_faulty(reply));
         others
             .filter(|reply| reply.value == value)
             .find(is_it)

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroI64;
 
-use history::{Call, Event, Key, What};
+use history::{Call, Event, Key, EventKind};
 
 use crate::oracle;
 use crate::timeline::Timeline;
@@ -17,7 +17,7 @@ struct Op {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Ending {
     Value(i64),
-    Refused,
+    Fail,
     Never,
 }
 
@@ -25,7 +25,7 @@ enum Ending {
 fn kinds(count: usize, start: i64, amount: i64) -> Vec<(Option<i64>, Ending)> {
     let values = (-1..=count as i64 + 1).map(|steps| start + steps * amount);
     let answered: Vec<Ending> = values.map(Ending::Value).collect();
-    let unanswered = [Ending::Refused, Ending::Never];
+    let unanswered = [Ending::Fail, Ending::Never];
     let adds = answered
         .iter()
         .chain(&unanswered)
@@ -63,7 +63,7 @@ fn interleavings(
     if begun < ops.len() {
         timeline.push(
             ops[begun].connection,
-            What::Started(match ops[begun].amount {
+            EventKind::Invoke(match ops[begun].amount {
                 Some(amount) => Call::Add {
                     key: Key::FIRST,
                     amount: NonZeroI64::new(amount).unwrap(),
@@ -82,7 +82,7 @@ fn interleavings(
         }
         match ops[op].ending {
             Ending::Value(value) => timeline.ok(ops[op].connection, value),
-            _ => timeline.refused(ops[op].connection),
+            _ => timeline.fail(ops[op].connection),
         };
         ended.push(op);
         interleavings(ops, begun, ended, timeline, visit);
@@ -91,7 +91,7 @@ fn interleavings(
     }
 }
 
-/// Compares judge and oracle on all histories; says how many there were and how many of them are right.
+/// Compares checker and oracle on all histories; says how many there were and how many of them are right.
 fn compare(count: usize, start: i64, amount: i64) -> (u64, u64) {
     let kinds = kinds(count, start, amount);
     let (mut histories, mut right) = (0, 0);

@@ -1,40 +1,40 @@
-//! The judge hears an event: the hot path, two calls per operation.
+//! The checker hears an event: the hot path, two calls per operation.
 
-use super::Judge;
+use super::Checker;
 use crate::counter::Counter;
-use crate::event::{Call, Connection, Event, Key, Observer, What};
-use crate::operation::Kind;
+use crate::event::{Call, ConnectionId, Event, Key, EventSink, EventKind};
+use crate::operation::OperationKind;
 use crate::recent::Reply;
-use crate::session::{Pending, Session};
+use crate::connection::{Pending, ConnectionState};
 use crate::verdict::Reason;
 
-impl Observer for Judge {
+impl EventSink for Checker {
     #[inline]
     fn observe(&mut self, event: Event) {
         let Event {
             at_ns,
             connection,
-            what,
+            kind,
         } = event;
-        match what {
-            What::Started(call) => self.started_together(connection, at_ns, call, 1),
-            What::Returned(value) => self.returned(connection, at_ns, value),
-            What::Refused => {
-                self.refused(connection, at_ns);
+        match kind {
+            EventKind::Invoke(call) => self.invoke_many(connection, at_ns, call, 1),
+            EventKind::Ok(value) => self.ok(connection, at_ns, value),
+            EventKind::Fail => {
+                self.fail(connection, at_ns);
             }
-            What::Lost { whole } => self.lost(connection, at_ns, whole),
-            What::Declared { key, start } => self.counter(key).declare(start),
-            What::Reported(anomaly) => self.reported(connection, at_ns, anomaly),
+            EventKind::Info { whole } => self.info(connection, at_ns, whole),
+            EventKind::Declare { key, start } => self.counter(key).declare(start),
+            EventKind::Report(anomaly) => self.reported(connection, at_ns, anomaly),
         }
     }
 
     #[inline]
-    fn started_together(&mut self, connection: Connection, inv_ns: u64, call: Call, count: u32) {
+    fn invoke_many(&mut self, connection: ConnectionId, inv_ns: u64, call: Call, count: u32) {
         self.operations += u64::from(count);
         let (key, kind) = match call {
-            Call::Add { key, .. } => (key, Kind::Add),
-            Call::Get { key } => (key, Kind::Get),
-            Call::Write { key } => (key, Kind::Write),
+            Call::Add { key, .. } => (key, OperationKind::Add),
+            Call::Get { key } => (key, OperationKind::Get),
+            Call::Write { key } => (key, OperationKind::Write),
         };
         let counter = self.counter(key);
         let floor = match call {
@@ -48,19 +48,19 @@ impl Observer for Judge {
             key,
             kind,
         };
-        slot(&mut self.sessions, connection.index(), Session::default).begin(operation, count);
+        slot(&mut self.sessions, connection.index(), ConnectionState::default).begin(operation, count);
     }
 
     #[inline]
-    fn returned_together(&mut self, connection: Connection, ret_ns: u64, values: &[i64]) {
+    fn ok_many(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) {
         let mut rest = values;
         while !rest.is_empty() {
-            let session = slot(&mut self.sessions, connection.index(), Session::default);
+            let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
             let alike = session.alike().max(1);
             let (run, others) = rest.split_at(rising(rest, alike));
-            if run.len() == 1 || !self.run_returned(connection, ret_ns, run) {
+            if run.len() == 1 || !self.run_ok(connection, ret_ns, run) {
                 run.iter()
-                    .for_each(|value| self.returned(connection, ret_ns, *value));
+                    .for_each(|value| self.ok(connection, ret_ns, *value));
             }
             rest = others;
         }
@@ -76,12 +76,12 @@ fn rising(values: &[i64], at_most: u16) -> usize {
         .count()
 }
 
-impl Judge {
+impl Checker {
     /// The oldest operations in flight, which are alike, were told values that follow one another. Says whether all is well
     /// with them: then that is all that there is to do, and else nothing is done yet.
     #[inline]
-    fn run_returned(&mut self, connection: Connection, ret_ns: u64, values: &[i64]) -> bool {
-        let session = slot(&mut self.sessions, connection.index(), Session::default);
+    fn run_ok(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) -> bool {
+        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
         let (Some((operation, sequence)), Some(&value), Ok(count)) = (
             session.oldest(),
             values.first(),
@@ -92,7 +92,7 @@ impl Judge {
         let begun = session.begun();
         let seen = session.seen(operation.key);
         let counter = &mut self.counters[operation.key.index()];
-        let Some(last) = counter.run_returned(&operation, seen, value, u64::from(count)) else {
+        let Some(last) = counter.run_ok(&operation, seen, value, u64::from(count)) else {
             return false;
         };
         seen.note(operation.kind, last, begun);
@@ -104,52 +104,52 @@ impl Judge {
     }
 
     #[inline]
-    fn returned(&mut self, connection: Connection, ret_ns: u64, value: i64) {
-        let session = slot(&mut self.sessions, connection.index(), Session::default);
+    fn ok(&mut self, connection: ConnectionId, ret_ns: u64, value: i64) {
+        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
         let Some((operation, sequence)) = session.end() else {
             return self.unsolicited(connection, ret_ns, value);
         };
         let begun = session.begun();
         let seen = session.seen(operation.key);
         let counter = &mut self.counters[operation.key.index()];
-        let outcome = counter.returned(&operation, sequence, seen, value);
+        let outcome = counter.ok(&operation, sequence, seen, value);
         let which = (connection, sequence);
         self.recent
             .push(Reply::new(&operation, which, ret_ns, value, 1));
         match outcome {
             Ok(position) => seen.note(operation.kind, position, begun),
             Err(fault) => {
-                let accused = operation.answered(connection, sequence, ret_ns, value);
-                self.blame(fault, accused, ret_ns);
+                let faulty = operation.answered(connection, sequence, ret_ns, value);
+                self.blame(fault, faulty, ret_ns);
             }
         }
     }
 
     /// Of the operations in flight the oldest `whole` may yet take effect; the others were never sent entirely.
-    pub(super) fn lost(&mut self, connection: Connection, at_ns: u64, whole: u32) {
-        let session = slot(&mut self.sessions, connection.index(), Session::default);
+    pub(super) fn info(&mut self, connection: ConnectionId, at_ns: u64, whole: u32) {
+        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
         for _ in 0..whole {
             let Some((operation, sequence)) = session.end() else {
                 break;
             };
             let counter = &mut self.counters[operation.key.index()];
-            counter.unanswered(
+            counter.info(
                 &operation,
                 sequence,
                 connection,
                 session.seen(operation.key),
             );
         }
-        while self.refused(connection, at_ns) {}
+        while self.fail(connection, at_ns) {}
     }
 
     /// The oldest operation in flight must have had no effect. Says whether there was one.
-    fn refused(&mut self, connection: Connection, at_ns: u64) -> bool {
-        let session = slot(&mut self.sessions, connection.index(), Session::default);
+    fn fail(&mut self, connection: ConnectionId, at_ns: u64) -> bool {
+        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
         let Some((operation, sequence)) = session.end() else {
             return false;
         };
-        let outcome = self.counters[operation.key.index()].failed(&operation);
+        let outcome = self.counters[operation.key.index()].fail(&operation);
         if let Err(fault) = outcome {
             self.blame(fault, operation.unanswered(connection, sequence), at_ns);
         }

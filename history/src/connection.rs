@@ -4,10 +4,10 @@ use std::collections::{HashMap, VecDeque};
 
 use foldhash::fast::FixedState;
 
-use crate::event::{Connection, Key};
-use crate::operation::{Kind, Operation};
+use crate::event::{ConnectionId, Key};
+use crate::operation::{OperationKind, Operation};
 
-/// Keys whose greatest value a connection remembers beyond what the judgement needs. The judgement needs a key only while
+/// Keys whose greatest value a connection remembers beyond what the check needs. The check needs a key only while
 /// operations in flight overlap the one that set its value; older values merely tell "stale" from "non-monotonic".
 const KEYS_REMEMBERED: usize = 1024;
 
@@ -18,12 +18,12 @@ pub(crate) struct Pending {
     /// The greatest position that any operation on the key had shown when this one began.
     pub(crate) floor: u64,
     pub(crate) key: Key,
-    pub(crate) kind: Kind,
+    pub(crate) kind: OperationKind,
 }
 
 impl Pending {
     /// The operation as a witness, without an answer.
-    pub(crate) fn unanswered(&self, connection: Connection, sequence: u64) -> Operation {
+    pub(crate) fn unanswered(&self, connection: ConnectionId, sequence: u64) -> Operation {
         Operation {
             kind: self.kind,
             key: self.key,
@@ -38,7 +38,7 @@ impl Pending {
     /// The operation as a witness, with its answer.
     pub(crate) fn answered(
         &self,
-        connection: Connection,
+        connection: ConnectionId,
         sequence: u64,
         ret_ns: u64,
         value: i64,
@@ -52,13 +52,13 @@ impl Pending {
 }
 
 /// Operations in flight that began together and differ in nothing, as the requests of one write do. 24 bytes; with a bit among
-/// the holes that is the most that an operation in flight costs.
+/// the gaps that is the most that an operation in flight costs.
 #[derive(Debug)]
 struct Alike {
     inv_ns: u64,
     floor: u64,
     key: Key,
-    kind: Kind,
+    kind: OperationKind,
     count: u16,
 }
 
@@ -96,13 +96,13 @@ impl Seen {
 
     /// Notes a position that arrives when so many operations of the connection have begun.
     #[inline]
-    pub(crate) fn note(&mut self, kind: Kind, position: u64, begun: u64) {
+    pub(crate) fn note(&mut self, kind: OperationKind, position: u64, begun: u64) {
         if position > self.greatest() {
             self.settled_from = begun;
         }
         let seen = match kind {
-            Kind::Add => &mut self.add,
-            Kind::Get | Kind::Write => &mut self.get,
+            OperationKind::Add => &mut self.add,
+            OperationKind::Get | OperationKind::Write => &mut self.get,
         };
         *seen = position.max(*seen);
     }
@@ -110,7 +110,7 @@ impl Seen {
 
 /// One connection.
 #[derive(Debug, Default)]
-pub(crate) struct Session {
+pub(crate) struct ConnectionState {
     in_flight: VecDeque<Alike>,
     begun: u64,
     ended: u64,
@@ -123,7 +123,7 @@ pub(crate) struct Session {
     pub(crate) repeated: Option<Key>,
 }
 
-impl Session {
+impl ConnectionState {
     /// So many operations begin that differ in nothing.
     #[inline]
     pub(crate) fn begin(&mut self, operation: Pending, count: u32) {
@@ -221,13 +221,13 @@ mod tests {
             inv_ns: 0,
             floor: 0,
             key: key(number),
-            kind: Kind::Get,
+            kind: OperationKind::Get,
         }
     }
 
     #[test]
     fn operations_end_in_the_order_of_their_beginning() {
-        let mut session = Session::default();
+        let mut session = ConnectionState::default();
         assert!(session.end().is_none());
         session.begin(get(1), 1);
         session.begin(get(2), 1);
@@ -240,31 +240,31 @@ mod tests {
 
     #[test]
     fn what_was_seen_is_kept_per_key() {
-        let mut session = Session::default();
-        session.seen(key(1)).note(Kind::Add, 10, 0);
-        session.seen(key(2)).note(Kind::Get, 5, 0);
+        let mut session = ConnectionState::default();
+        session.seen(key(1)).note(OperationKind::Add, 10, 0);
+        session.seen(key(2)).note(OperationKind::Get, 5, 0);
         assert_eq!(session.seen(key(1)).add, 10);
         assert_eq!(session.seen(key(2)).get, 5);
-        session.seen(key(2)).note(Kind::Get, 3, 0);
+        session.seen(key(2)).note(OperationKind::Get, 3, 0);
         assert_eq!(session.seen(key(2)).get, 5);
     }
 
     #[test]
     fn memory_does_not_grow_with_the_keys() {
-        let mut session = Session::default();
+        let mut session = ConnectionState::default();
         for number in 0..20_000 {
             session.begin(get(number), 1);
             session.end();
             session
                 .seen(key(number))
-                .note(Kind::Get, 1, u64::from(number) + 1);
+                .note(OperationKind::Get, 1, u64::from(number) + 1);
         }
         assert!(session.others.len() <= KEYS_REMEMBERED + 1);
     }
 
     #[test]
     fn nothing_is_forgotten_that_an_operation_in_flight_may_need() {
-        let mut session = Session::default();
+        let mut session = ConnectionState::default();
         for number in 0..10_000 {
             session.begin(get(number), 1);
         }
@@ -272,7 +272,7 @@ mod tests {
             session.end();
             session
                 .seen(key(number))
-                .note(Kind::Get, 1 + u64::from(number), 10_000);
+                .note(OperationKind::Get, 1 + u64::from(number), 10_000);
         }
         assert!((0..9_000).all(|number| session.seen(key(number)).get == 1 + u64::from(number)));
     }

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::num::NonZeroI64;
 
-use history::{Call, Event, What};
+use history::{Call, Event, EventKind};
 
 use crate::timeline::{Timeline, key};
 
@@ -137,7 +137,7 @@ pub(crate) fn simulate(plan: &Plan, rng: &mut Rng) -> Vec<Event> {
             0 if begun < plan.operations && requests.len() < plan.depth => {
                 begun += 1;
                 let request = Request::random(plan, rng);
-                timeline.push(on as u32, What::Started(request.call()));
+                timeline.push(on as u32, EventKind::Invoke(request.call()));
                 requests.push_back(request);
             }
             1 => {
@@ -153,7 +153,7 @@ pub(crate) fn simulate(plan: &Plan, rng: &mut Rng) -> Vec<Event> {
                     .count();
                 let whole = executed + rng.below(requests.len() - executed + 1);
                 orphans.extend(requests.drain(..).take(whole).skip(executed));
-                timeline.lost(on as u32, whole as u32);
+                timeline.info(on as u32, whole as u32);
             }
             _ => match requests.front().map(|request| request.answer) {
                 Some(Some(answer)) => {
@@ -161,7 +161,7 @@ pub(crate) fn simulate(plan: &Plan, rng: &mut Rng) -> Vec<Event> {
                     requests.pop_front();
                 }
                 Some(None) if rng.chance(3) => {
-                    timeline.refused(on as u32);
+                    timeline.fail(on as u32);
                     requests.pop_front();
                 }
                 _ => {}

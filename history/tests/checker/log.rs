@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use history::{
-    Anomaly, Call, Event, Judge, Judgement, Key, LogWriter, Observer, Replayed, What, replay,
+    Anomaly, Call, Event, Checker, Conclusion, Key, LogWriter, EventSink, Replayed, EventKind, replay,
 };
 
 use crate::random::{Amounts, Plan, Rng, simulate, tamper};
@@ -38,12 +38,12 @@ fn closed_loop(connections: u32, keys: u32, depth: u32, turns: u32) -> Vec<Event
         events.extend(
             asked
                 .iter()
-                .map(|&asked| Event::started(on, at_ns, Call::incr(key(asked)))),
+                .map(|&asked| Event::invoke(on, at_ns, Call::incr(key(asked)))),
         );
         at_ns += 500 + rng.below(20_000) as u64;
         for asked in asked {
             values[asked as usize] += 1;
-            events.push(Event::returned(on, at_ns, values[asked as usize]));
+            events.push(Event::ok(on, at_ns, values[asked as usize]));
         }
     }
     events
@@ -59,19 +59,19 @@ fn every_event_comes_back_as_it_was() {
         .get(0)
         .ok(3, i64::MAX)
         .ok(3, i64::MIN)
-        .refused(0);
+        .fail(0);
     timeline
         .incr(1_000)
         .incr(1_000)
-        .lost(1_000, 1)
-        .push(2, What::Started(Call::Write { key: key(1 << 23) }));
+        .info(1_000, 1)
+        .push(2, EventKind::Invoke(Call::Write { key: key(1 << 23) }));
     for anomaly in Anomaly::ALL {
         timeline.reported(70, anomaly);
     }
-    timeline.push(0, What::Lost { whole: u32::MAX });
+    timeline.push(0, EventKind::Info { whole: u32::MAX });
     timeline
         .events
-        .push(Event::new(connection(5), u64::MAX, What::Returned(0)));
+        .push(Event::new(connection(5), u64::MAX, EventKind::Ok(0)));
     let (events, replayed) = read(&write(&timeline.events));
     assert_eq!(events, timeline.events);
     assert_eq!((replayed.note.as_str(), replayed.torn), ("a note", None));
@@ -85,12 +85,12 @@ fn the_judgement_of_a_file_is_the_judgement_of_the_run() {
         if number % 2 == 1 {
             tamper(&mut events, &mut rng);
         }
-        let mut live = (Judge::default(), LogWriter::new(Vec::new(), "").unwrap());
+        let mut live = (Checker::default(), LogWriter::new(Vec::new(), "").unwrap());
         events.iter().for_each(|&event| live.observe(event));
-        let (judge, log) = live;
-        let mut again = Judge::default();
+        let (checker, log) = live;
+        let mut again = Checker::default();
         replay(log.finish().unwrap().as_slice(), &mut again).unwrap();
-        let (live, again) = (judge.verdict(), again.verdict());
+        let (live, again) = (checker.verdict(), again.verdict());
         assert_eq!((live.keys, live.examples), (again.keys, again.examples));
     }
 }
@@ -135,10 +135,10 @@ fn a_file_torn_anywhere_is_cut_at_its_last_whole_block_and_says_so() {
             None => cut as u64,
         };
         assert!(cut as u64 - at_byte < 70_000, "at most a block is lost");
-        // What is left is judged, and what was in flight at the cut is not held against the server.
-        let mut judge = Judge::default();
-        replay(&file[..cut], &mut judge).unwrap();
-        assert_eq!(judge.verdict().judgement(), Judgement::Ok);
+        // What is left is checked, and what was in flight at the cut is not held against the server.
+        let mut checker = Checker::default();
+        replay(&file[..cut], &mut checker).unwrap();
+        assert_eq!(checker.verdict().conclusion(), Conclusion::Ok);
     }
 }
 
@@ -228,12 +228,12 @@ fn a_full_disk_ends_the_log_and_is_reported_at_the_end() {
 fn times_that_run_backwards_keep_their_order() {
     let call = Call::incr(Key::FIRST);
     let events = [
-        Event::started(connection(0), 50, call),
-        Event::returned(connection(0), 40, 1),
+        Event::invoke(connection(0), 50, call),
+        Event::ok(connection(0), 40, 1),
     ];
     let (read_events, _) = read(&write(&events));
     assert_eq!(
-        (read_events[1].what, read_events[1].at_ns),
-        (events[1].what, 50)
+        (read_events[1].kind, read_events[1].at_ns),
+        (events[1].kind, 50)
     );
 }

@@ -1,6 +1,6 @@
-//! Random histories of up to 60 operations of a true counter, half of them tampered with, judged by both.
+//! Random histories of up to 60 operations of a true counter, half of them tampered with, checked by both.
 
-use history::{Event, Judgement};
+use history::{Event, Conclusion};
 
 use crate::oracle::{self, Op};
 use crate::timeline::key;
@@ -22,14 +22,14 @@ struct Tally {
 }
 
 impl Tally {
-    /// Compares both judges on one history.
+    /// Compares both checks on one history.
     fn compare(&mut self, events: &[Event], ops: &[Op], steps: &[oracle::Step], plan: &Plan) {
         let right = |number| oracle::linearizable(ops, steps, key(number as u32), plan.start);
         let expected = (0..plan.keys).all(right);
-        match crate::judge(events).judgement() {
-            Judgement::Ok => assert!(expected, "judged ok, but it is wrong: {events:#?}"),
-            Judgement::Wrong => assert!(!expected, "judged wrong, but it is right: {events:#?}"),
-            Judgement::Unknown(_) => {
+        match crate::checker(events).conclusion() {
+            Conclusion::Ok => assert!(expected, "checked ok, but it is wrong: {events:#?}"),
+            Conclusion::Wrong => assert!(!expected, "checked wrong, but it is right: {events:#?}"),
+            Conclusion::Unknown(_) => {
                 let amounts = || ops.iter().filter_map(|op| op.amount);
                 assert!(
                     amounts().min() != amounts().max(),
@@ -80,18 +80,18 @@ fn judge_and_oracle_agree_on_random_histories() {
     let histories = histories(6_000);
     let tally = compare(1, histories, Amounts::One);
     println!("{histories} histories: {tally:?}");
-    let judged = tally.right + tally.wrong;
-    assert!(judged * 100 >= histories * 95, "{tally:?}");
+    let checked = tally.right + tally.wrong;
+    assert!(checked * 100 >= histories * 95, "{tally:?}");
     for share in [tally.right, tally.wrong] {
-        assert!((30..=70).contains(&(share * 100 / judged)), "{tally:?}");
+        assert!((30..=70).contains(&(share * 100 / checked)), "{tally:?}");
     }
     assert!(
-        tally.most_operations == 60 && tally.with_unanswered * 5 > judged,
+        tally.most_operations == 60 && tally.with_unanswered * 5 > checked,
         "{tally:?}"
     );
 }
 
-/// With several amounts, positive and negative, the judge must never answer "ok" beyond what it knows.
+/// With several amounts, positive and negative, the checker must never answer "ok" beyond what it knows.
 #[test]
 fn with_mixed_amounts_the_judge_says_unknown_and_never_errs() {
     let histories = histories(2_000) / 2;

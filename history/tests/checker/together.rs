@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use history::{Call, Event, Judge, Level, Observer, Verdict, What};
+use history::{Call, Event, Checker, Level, EventSink, Verdict, EventKind};
 
 use crate::random::{Rng, tamper};
 use crate::timeline::{connection, key};
@@ -19,7 +19,7 @@ fn batches(rng: &mut Rng) -> Vec<Event> {
     let mut events = Vec::new();
     for at_ns in 0..80 {
         let on = rng.below(connections);
-        let mut tell = |what| events.push(Event::new(connection(on as u32), at_ns, what));
+        let mut tell = |what| events.push(Event::new(connection(on as u32), at_ns, kind));
         match rng.below(3) {
             0 => {
                 let number = key(rng.below(keys) as u32);
@@ -31,7 +31,7 @@ fn batches(rng: &mut Rng) -> Vec<Event> {
                 let room = depth - (asked[on].len() + executed[on].len()).min(depth);
                 for _ in 0..rng.below(room + 1) {
                     asked[on].push_back(call);
-                    tell(What::Started(call));
+                    tell(EventKind::Invoke(call));
                 }
             }
             1 => {
@@ -46,7 +46,7 @@ fn batches(rng: &mut Rng) -> Vec<Event> {
             _ => {
                 let read = rng.below(executed[on].len() + 1);
                 for value in executed[on].drain(..read) {
-                    tell(What::Returned(value));
+                    tell(EventKind::Ok(value));
                 }
             }
         }
@@ -55,41 +55,41 @@ fn batches(rng: &mut Rng) -> Vec<Event> {
 }
 
 fn one_by_one(events: &[Event], level: Level) -> Verdict {
-    let mut judge = Judge::new(level);
-    events.iter().for_each(|event| judge.observe(*event));
-    judge.verdict()
+    let mut checker = Checker::new(level);
+    events.iter().for_each(|event| checker.observe(*event));
+    checker.verdict()
 }
 
 fn together(events: &[Event], level: Level) -> Verdict {
-    let mut judge = Judge::new(level);
+    let mut checker = Checker::new(level);
     let mut rest = events;
     while let Some(first) = rest.first() {
         let (on, at_ns) = (first.connection, first.at_ns);
         let here = |event: &Event| (event.connection, event.at_ns) == (on, at_ns);
-        let told = match first.what {
-            What::Started(call) => {
-                let alike = |event: &&Event| here(event) && event.what == first.what;
+        let told = match first.kind {
+            EventKind::Invoke(call) => {
+                let alike = |event: &&Event| here(event) && event.kind == first.kind;
                 let count = rest.iter().take_while(alike).count();
-                judge.started_together(on, at_ns, call, count as u32);
+                checker.invoke_many(on, at_ns, call, count as u32);
                 count
             }
-            What::Returned(_) => {
-                let value = |event: &Event| match event.what {
-                    What::Returned(value) if here(event) => Some(value),
+            EventKind::Ok(_) => {
+                let value = |event: &Event| match event.kind {
+                    EventKind::Ok(value) if here(event) => Some(value),
                     _ => None,
                 };
                 let values: Vec<i64> = rest.iter().map_while(value).collect();
-                judge.returned_together(on, at_ns, &values);
+                checker.ok_many(on, at_ns, &values);
                 values.len()
             }
             _ => {
-                judge.observe(*first);
+                checker.observe(*first);
                 1
             }
         };
         rest = &rest[told..];
     }
-    judge.verdict()
+    checker.verdict()
 }
 
 #[test]

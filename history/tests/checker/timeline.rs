@@ -2,10 +2,10 @@
 
 use std::num::NonZeroI64;
 
-use history::{Anomaly, Call, Connection, Event, Key, What};
+use history::{Anomaly, Call, ConnectionId, Event, Key, EventKind};
 
-pub(crate) fn connection(number: u32) -> Connection {
-    Connection::new(number).unwrap()
+pub(crate) fn connection(number: u32) -> ConnectionId {
+    ConnectionId::new(number).unwrap()
 }
 
 pub(crate) fn key(number: u32) -> Key {
@@ -19,46 +19,46 @@ pub(crate) struct Timeline {
 }
 
 impl Timeline {
-    pub(crate) fn push(&mut self, on: u32, what: What) -> &mut Self {
+    pub(crate) fn push(&mut self, on: u32, kind: EventKind) -> &mut Self {
         let at_ns = self.events.len() as u64;
-        self.events.push(Event::new(connection(on), at_ns, what));
+        self.events.push(Event::new(connection(on), at_ns, kind));
         self
     }
 
     pub(crate) fn declare(&mut self, number: u32, start: i64) -> &mut Self {
         let key = key(number);
-        self.push(0, What::Declared { key, start })
+        self.push(0, EventKind::Declare { key, start })
     }
 
     /// INCR of key 0 begins on a connection.
     pub(crate) fn incr(&mut self, on: u32) -> &mut Self {
-        self.push(on, What::Started(Call::incr(Key::FIRST)))
+        self.push(on, EventKind::Invoke(Call::incr(Key::FIRST)))
     }
 
     pub(crate) fn add(&mut self, on: u32, number: u32, amount: i64) -> &mut Self {
         let (key, amount) = (key(number), NonZeroI64::new(amount).unwrap());
-        self.push(on, What::Started(Call::Add { key, amount }))
+        self.push(on, EventKind::Invoke(Call::Add { key, amount }))
     }
 
     /// GET of key 0 begins on a connection.
     pub(crate) fn get(&mut self, on: u32) -> &mut Self {
-        self.push(on, What::Started(Call::get(Key::FIRST)))
+        self.push(on, EventKind::Invoke(Call::get(Key::FIRST)))
     }
 
     pub(crate) fn ok(&mut self, on: u32, value: i64) -> &mut Self {
-        self.push(on, What::Returned(value))
+        self.push(on, EventKind::Ok(value))
     }
 
-    pub(crate) fn refused(&mut self, on: u32) -> &mut Self {
-        self.push(on, What::Refused)
+    pub(crate) fn fail(&mut self, on: u32) -> &mut Self {
+        self.push(on, EventKind::Fail)
     }
 
-    pub(crate) fn lost(&mut self, on: u32, whole: u32) -> &mut Self {
-        self.push(on, What::Lost { whole })
+    pub(crate) fn info(&mut self, on: u32, whole: u32) -> &mut Self {
+        self.push(on, EventKind::Info { whole })
     }
 
     pub(crate) fn reported(&mut self, on: u32, anomaly: Anomaly) -> &mut Self {
-        self.push(on, What::Reported(anomaly))
+        self.push(on, EventKind::Report(anomaly))
     }
 
     /// An INCR that nothing overlaps.

@@ -1,16 +1,16 @@
-//! The judge: takes events in their order, keeps what is in flight, and says in the end what was wrong.
+//! The checker: takes events in their order, keeps what is in flight, and says in the end what was wrong.
 
-mod blame;
-mod hearing;
+mod counterexample;
+mod events;
 
 use crate::counter::Counter;
-use crate::event::{Connection, Key};
+use crate::event::{ConnectionId, Key};
 use crate::findings::Findings;
 use crate::recent::{self, Recent};
-use crate::session::Session;
+use crate::connection::ConnectionState;
 use crate::verdict::Verdict;
 
-/// How much is judged.
+/// How much is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
     /// Linearizability: all that [`Level::Replies`] asks, and that no reply is older or newer than real time allows.
@@ -21,28 +21,28 @@ pub enum Level {
     Replies,
 }
 
-/// Judges a run while it goes on.
+/// Checks a run while it goes on.
 ///
 /// Memory: at most 24 bytes and a bit per operation in flight, about 280 bytes per connection and 180 per key, a fixed window of
 /// recent replies, 32 bytes per INCR that was never answered. Nothing grows with the run.
 #[derive(Debug)]
-pub struct Judge {
+pub struct Checker {
     level: Level,
     operations: u64,
-    sessions: Vec<Session>,
+    sessions: Vec<ConnectionState>,
     counters: Vec<Counter>,
     recent: Recent,
     findings: Findings,
 }
 
-impl Default for Judge {
+impl Default for Checker {
     fn default() -> Self {
         Self::new(Level::Full)
     }
 }
 
-impl Judge {
-    /// A judge who has seen nothing.
+impl Checker {
+    /// A checker who has seen nothing.
     pub fn new(level: Level) -> Self {
         Self {
             level,
@@ -68,8 +68,8 @@ impl Judge {
 
     /// Bytes held: what the run needs beyond the program itself.
     pub fn memory_bytes(&self) -> usize {
-        let sessions = self.sessions.capacity() * size_of::<Session>();
-        let sessions = sessions + self.sessions.iter().map(Session::heap_bytes).sum::<usize>();
+        let sessions = self.sessions.capacity() * size_of::<ConnectionState>();
+        let sessions = sessions + self.sessions.iter().map(ConnectionState::heap_bytes).sum::<usize>();
         let counters = self.counters.capacity() * size_of::<Counter>();
         let counters = counters + self.counters.iter().map(Counter::heap_bytes).sum::<usize>();
         sessions + counters + self.recent.heap_bytes()
@@ -77,8 +77,8 @@ impl Judge {
 
     /// Ends the run. What is still in flight counts as never answered.
     pub fn verdict(mut self) -> Verdict {
-        for connection in (0..self.sessions.len() as u32).filter_map(Connection::new) {
-            self.lost(connection, u64::MAX, u32::MAX);
+        for connection in (0..self.sessions.len() as u32).filter_map(ConnectionId::new) {
+            self.info(connection, u64::MAX, u32::MAX);
         }
         let counters = std::mem::take(&mut self.counters).into_iter();
         let numbered = counters.zip((0..).filter_map(Key::new));

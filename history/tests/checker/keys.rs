@@ -1,8 +1,8 @@
-//! Several keys, starts, amounts, epochs, and the keys that cannot be judged.
+//! Several keys, starts, amounts, epochs, and the keys that cannot be checked.
 
-use history::{Anomaly, Judgement, Reason};
+use history::{Anomaly, Conclusion, Reason};
 
-use crate::judge;
+use crate::checker;
 use crate::timeline::{Timeline, key};
 
 fn history() -> Timeline {
@@ -21,18 +21,18 @@ fn each_key_is_judged_alone() {
         .ok(1, 1)
         .add(0, 0, 1)
         .ok(0, 2);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     let judgements: Vec<_> = verdict
         .keys
         .iter()
-        .map(|of| (of.key, of.judgement))
+        .map(|of| (of.key, of.conclusion))
         .collect();
     assert_eq!(
         judgements,
-        [(key(0), Judgement::Ok), (key(5), Judgement::Wrong)]
+        [(key(0), Conclusion::Ok), (key(5), Conclusion::Wrong)]
     );
     assert_eq!(verdict.keys[1].counts[Anomaly::LostUpdate], 1);
-    assert_eq!(verdict.judgement(), Judgement::Wrong);
+    assert_eq!(verdict.conclusion(), Conclusion::Wrong);
 }
 
 #[test]
@@ -51,11 +51,11 @@ fn a_pipeline_over_several_keys_is_in_order_on_each() {
     let mut timeline = history();
     timeline.add(0, 0, 1).add(0, 1, 1).add(0, 0, 1).add(0, 1, 1);
     timeline.ok(0, 2).ok(0, 1).ok(0, 1).ok(0, 2);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert_eq!(verdict.counts[Anomaly::ReplyOutOfOrder], 1, "{verdict}");
     assert_eq!(
-        (verdict.keys[0].judgement, verdict.keys[1].judgement),
-        (Judgement::Wrong, Judgement::Ok)
+        (verdict.keys[0].conclusion, verdict.keys[1].conclusion),
+        (Conclusion::Wrong, Conclusion::Ok)
     );
 }
 
@@ -79,13 +79,13 @@ fn amounts_of_one_size_are_judged_whatever_the_size() {
             .events
     ));
 
-    let verdict = judge(&history().add(0, 0, 5).ok(0, 5).add(0, 0, 5).ok(0, 8).events);
+    let verdict = checker(&history().add(0, 0, 5).ok(0, 5).add(0, 0, 5).ok(0, 8).events);
     assert_eq!(
         verdict.counts[Anomaly::PhantomIncrement],
         1,
         "8 is between two steps: {verdict}"
     );
-    let verdict = judge(&history().add(0, 0, -1).ok(0, 1).events);
+    let verdict = checker(&history().add(0, 0, -1).ok(0, 1).events);
     assert_eq!(
         verdict.counts[Anomaly::CounterRegression],
         1,
@@ -98,8 +98,8 @@ fn the_ends_of_the_number_line_do_not_overflow() {
     let mut timeline = history();
     timeline.declare(0, i64::MAX - 1).incr_ok(0, i64::MAX);
     assert!(crate::is_ok(&timeline.events));
-    timeline.incr(0).refused(0).get_ok(0, i64::MIN);
-    assert_eq!(judge(&timeline.events).counts.total(), 1);
+    timeline.incr(0).fail(0).get_ok(0, i64::MIN);
+    assert_eq!(checker(&timeline.events).counts.total(), 1);
 
     let mut timeline = history();
     timeline
@@ -108,7 +108,7 @@ fn the_ends_of_the_number_line_do_not_overflow() {
         .ok(0, 0)
         .add(0, 0, i64::MIN)
         .ok(0, i64::MAX);
-    assert_eq!(judge(&timeline.events).judgement(), Judgement::Wrong);
+    assert_eq!(checker(&timeline.events).conclusion(), Conclusion::Wrong);
 }
 
 #[test]
@@ -120,10 +120,10 @@ fn mixed_amounts_are_unknown_even_if_they_look_right() {
             .add(0, 0, amounts[1])
             .ok(0, amounts[0] + amounts[1]);
         timeline.get_ok(1, amounts[0] + amounts[1]);
-        let verdict = judge(&timeline.events);
+        let verdict = checker(&timeline.events);
         assert_eq!(
-            verdict.judgement(),
-            Judgement::Unknown(Reason::MixedAmounts)
+            verdict.conclusion(),
+            Conclusion::Unknown(Reason::MixedAmounts)
         );
         let key = &verdict.keys[0];
         assert_eq!(
@@ -147,16 +147,16 @@ fn what_was_found_before_the_amounts_were_mixed_stands() {
         .ok(0, 9)
         .add(0, 0, 7)
         .ok(0, 900);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert_eq!(
-        (verdict.judgement(), verdict.counts.total()),
-        (Judgement::Wrong, 1)
+        (verdict.conclusion(), verdict.counts.total()),
+        (Conclusion::Wrong, 1)
     );
 }
 
 #[test]
 fn a_key_that_is_written_otherwise_is_unknown_and_the_others_are_not() {
-    let write = history::What::Started(history::Call::Write { key: key(0) });
+    let write = history::EventKind::Invoke(history::Call::Write { key: key(0) });
     let mut timeline = history();
     timeline
         .incr_ok(0, 1)
@@ -165,13 +165,13 @@ fn a_key_that_is_written_otherwise_is_unknown_and_the_others_are_not() {
         .incr_ok(0, 77)
         .add(1, 1, 1)
         .ok(1, 1);
-    let verdict = judge(&timeline.events);
-    let judgements: Vec<_> = verdict.keys.iter().map(|of| of.judgement).collect();
+    let verdict = checker(&timeline.events);
+    let judgements: Vec<_> = verdict.keys.iter().map(|of| of.conclusion).collect();
     assert_eq!(
         judgements,
-        [Judgement::Unknown(Reason::OtherWrites), Judgement::Ok]
+        [Conclusion::Unknown(Reason::OtherWrites), Conclusion::Ok]
     );
-    assert_eq!(verdict.judgement(), Judgement::Unknown(Reason::OtherWrites));
+    assert_eq!(verdict.conclusion(), Conclusion::Unknown(Reason::OtherWrites));
 }
 
 #[test]
@@ -183,11 +183,11 @@ fn a_foreign_writer_shows_as_phantoms() {
         .incr_ok(0, 43)
         .incr_ok(0, 44)
         .get_ok(1, 44);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     let key = &verdict.keys[0];
     assert_eq!(
-        (key.judgement, key.final_value),
-        (Judgement::Wrong, Some(44))
+        (key.conclusion, key.final_value),
+        (Conclusion::Wrong, Some(44))
     );
     assert!(verdict.counts[Anomaly::PhantomIncrement] >= 1, "{verdict}");
     assert_eq!(verdict.counts[Anomaly::LostUpdate], 0, "{verdict}");
@@ -195,7 +195,7 @@ fn a_foreign_writer_shows_as_phantoms() {
     // Seen only in the end: our own INCRs in flight could have been the stranger's, until they were answered.
     let mut timeline = history();
     timeline.incr(0).incr(1).ok(0, 3).ok(1, 2).get_ok(2, 3);
-    let verdict = judge(&timeline.events);
+    let verdict = checker(&timeline.events);
     assert!(verdict.counts[Anomaly::PhantomIncrement] >= 1, "{verdict}");
 }
 
@@ -208,16 +208,16 @@ fn a_new_epoch_begins_anew_under_new_keys() {
         .incr(0)
         .incr(1)
         .ok(1, 3)
-        .lost(0, 1)
-        .lost(1, 0);
+        .info(0, 1)
+        .info(1, 0);
     timeline
         .declare(1, 0)
         .add(0, 1, 1)
         .ok(0, 1)
         .add(1, 1, 1)
         .ok(1, 2);
-    let verdict = judge(&timeline.events);
-    assert_eq!(verdict.judgement(), Judgement::Ok, "{verdict}");
+    let verdict = checker(&timeline.events);
+    assert_eq!(verdict.conclusion(), Conclusion::Ok, "{verdict}");
     let [old, new] = verdict.keys.as_slice() else {
         panic!("{verdict}");
     };
@@ -228,12 +228,12 @@ fn a_new_epoch_begins_anew_under_new_keys() {
     assert_eq!((new.acknowledged, new.unanswered), (2, 0));
     // Under the old key the same replies would be lies.
     for event in &mut timeline.events {
-        if let history::What::Started(call) = &mut event.what {
+        if let history::EventKind::Invoke(call) = &mut event.kind {
             *call = history::Call::incr(key(0));
         }
     }
     timeline
         .events
-        .retain(|event| !matches!(event.what, history::What::Declared { .. }));
-    assert_eq!(judge(&timeline.events).judgement(), Judgement::Wrong);
+        .retain(|event| !matches!(event.kind, history::EventKind::Declare { .. }));
+    assert_eq!(checker(&timeline.events).conclusion(), Conclusion::Wrong);
 }
