@@ -1,9 +1,7 @@
 //! Counts: events among operations, and when there are enough operations for a verdict.
 
 use results::statistics::{MIN_RUNS, count_interval};
-use results::{
-    Anomaly, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units,
-};
+use results::{Anomaly, CheckLevel, Correctness, Figure, Group, Metric, Run, Unit, Verdict, units};
 
 use crate::figures;
 

@@ -12,8 +12,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use history::{
-    Call, ConnectionId, Event, Checker, Conclusion, Key, Level, LogWriter, Merge, EventSink, EventBuffer,
-    replay,
+    Call, Checker, Conclusion, ConnectionId, Event, EventBuffer, EventSink, Key, Level, LogWriter,
+    Merge, replay,
 };
 
 /// A workload: a closed loop, as a load generator makes it.
@@ -87,7 +87,9 @@ fn main() {
             .filter(|event| matches!(event.kind, history::EventKind::Invoke(_)))
             .count();
         let checked = nanoseconds(operations, || checker(&events, Checker::default()));
-        let replies = nanoseconds(operations, || checker(&events, Checker::new(Level::Replies)));
+        let replies = nanoseconds(operations, || {
+            checker(&events, Checker::new(Level::Replies))
+        });
         let merged = nanoseconds(operations, || merge(&events));
         let mut file = Vec::new();
         let logged = nanoseconds(operations, || log(&events, &mut file));
@@ -216,8 +218,7 @@ impl Load {
             for &on in &order {
                 clock_ns += 200 + random.below(u64::from(self.depth) * 600);
                 let replies = executed[on as usize].drain(..);
-                events
-                    .extend(replies.map(|value| Event::ok(connection(on), clock_ns, value)));
+                events.extend(replies.map(|value| Event::ok(connection(on), clock_ns, value)));
                 clock_ns += 300;
                 sent[on as usize] = self.send(on, clock_ns, &mut events, &mut random);
             }

@@ -113,13 +113,31 @@ impl Anomaly {
         match self {
             Self::LostUpdate => ("lost update", "an acknowledged increment vanished"),
             Self::CounterRegression => ("counter regression", "a counter went backwards"),
-            Self::StaleRead => ("stale read", "a read returned a value already replaced when it began"),
+            Self::StaleRead => (
+                "stale read",
+                "a read returned a value already replaced when it began",
+            ),
             Self::NonMonotonicRead => ("non-monotonic read", "one client's reads went backwards"),
-            Self::ReadYourWrites => ("read-your-writes violation", "a client did not see its own write"),
-            Self::RealTimeViolation => ("real-time violation", "operations took effect in another order than they happened"),
-            Self::FutureRead => ("future read", "a read returned a value before anything wrote it"),
-            Self::PhantomIncrement => ("phantom increment", "the counter holds an increment that nobody made"),
-            Self::ReplyOutOfOrder => ("reply out of order", "replies came in another order than their requests"),
+            Self::ReadYourWrites => (
+                "read-your-writes violation",
+                "a client did not see its own write",
+            ),
+            Self::RealTimeViolation => (
+                "real-time violation",
+                "operations took effect in another order than they happened",
+            ),
+            Self::FutureRead => (
+                "future read",
+                "a read returned a value before anything wrote it",
+            ),
+            Self::PhantomIncrement => (
+                "phantom increment",
+                "the counter holds an increment that nobody made",
+            ),
+            Self::ReplyOutOfOrder => (
+                "reply out of order",
+                "replies came in another order than their requests",
+            ),
             Self::ReplyDuplicate => ("duplicate reply", "a reply came twice"),
             Self::ReplyMissing => ("missing reply", "a reply never came, though later ones did"),
             Self::ReplyUnsolicited => ("unsolicited reply", "a reply came that nobody asked for"),

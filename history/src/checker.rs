@@ -3,11 +3,11 @@
 mod counterexample;
 mod events;
 
+use crate::connection::ConnectionState;
 use crate::counter::Counter;
 use crate::event::{ConnectionId, Key};
 use crate::findings::Findings;
 use crate::recent::{self, Recent};
-use crate::connection::ConnectionState;
 use crate::verdict::Verdict;
 
 /// How much is checked.
@@ -69,7 +69,12 @@ impl Checker {
     /// Bytes held: what the run needs beyond the program itself.
     pub fn memory_bytes(&self) -> usize {
         let sessions = self.sessions.capacity() * size_of::<ConnectionState>();
-        let sessions = sessions + self.sessions.iter().map(ConnectionState::heap_bytes).sum::<usize>();
+        let sessions = sessions
+            + self
+                .sessions
+                .iter()
+                .map(ConnectionState::heap_bytes)
+                .sum::<usize>();
         let counters = self.counters.capacity() * size_of::<Counter>();
         let counters = counters + self.counters.iter().map(Counter::heap_bytes).sum::<usize>();
         sessions + counters + self.recent.heap_bytes()

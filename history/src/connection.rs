@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use foldhash::fast::FixedState;
 
 use crate::event::{ConnectionId, Key};
-use crate::operation::{OperationKind, Operation};
+use crate::operation::{Operation, OperationKind};
 
 /// Keys whose greatest value a connection remembers beyond what the check needs. The check needs a key only while
 /// operations in flight overlap the one that set its value; older values merely tell "stale" from "non-monotonic".

@@ -10,11 +10,11 @@ mod unanswered;
 use std::num::NonZeroI64;
 
 use crate::anomaly::Anomaly;
+use crate::checker::Level;
+use crate::connection::{Pending, Seen};
 use crate::event::ONE;
 use crate::gaps::Gaps;
-use crate::checker::Level;
 use crate::operation::OperationKind;
-use crate::connection::{Pending, Seen};
 use crate::verdict::Reason;
 
 pub(crate) use ending::Unexplained;
@@ -152,8 +152,20 @@ impl Counter {
         }
         let position = match self.position(value) {
             Some(position @ 1..) => position as u64,
-            Some(_) => return self.lie(OperationKind::Add, Anomaly::CounterRegression, Sought::Nobody),
-            None => return self.lie(OperationKind::Add, Anomaly::PhantomIncrement, Sought::Nobody),
+            Some(_) => {
+                return self.lie(
+                    OperationKind::Add,
+                    Anomaly::CounterRegression,
+                    Sought::Nobody,
+                );
+            }
+            None => {
+                return self.lie(
+                    OperationKind::Add,
+                    Anomaly::PhantomIncrement,
+                    Sought::Nobody,
+                );
+            }
         };
         if position > self.top {
             if position > self.reach() {
@@ -190,7 +202,10 @@ impl Counter {
         first: i64,
         count: u64,
     ) -> Option<u64> {
-        if operation.kind != OperationKind::Add || self.amount != Some(ONE) || self.unknown.is_some() {
+        if operation.kind != OperationKind::Add
+            || self.amount != Some(ONE)
+            || self.unknown.is_some()
+        {
             return None;
         }
         let before = u64::try_from(self.position(first)?.checked_sub(1)?).ok()?;

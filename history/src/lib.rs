@@ -58,10 +58,10 @@ mod merge;
 mod log;
 
 pub use anomaly::{Anomaly, Counts};
-pub use event::{Call, ConnectionId, Event, Key, EventSink, EventKind};
-pub use findings::{EXAMPLES_PER_ANOMALY, Counterexample};
 pub use checker::{Checker, Level};
+pub use event::{Call, ConnectionId, Event, EventKind, EventSink, Key};
+pub use findings::{Counterexample, EXAMPLES_PER_ANOMALY};
 pub use log::{LogWriter, Replayed, Torn, replay};
-pub use merge::{Batch, Merge, EventBuffer};
-pub use operation::{OperationKind, Operation};
+pub use merge::{Batch, EventBuffer, Merge};
+pub use operation::{Operation, OperationKind};
 pub use verdict::{Conclusion, KeyVerdict, Reason, Verdict};

@@ -1,8 +1,8 @@
 //! The last few thousand replies, kept so that a wrong one can be shown beside the operation that it contradicts.
 
-use crate::event::{ConnectionId, Key};
-use crate::operation::{OperationKind, Operation};
 use crate::connection::Pending;
+use crate::event::{ConnectionId, Key};
+use crate::operation::{Operation, OperationKind};
 
 /// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
 pub(crate) const REPLIES: usize = 8192;

@@ -53,7 +53,6 @@ pub use claims::{
     Figure, Joining, Missing, Unit,
 };
 pub use comparison::{Comparison, Outcome, System};
-pub use history::Anomaly;
 pub use correctness::{
     AnomalyRecord, CheckLevel, Correctness, CounterAccount, Example, Verdict, Witness,
 };
@@ -62,6 +61,7 @@ pub use curve::{CurvePoint, nines, percentile_curve};
 pub use finite::{Finite, NotFinite};
 pub use group::Group;
 pub use histogram::Histogram;
+pub use history::Anomaly;
 pub use host::Host;
 pub use interval::Interval;
 pub use metric::{Better, Metric};

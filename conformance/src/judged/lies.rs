@@ -30,12 +30,7 @@ pub fn two_replies_exchanged(target: &Target) {
 
 /// Each reply from there on answers the request before, and one is left over.
 pub fn a_reply_sent_twice(target: &Target) {
-    told_of_incr(
-        target,
-        Act::Duplicate,
-        PIPELINE,
-        Anomaly::ReplyDuplicate,
-    );
+    told_of_incr(target, Act::Duplicate, PIPELINE, Anomaly::ReplyDuplicate);
 }
 
 /// Nothing is in flight when the second comes: it is left over at once, and the one that it repeats is shown.

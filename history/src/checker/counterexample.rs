@@ -2,12 +2,12 @@
 
 use super::Checker;
 use crate::anomaly::Anomaly;
+use crate::connection::ConnectionState;
 use crate::counter::{Fault, Sought, Unanswered, Unexplained};
 use crate::event::{ConnectionId, Key};
 use crate::findings::Counterexample;
-use crate::operation::{OperationKind, Operation};
+use crate::operation::{Operation, OperationKind};
 use crate::recent::Reply;
-use crate::connection::ConnectionState;
 
 impl Checker {
     /// A reply convicts itself.
@@ -72,8 +72,7 @@ impl Checker {
             .sessions
             .get(connection.index())
             .and_then(ConnectionState::oldest);
-        let faulty =
-            oldest.map(|(operation, sequence)| operation.unanswered(connection, sequence));
+        let faulty = oldest.map(|(operation, sequence)| operation.unanswered(connection, sequence));
         self.findings.count(anomaly);
         self.findings.keep(Counterexample {
             anomaly,

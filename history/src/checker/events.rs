@@ -1,11 +1,11 @@
 //! The checker hears an event: the hot path, two calls per operation.
 
 use super::Checker;
+use crate::connection::{ConnectionState, Pending};
 use crate::counter::Counter;
-use crate::event::{Call, ConnectionId, Event, Key, EventSink, EventKind};
+use crate::event::{Call, ConnectionId, Event, EventKind, EventSink, Key};
 use crate::operation::OperationKind;
 use crate::recent::Reply;
-use crate::connection::{Pending, ConnectionState};
 use crate::verdict::Reason;
 
 impl EventSink for Checker {
@@ -48,14 +48,23 @@ impl EventSink for Checker {
             key,
             kind,
         };
-        slot(&mut self.sessions, connection.index(), ConnectionState::default).begin(operation, count);
+        slot(
+            &mut self.sessions,
+            connection.index(),
+            ConnectionState::default,
+        )
+        .begin(operation, count);
     }
 
     #[inline]
     fn ok_many(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) {
         let mut rest = values;
         while !rest.is_empty() {
-            let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
+            let session = slot(
+                &mut self.sessions,
+                connection.index(),
+                ConnectionState::default,
+            );
             let alike = session.alike().max(1);
             let (run, others) = rest.split_at(rising(rest, alike));
             if run.len() == 1 || !self.run_ok(connection, ret_ns, run) {
@@ -81,7 +90,11 @@ impl Checker {
     /// with them: then that is all that there is to do, and else nothing is done yet.
     #[inline]
     fn run_ok(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) -> bool {
-        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
+        let session = slot(
+            &mut self.sessions,
+            connection.index(),
+            ConnectionState::default,
+        );
         let (Some((operation, sequence)), Some(&value), Ok(count)) = (
             session.oldest(),
             values.first(),
@@ -105,7 +118,11 @@ impl Checker {
 
     #[inline]
     fn ok(&mut self, connection: ConnectionId, ret_ns: u64, value: i64) {
-        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
+        let session = slot(
+            &mut self.sessions,
+            connection.index(),
+            ConnectionState::default,
+        );
         let Some((operation, sequence)) = session.end() else {
             return self.unsolicited(connection, ret_ns, value);
         };
@@ -127,7 +144,11 @@ impl Checker {
 
     /// Of the operations in flight the oldest `whole` may yet take effect; the others were never sent entirely.
     pub(super) fn info(&mut self, connection: ConnectionId, at_ns: u64, whole: u32) {
-        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
+        let session = slot(
+            &mut self.sessions,
+            connection.index(),
+            ConnectionState::default,
+        );
         for _ in 0..whole {
             let Some((operation, sequence)) = session.end() else {
                 break;
@@ -145,7 +166,11 @@ impl Checker {
 
     /// The oldest operation in flight must have had no effect. Says whether there was one.
     fn fail(&mut self, connection: ConnectionId, at_ns: u64) -> bool {
-        let session = slot(&mut self.sessions, connection.index(), ConnectionState::default);
+        let session = slot(
+            &mut self.sessions,
+            connection.index(),
+            ConnectionState::default,
+        );
         let Some((operation, sequence)) = session.end() else {
             return false;
         };

@@ -3,8 +3,8 @@
 
 use super::Counter;
 use crate::anomaly::{Anomaly, Counts};
-use crate::operation::OperationKind;
 use crate::connection::Pending;
+use crate::operation::OperationKind;
 
 /// What a reply convicts itself of, and where the second witness is to be looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +76,11 @@ impl Counter {
             self.stuck += 1;
             return Ok(position);
         }
-        self.lie(OperationKind::Add, Anomaly::LostUpdate, Sought::Holder(position))
+        self.lie(
+            OperationKind::Add,
+            Anomaly::LostUpdate,
+            Sought::Holder(position),
+        )
     }
 
     /// The latest of these anomalies turns out to be something else.
@@ -91,7 +95,11 @@ impl Counter {
     /// Taken alone it is garbage (a flipped digit) and moves nothing. If the very next reply is as high, the counter is
     /// really up there, and the check goes on from that position.
     #[cold]
-    pub(super) fn out_of_reach(&mut self, kind: OperationKind, position: u64) -> Result<u64, Fault> {
+    pub(super) fn out_of_reach(
+        &mut self,
+        kind: OperationKind,
+        position: u64,
+    ) -> Result<u64, Fault> {
         let anomaly = match kind {
             OperationKind::Add => Anomaly::PhantomIncrement,
             OperationKind::Get | OperationKind::Write => Anomaly::FutureRead,

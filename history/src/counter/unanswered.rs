@@ -2,10 +2,10 @@
 
 use super::{Counter, Fault, Sought};
 use crate::anomaly::Anomaly;
-use crate::event::ConnectionId;
 use crate::checker::Level;
-use crate::operation::OperationKind;
 use crate::connection::{Pending, Seen};
+use crate::event::ConnectionId;
+use crate::operation::OperationKind;
 
 /// An INCR that was sent and never answered: it may have taken effect at any time since it began, or never. 32 bytes each
 /// until the end of the run, since only then the gaps that are left are known.

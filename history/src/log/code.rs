@@ -4,7 +4,7 @@ use std::num::NonZeroI64;
 
 use super::varint;
 use crate::anomaly::Anomaly;
-use crate::event::{Call, ConnectionId, Event, Key, ONE, EventKind};
+use crate::event::{Call, ConnectionId, Event, EventKind, Key, ONE};
 
 /// The low bits of a tag: what happened.
 mod tag {

@@ -1,7 +1,9 @@
 //! Several threads' records, merged: beginnings before ends at one instant, each thread's own order kept, nothing checked
 //! before every thread has reported up to there.
 
-use history::{Batch, Call, Event, Checker, Conclusion, Key, Merge, EventSink, EventBuffer, EventKind};
+use history::{
+    Batch, Call, Checker, Conclusion, Event, EventBuffer, EventKind, EventSink, Key, Merge,
+};
 
 use crate::timeline::connection;
 
@@ -45,11 +47,7 @@ fn merged_is_ok(ops: &[Op]) -> bool {
             Call::get(Key::FIRST)
         };
         recorder.observe(Event::invoke(connection(thread as u32), op.inv_ns, call));
-        recorder.observe(Event::ok(
-            connection(thread as u32),
-            op.ret_ns,
-            op.told,
-        ));
+        recorder.observe(Event::ok(connection(thread as u32), op.ret_ns, op.told));
         let batch = recorder.hand_over(op.ret_ns, Vec::new());
         merge.accept(thread, batch, &mut checker);
         merge.finish_thread(thread, &mut checker);

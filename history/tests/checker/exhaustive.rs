@@ -2,7 +2,7 @@
 
 use std::num::NonZeroI64;
 
-use history::{Call, Event, Key, EventKind};
+use history::{Call, Event, EventKind, Key};
 
 use crate::oracle;
 use crate::timeline::Timeline;

@@ -171,7 +171,10 @@ fn a_key_that_is_written_otherwise_is_unknown_and_the_others_are_not() {
         judgements,
         [Conclusion::Unknown(Reason::OtherWrites), Conclusion::Ok]
     );
-    assert_eq!(verdict.conclusion(), Conclusion::Unknown(Reason::OtherWrites));
+    assert_eq!(
+        verdict.conclusion(),
+        Conclusion::Unknown(Reason::OtherWrites)
+    );
 }
 
 #[test]

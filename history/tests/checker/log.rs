@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use history::{
-    Anomaly, Call, Event, Checker, Conclusion, Key, LogWriter, EventSink, Replayed, EventKind, replay,
+    Anomaly, Call, Checker, Conclusion, Event, EventKind, EventSink, Key, LogWriter, Replayed,
+    replay,
 };
 
 use crate::random::{Amounts, Plan, Rng, simulate, tamper};

@@ -28,7 +28,7 @@ mod memory;
 mod replies;
 mod together;
 
-use history::{Event, Checker, Conclusion, EventSink, Verdict};
+use history::{Checker, Conclusion, Event, EventSink, Verdict};
 
 /// The verdict on a history.
 fn checker(events: &[Event]) -> Verdict {

@@ -1,6 +1,6 @@
 //! Memory: 32 bytes per operation in flight, and nothing that grows with the run.
 
-use history::{Call, Event, Checker, Key, EventSink};
+use history::{Call, Checker, Event, EventSink, Key};
 
 use crate::timeline::connection;
 

@@ -1,6 +1,6 @@
 //! Random histories of up to 60 operations of a true counter, half of them tampered with, checked by both.
 
-use history::{Event, Conclusion};
+use history::{Conclusion, Event};
 
 use crate::oracle::{self, Op};
 use crate::timeline::key;

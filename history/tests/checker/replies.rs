@@ -1,6 +1,6 @@
 //! The lesser level: what holds without a common clock.
 
-use history::{Anomaly, Event, Checker, Conclusion, Level, EventSink, Verdict, EventKind};
+use history::{Anomaly, Checker, Conclusion, Event, EventKind, EventSink, Level, Verdict};
 
 use crate::random::{Amounts, Plan, Rng, simulate};
 use crate::timeline::Timeline;
@@ -29,7 +29,11 @@ fn a_true_counter_is_never_accused_whatever_the_order_of_the_threads() {
         };
         let threads = (0..5).rev().flat_map(of_thread);
         let verdict = judge_replies(declared.iter().chain(threads));
-        assert_eq!(verdict.conclusion(), Conclusion::Ok, "{verdict} {events:#?}");
+        assert_eq!(
+            verdict.conclusion(),
+            Conclusion::Ok,
+            "{verdict} {events:#?}"
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroI64;
 
-use history::{Anomaly, Call, ConnectionId, Event, Key, EventKind};
+use history::{Anomaly, Call, ConnectionId, Event, EventKind, Key};
 
 pub(crate) fn connection(number: u32) -> ConnectionId {
     ConnectionId::new(number).unwrap()

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use history::{Call, Event, Checker, Level, EventSink, Verdict, EventKind};
+use history::{Call, Checker, Event, EventKind, EventSink, Level, Verdict};
 
 use crate::random::{Rng, tamper};
 use crate::timeline::{connection, key};

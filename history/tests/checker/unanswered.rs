@@ -187,12 +187,7 @@ fn many_truthful_resets_are_never_called_lies() {
 #[test]
 fn operations_that_failed_had_better_leave_no_trace() {
     assert!(crate::is_ok(
-        &history()
-            .incr(0)
-            .fail(0)
-            .get_ok(1, 0)
-            .incr_ok(1, 1)
-            .events
+        &history().incr(0).fail(0).get_ok(1, 0).incr_ok(1, 1).events
     ));
     assert!(!crate::is_ok(
         &history().incr(0).fail(0).get_ok(1, 1).events

@@ -1,6 +1,6 @@
 //! Witnesses: the two operations that cannot both be true, whole, and few of them.
 
-use history::{Anomaly, Event, Checker, EventSink, Verdict};
+use history::{Anomaly, Checker, Event, EventSink, Verdict};
 
 use crate::anomalies::names;
 use crate::checker;

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::SyncSender;
 
-use history::{Batch, Event, EventSink, EventBuffer};
+use history::{Batch, Event, EventBuffer, EventSink};
 
 /// Events that a worker sends at once: as many as the processor's nearer cache has room for.
 const BATCH_EVENTS: usize = 4_096;

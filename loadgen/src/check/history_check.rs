@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io;
 
 use history::{
-    Call, ConnectionId, Counts, Event, Checker, Conclusion, Level, LogWriter, EventSink, Verdict, EventKind,
+    Call, Checker, Conclusion, ConnectionId, Counts, Event, EventKind, EventSink, Level, LogWriter,
+    Verdict,
 };
 use results::CheckLevel;
 
@@ -111,8 +112,7 @@ impl EventSink for HistoryCheck {
 
     #[inline]
     fn invoke_many(&mut self, connection: ConnectionId, at_ns: u64, call: Call, count: u32) {
-        self.checker
-            .invoke_many(connection, at_ns, call, count);
+        self.checker.invoke_many(connection, at_ns, call, count);
         self.log.invoke_many(connection, at_ns, call, count);
     }
 

@@ -3,7 +3,7 @@
 use std::mem;
 use std::sync::mpsc::SyncSender;
 
-use history::{Anomaly, Call, ConnectionId, Event as HistoryEvent, Key, EventSink, EventKind};
+use history::{Anomaly, Call, ConnectionId, Event as HistoryEvent, EventKind, EventSink, Key};
 use results::Operation;
 
 use super::event_batches::{EventBatches, WorkerBatch};

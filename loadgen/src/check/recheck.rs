@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io;
 
-use history::{Event, Checker, Level, EventSink, Torn, EventKind, replay};
+use history::{Checker, Event, EventKind, EventSink, Level, Torn, replay};
 use results::{CheckLevel, Correctness};
 
 use super::history_header::HistoryHeader;

@@ -53,7 +53,9 @@ fn repeat(events: &mut [Event], rng: &mut Rng) {
 
 /// A request claims to have begun later than it did, though not after its end.
 fn delay_a_beginning(events: &mut [Event], rng: &mut Rng) {
-    let Some(at) = pick(events, rng, |event| matches!(event.kind, EventKind::Invoke(_))) else {
+    let Some(at) = pick(events, rng, |event| {
+        matches!(event.kind, EventKind::Invoke(_))
+    }) else {
         return;
     };
     let connection = events[at].connection;
@@ -76,7 +78,9 @@ fn refuse(events: &mut [Event], rng: &mut Rng) {
 
 /// Requests that may have been executed claim to have never been sent.
 fn forget_a_loss(events: &mut [Event], rng: &mut Rng) {
-    if let Some(at) = pick(events, rng, |event| matches!(event.kind, EventKind::Info { .. })) {
+    if let Some(at) = pick(events, rng, |event| {
+        matches!(event.kind, EventKind::Info { .. })
+    }) {
         events[at].kind = EventKind::Info { whole: 0 };
     }
 }

@@ -152,10 +152,7 @@ fn bytes_that_a_stream_lost_repeated_moved_or_changed_are_wrong() {
             let more = came[203..223].to_vec();
             drop(came.splice(223..223, more));
         });
-        let expected = [
-            Anomaly::ReplyUnsolicited,
-            Anomaly::PayloadCorruption,
-        ];
+        let expected = [Anomaly::ReplyUnsolicited, Anomaly::PayloadCorruption];
         assert_eq!(twice, expected);
         let moved = kinds(&|came| came[203..250].rotate_left(20));
         assert_eq!(moved, [Anomaly::PayloadCorruption]);
