@@ -19,7 +19,7 @@ fn batches(rng: &mut Rng) -> Vec<Event> {
     let mut events = Vec::new();
     for at_ns in 0..80 {
         let on = rng.below(connections);
-        let mut tell = |what| events.push(Event::new(connection(on as u32), at_ns, kind));
+        let mut tell = |kind| events.push(Event::new(connection(on as u32), at_ns, kind));
         match rng.below(3) {
             0 => {
                 let number = key(rng.below(keys) as u32);
