@@ -20,10 +20,10 @@ mod rule;
 pub use claim::{Claim, Evidence};
 pub use rule::{Conclusion, Conditions, Indication};
 
+mod client;
 mod experiment;
 mod failure;
 mod load;
-mod peer;
 mod process_cost;
 mod sweep;
 pub mod systems;

@@ -5,8 +5,8 @@ use loadgen::experiment::StartedServer;
 use results::statistics::median;
 use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
+use crate::client::Client;
 use crate::figures::or_not_measured;
-use crate::peer::Peer;
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
     Claim, Conclusion, Conditions, Difference, Evidence, Experiment, Failure, Indication, Pair,
@@ -109,8 +109,8 @@ fn levels(rate: &Rate, runs: &Dwells) -> Vec<Figure> {
 fn dwell(server: &mut StartedServer<'_, '_>, load: &ConfigBuilder) -> Result<Histogram, Failure> {
     run(server, load)?;
     let failed = Failure::request("INFO does not say how long bytes lay in the kernel");
-    let text = Peer::connect(server.process.port)
-        .and_then(|mut peer| peer.ask("INFO dwell"))
+    let text = Client::connect(server.process.port)
+        .and_then(|mut client| client.ask("INFO dwell"))
         .map_err(failed)?;
     let histogram = histogram_in(&text);
     match histogram.is_empty() {

@@ -15,7 +15,7 @@ use results::{Figure, Unit};
 
 use self::record::Turn;
 use self::replay::Outcome;
-use crate::peer::Peer;
+use crate::client::Client;
 use crate::systems::{REACTOR, System, THREADS, quoted};
 use crate::{Claim, Conclusion, Evidence, Experiment, Failure};
 
@@ -178,7 +178,7 @@ fn converse(port: u16, (request, times): Script) -> io::Result<Outcome> {
     let together = Barrier::new(CLIENTS);
     thread::scope(|scope| {
         let ask = || -> io::Result<(u64, Vec<u8>)> {
-            let mut client = Peer::connect(port)?;
+            let mut client = Client::connect(port)?;
             let id = client.ask("CLIENT ID")?;
             let mut got = format!(":{id}\r\n");
             together.wait();

@@ -4,7 +4,7 @@ use loadgen::config::ConfigBuilder;
 use loadgen::experiment::StartedServer;
 use results::units::percent;
 
-use crate::peer::Peer;
+use crate::client::Client;
 use crate::systems::THREADS;
 use crate::{
     Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Failure, Indication, figures,
@@ -92,8 +92,8 @@ fn contended(
 ) -> Result<(u64, u64), Failure> {
     let run = run(server, load)?;
     let failed = Failure::request("INFO does not say how often the lock was found taken");
-    let text = Peer::connect(server.process.port)
-        .and_then(|mut peer| peer.info("contended_acquisitions"))
+    let text = Client::connect(server.process.port)
+        .and_then(|mut client| client.info("contended_acquisitions"))
         .map_err(failed)?;
     let no_number = |_| Failure::Unexpected(format!("contended_acquisitions is '{text}'"));
     Ok((text.parse().map_err(no_number)?, run.totals.completed))

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::peer::Peer;
+use crate::client::Client;
 
 /// The clients. Where they are dropped, their thread goes on until it fails.
 #[derive(Debug)]
@@ -25,8 +25,8 @@ const LOOK: Duration = Duration::from_millis(50);
 impl SlowClients {
     /// Sends this request so many times per second from now on.
     pub(super) fn start(port: u16, request: String, per_s: f64) -> Result<Self, Failure> {
-        let clients: io::Result<Vec<Peer>> =
-            (0..CONNECTIONS).map(|_| Peer::connect(port)).collect();
+        let clients: io::Result<Vec<Client>> =
+            (0..CONNECTIONS).map(|_| Client::connect(port)).collect();
         let clients = clients.map_err(Failure::request("the server could not be reached"))?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
@@ -45,7 +45,7 @@ impl SlowClients {
     }
 }
 
-fn send(mut clients: Vec<Peer>, request: &str, per_s: f64, stop: &AtomicBool) -> io::Result<()> {
+fn send(mut clients: Vec<Client>, request: &str, per_s: f64, stop: &AtomicBool) -> io::Result<()> {
     if per_s <= 0.0 {
         return Ok(());
     }

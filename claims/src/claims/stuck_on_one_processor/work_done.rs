@@ -8,7 +8,7 @@ use loadgen::experiment::StartedServer;
 use results::statistics::MIN_RUNS;
 use results::{Figure, Unit};
 
-use crate::peer::Peer;
+use crate::client::Client;
 use crate::systems::{Slow, System};
 use crate::threads::ran_or_ready;
 use crate::{Experiment, Failure, Indication, Pair, Setup, figures};
@@ -73,11 +73,12 @@ fn work(
 ) -> Result<Work, Failure> {
     let request = system.slow_request(Slow::Computes, WORK);
     let (pid, port) = (server.process.pid(), server.process.port);
-    let clients: io::Result<Vec<Peer>> = (0..connections).map(|_| Peer::connect(port)).collect();
+    let clients: io::Result<Vec<Client>> =
+        (0..connections).map(|_| Client::connect(port)).collect();
     let clients = clients.map_err(Failure::request("the server could not be reached"))?;
     let (start, before) = (Instant::now(), ran_or_ready(pid));
     // The clients stay until the server's threads have been asked: a thread whose client leaves takes its times with it.
-    let ask = |mut client: Peer| -> io::Result<(u32, Peer)> {
+    let ask = |mut client: Client| -> io::Result<(u32, Client)> {
         let mut answers = 0;
         while start.elapsed() < time {
             client.ask(&request)?;
@@ -85,7 +86,7 @@ fn work(
         }
         Ok((answers, client))
     };
-    let asked: io::Result<Vec<(u32, Peer)>> = thread::scope(|scope| {
+    let asked: io::Result<Vec<(u32, Client)>> = thread::scope(|scope| {
         let spawn = |client| scope.spawn(|| ask(client));
         let threads: Vec<_> = clients.into_iter().map(spawn).collect();
         let panicked = |_| io::Error::other("a client's thread panicked");

@@ -1,4 +1,4 @@
-//! A client of one question at a time, for what the load generator does not ask.
+//! A blocking client of one request at a time, for what the load generator does not send.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -6,39 +6,39 @@ use std::time::Duration;
 
 /// A connection to a server of ours.
 #[derive(Debug)]
-pub(crate) struct Peer {
+pub(crate) struct Client {
     stream: BufReader<TcpStream>,
 }
 
-/// Longer than anything that is asked takes.
-const PATIENCE: Duration = Duration::from_secs(20);
+/// Longer than any request takes.
+const TIMEOUT: Duration = Duration::from_secs(20);
 
-impl Peer {
+impl Client {
     /// Connects.
     pub(crate) fn connect(port: u16) -> io::Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
+        stream.set_write_timeout(Some(TIMEOUT))?;
         Ok(Self {
             stream: BufReader::new(stream),
         })
     }
 
-    /// Asks, as one would type it, and waits for the one reply; an error reply is an error.
+    /// Sends a request as it is typed, and waits for its reply. An error reply is an error.
     pub(crate) fn ask(&mut self, line: &str) -> io::Result<String> {
         self.send(line)?;
         self.reply()
     }
 
-    /// Asks, and leaves the reply where it comes.
+    /// Sends a request without waiting for its reply.
     pub(crate) fn send(&mut self, line: &str) -> io::Result<()> {
         self.stream
             .get_mut()
             .write_all(format!("{line}\r\n").as_bytes())
     }
 
-    /// The next reply: the text of a simple one, the digits of a number, the bytes of a bulk.
+    /// The next reply: the text of a simple string, the digits of a number, the bytes of a bulk string.
     pub(crate) fn reply(&mut self) -> io::Result<String> {
         let mut head = String::new();
         self.stream.read_line(&mut head)?;
@@ -47,14 +47,14 @@ impl Peer {
             Some(("+" | ":", text)) => Ok(text.to_owned()),
             Some(("$", length)) => self.bulk(length),
             Some(("-", text)) => Err(io::Error::other(text.to_owned())),
-            _ => Err(io::Error::other(format!("'{head}' is no reply"))),
+            _ => Err(io::Error::other(format!("'{head}' is not a reply"))),
         }
     }
 
     fn bulk(&mut self, length: &str) -> io::Result<String> {
         let length: usize = length
             .parse()
-            .map_err(|_| io::Error::other("a bulk without a length"))?;
+            .map_err(|_| io::Error::other("a bulk string without a length"))?;
         let mut bytes = vec![0; length + 2];
         self.stream.read_exact(&mut bytes)?;
         bytes.truncate(length);
