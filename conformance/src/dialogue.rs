@@ -1,5 +1,7 @@
 //! A dialogue: commands as a person would type them, and the replies. The folder `dialogues` holds them as text.
 
+use testkit::array;
+
 use crate::script::{Script, Then};
 
 /// Commands without quotes or double blanks, each with its reply.
@@ -57,14 +59,4 @@ impl Dialogue {
             unlike_redis: self.unlike_redis,
         }
     }
-}
-
-/// A request as an array of bulk strings.
-pub fn array(words: &[&[u8]]) -> Vec<u8> {
-    let mut request = format!("*{}\r\n", words.len()).into_bytes();
-    for word in words {
-        request.extend(format!("${}\r\n", word.len()).into_bytes());
-        request.extend([word, &b"\r\n"[..]].concat());
-    }
-    request
 }

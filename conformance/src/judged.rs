@@ -33,6 +33,8 @@ fn load(words: &str) -> ConfigBuilder {
         let number = || value.parse::<u32>().unwrap();
         load = match flag {
             "-c" => load.connections(number()),
+            "-d" => load.duration(units::parse_duration(value).unwrap()),
+            "-r" => load.rate_per_s(units::parse_rate(value).unwrap()),
             "-P" => load.pipeline_depth(number()),
             "-t" => load.threads(number()),
             "-n" => load.requests(u64::from(number())),

@@ -15,7 +15,7 @@
 //!
 //! ```text
 //! dialogues/*.txt ─┐
-//! scripts/*.rs   ──┴─> script ──> peer ══ TCP ══> server (a process)
+//! scripts/*.rs   ──┴─> script ──> client ══ TCP ══> server (a process)
 //!                        │ cut everywhere            ^
 //!                        └──> sock_diag: has it read? ┘
 //! ```
@@ -32,12 +32,7 @@ pub mod dialogue;
 pub mod script;
 pub mod scripts;
 
-pub mod info;
-pub mod peer;
-pub mod procfs;
 pub mod server;
-pub mod sock_diag;
-pub mod until;
 pub mod witness;
 
 pub mod judged;

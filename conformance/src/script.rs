@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::net::SocketAddr;
 
-use crate::peer::{Peer, assert_same, start_of};
+use testkit::{Client, assert_same, start_of};
 
 /// What happens to the connection after the replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,7 +118,7 @@ pub fn run(server: SocketAddr, script: &Script, cut: Cut) {
         script.proves,
         start_of(&script.sends)
     );
-    let mut peer = Peer::connect(server);
+    let mut peer = Client::connect(server);
     // Its reply also says that the server has accepted, so that the first piece is read when it comes.
     peer.ask("FLUSHALL\r\n", "+OK\r\n");
 

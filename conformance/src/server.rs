@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 use tempfile::NamedTempFile;
 
-use crate::peer::Peer;
+use testkit::Client;
 
 /// What hangs is told from what is slow, on a busy machine too.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -74,8 +74,8 @@ impl Server {
     }
 
     /// A new connection to it.
-    pub fn connect(&self) -> Peer {
-        Peer::connect(self.address)
+    pub fn connect(&self) -> Client {
+        Client::connect(self.address)
     }
 
     /// The process id, for `/proc`.

@@ -1,13 +1,13 @@
 //! An honest client beside the hostile ones: the server must go on answering it, and lose none of what it acknowledged.
 
-use crate::info::Info;
-use crate::peer::Peer;
 use crate::server::Server;
-use crate::until::comes_true;
+use testkit::Client;
+use testkit::Info;
+use testkit::comes_true;
 
 /// A connection that counts, and looks at INFO meanwhile.
 pub struct Witness {
-    peer: Peer,
+    peer: Client,
     acknowledged: u64,
 }
 

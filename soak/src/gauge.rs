@@ -1,7 +1,8 @@
 //! What a process holds, from `/proc`.
 
-use std::fs;
 use std::io;
+
+use testkit::procfs::{Footprint, resident_kib};
 
 /// What must not grow.
 #[derive(Clone, Copy, Debug)]
@@ -15,12 +16,13 @@ pub(crate) struct Held {
 impl Held {
     /// By a process, now.
     pub(crate) fn by(process: u32) -> io::Result<Self> {
-        let entries =
-            |folder| Ok::<_, io::Error>(fs::read_dir(format!("/proc/{process}/{folder}"))?.count());
+        let held = Footprint::try_of(process).map_err(io::Error::other)?;
+        let memory_kib = resident_kib(process)
+            .ok_or_else(|| io::Error::other("/proc/PID/status has no VmRSS"))?;
         Ok(Held {
-            memory_kib: memory_kib(process)?,
-            descriptors: entries("fd")?,
-            threads: entries("task")?,
+            memory_kib,
+            descriptors: held.descriptors,
+            threads: held.threads,
         })
     }
 
@@ -33,18 +35,4 @@ impl Held {
             threads: count(self.threads, other.threads),
         }
     }
-}
-
-fn memory_kib(process: u32) -> io::Result<u64> {
-    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
-    status
-        .lines()
-        .find_map(|line| {
-            line.strip_prefix("VmRSS:")?
-                .trim()
-                .strip_suffix(" kB")?
-                .parse()
-                .ok()
-        })
-        .ok_or_else(|| io::Error::other("/proc/PID/status has no VmRSS"))
 }

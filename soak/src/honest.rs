@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use crate::ledger::Ledger;
-use crate::peer::{Peer, echo, increments};
-use crate::run::SHORTEST_PATIENCE;
+use crate::run::{SHORTEST_PATIENCE, connect};
+use testkit::{Client, echo, increments};
 
 /// The counter that all honest clients share.
 pub(crate) const SHARED: &str = "shared";
@@ -25,7 +25,7 @@ pub(crate) struct Honest<'a> {
     pub(crate) own: i64,
     /// Whether one increment more may have been executed, its reply lost in the server's end.
     pub(crate) in_doubt: i64,
-    /// When the last request but one was sent. The server's patience with a silent peer began with the reply to it, or later.
+    /// When the last request but one was sent. The server's patience with a silent client began with the reply to it, or later.
     spoke: Instant,
     /// The last value of the shared counter it was told.
     shared: i64,
@@ -50,14 +50,14 @@ impl<'a> Honest<'a> {
     /// that the server lost patience with it.
     pub(crate) fn work(mut self, server: SocketAddr) -> Self {
         while !self.ledger.is_ending() {
-            let Some(mut peer) = enter(server) else {
+            let Some(mut client) = enter(server) else {
                 thread::sleep(PAUSE);
                 continue;
             };
             self.spoke = Instant::now();
             let Err(error) = self
-                .settle(&mut peer)
-                .and_then(|()| self.converse(&mut peer))
+                .settle(&mut client)
+                .and_then(|()| self.converse(&mut client))
             else {
                 continue;
             };
@@ -73,12 +73,12 @@ impl<'a> Honest<'a> {
     }
 
     /// Finds out which of the increments in doubt were executed.
-    fn settle(&mut self, peer: &mut Peer) -> io::Result<()> {
+    fn settle(&mut self, client: &mut Client) -> io::Result<()> {
         if self.in_doubt == 0 {
             return Ok(());
         }
-        peer.send(format!("INCRBY {} 0\r\n", self.name).as_bytes())?;
-        let value = peer.integer()?;
+        client.try_send(format!("INCRBY {} 0\r\n", self.name).as_bytes())?;
+        let value = client.try_integer()?;
         if !(self.own..=self.own + self.in_doubt).contains(&value) {
             let text = format!(
                 "counted {value}, acknowledged {}, in doubt {}",
@@ -92,38 +92,38 @@ impl<'a> Honest<'a> {
     }
 
     /// Some hundred requests, then a goodbye.
-    fn converse(&mut self, peer: &mut Peer) -> io::Result<()> {
+    fn converse(&mut self, client: &mut Client) -> io::Result<()> {
         for _ in 0..self.random.u32(1..2000) {
             let speaks = Instant::now();
             match self.random.u32(0..10) {
-                0..4 => self.count(peer)?,
-                4..7 => self.count_together(peer)?,
-                7 => self.look(peer)?,
-                8 => self.echo(peer)?,
-                _ => self.count_in_a_pipeline(peer)?,
+                0..4 => self.count(client)?,
+                4..7 => self.count_together(client)?,
+                7 => self.look(client)?,
+                8 => self.echo(client)?,
+                _ => self.count_in_a_pipeline(client)?,
             }
             self.spoke = speaks;
             self.ledger.answered.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PAUSE);
         }
-        peer.send(b"QUIT\r\n")?;
-        peer.expect(b"+OK\r\n")
+        client.try_send(b"QUIT\r\n")?;
+        client.try_expect(b"+OK\r\n")
     }
 
-    fn count(&mut self, peer: &mut Peer) -> io::Result<()> {
-        self.count_many(peer, 1)
+    fn count(&mut self, client: &mut Client) -> io::Result<()> {
+        self.count_many(client, 1)
     }
 
-    fn count_in_a_pipeline(&mut self, peer: &mut Peer) -> io::Result<()> {
+    fn count_in_a_pipeline(&mut self, client: &mut Client) -> io::Result<()> {
         let many = self.random.i64(2..200);
-        self.count_many(peer, many)
+        self.count_many(client, many)
     }
 
-    fn count_many(&mut self, peer: &mut Peer, many: i64) -> io::Result<()> {
+    fn count_many(&mut self, client: &mut Client, many: i64) -> io::Result<()> {
         self.in_doubt = many;
-        peer.send(&increments(&self.name, many as usize))?;
+        client.try_send(&increments(&self.name, many as usize))?;
         for _ in 0..many {
-            peer.expect(format!(":{}\r\n", self.own + 1).as_bytes())?;
+            client.try_expect(format!(":{}\r\n", self.own + 1).as_bytes())?;
             self.own += 1;
             self.in_doubt -= 1;
         }
@@ -131,12 +131,12 @@ impl<'a> Honest<'a> {
     }
 
     /// On the counter that all share, now and then in a pipeline: two tight loops in two threads are where an update gets lost.
-    fn count_together(&mut self, peer: &mut Peer) -> io::Result<()> {
+    fn count_together(&mut self, client: &mut Client) -> io::Result<()> {
         let many = [1, 1, 1000][self.random.usize(0..3)];
         self.ledger.shared.send(many);
-        peer.send(&increments(SHARED, many as usize))?;
+        client.try_send(&increments(SHARED, many as usize))?;
         for _ in 0..many {
-            let value = peer.integer()?;
+            let value = client.try_integer()?;
             self.ledger.shared.acknowledge(1);
             if value <= self.shared {
                 let text = format!("the shared counter went from {} to {value}", self.shared);
@@ -147,29 +147,29 @@ impl<'a> Honest<'a> {
         Ok(())
     }
 
-    fn look(&mut self, peer: &mut Peer) -> io::Result<()> {
-        peer.send(format!("GET {}\r\n", self.name).as_bytes())?;
+    fn look(&mut self, client: &mut Client) -> io::Result<()> {
+        client.try_send(format!("GET {}\r\n", self.name).as_bytes())?;
         if self.own == 0 {
-            return peer.expect(b"$-1\r\n");
+            return client.try_expect(b"$-1\r\n");
         }
         let value = self.own.to_string();
-        peer.expect(format!("${}\r\n{value}\r\n", value.len()).as_bytes())
+        client.try_expect(format!("${}\r\n{value}\r\n", value.len()).as_bytes())
     }
 
-    fn echo(&mut self, peer: &mut Peer) -> io::Result<()> {
+    fn echo(&mut self, client: &mut Client) -> io::Result<()> {
         let length = 1 << self.random.u32(0..17);
         let payload: Vec<u8> = (0..length).map(|_| self.random.u8(..)).collect();
-        peer.send(&echo(&payload))?;
-        peer.expect(format!("${length}\r\n").as_bytes())?;
-        peer.expect(&payload)?;
-        peer.expect(b"\r\n")
+        client.try_send(&echo(&payload))?;
+        client.try_expect(format!("${length}\r\n").as_bytes())?;
+        client.try_expect(&payload)?;
+        client.try_expect(b"\r\n")
     }
 }
 
 /// A connection that has been let in; `None` while the house is full.
-fn enter(server: SocketAddr) -> Option<Peer> {
-    let mut peer = Peer::connect(server).ok()?;
-    peer.send(b"PING\r\n").ok()?;
-    peer.expect(b"+PONG\r\n").ok()?;
-    Some(peer)
+fn enter(server: SocketAddr) -> Option<Client> {
+    let mut client = connect(server).ok()?;
+    client.try_send(b"PING\r\n").ok()?;
+    client.try_expect(b"+PONG\r\n").ok()?;
+    Some(client)
 }

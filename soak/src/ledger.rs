@@ -74,7 +74,7 @@ impl Ledger {
         }
     }
 
-    /// Takes note of a visit. Wrong bytes and silence are surprises; that the server closes on a hostile peer is its right.
+    /// Takes note of a visit. Wrong bytes and silence are surprises; that the server closes on a hostile client is its right.
     pub(crate) fn visited(&self, kind: &'static str, outcome: &io::Result<()>) {
         let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
         let visits = visits.entry(kind).or_default();

@@ -14,7 +14,6 @@ mod crowd;
 mod gauge;
 mod honest;
 mod ledger;
-mod peer;
 mod run;
 mod visits;
 

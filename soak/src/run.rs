@@ -1,13 +1,14 @@
 //! A run: start the server, let everybody loose, measure at rest now and then, end it under load, judge.
 
 use std::io;
+use std::net::SocketAddr;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use conformance::info::Info;
 use conformance::server::{LastWords, Server};
+use testkit::{Client, Info};
 
 use crate::crowd::{Gate, visit_on};
 use crate::gauge::Held;
@@ -28,8 +29,11 @@ pub(crate) struct Plan<'a> {
 /// Places on the server: few, so that the crowd can fill it.
 pub(crate) const MAX_CONNECTIONS: usize = 200;
 
-/// The server's patience with a peer that takes none of its replies.
+/// The server's patience with a client that takes none of its replies.
 pub(crate) const STALL: Duration = Duration::from_secs(2);
+
+/// A server that is silent for so long has forgotten its client. Generous: the soak runs at the lowest priority.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The shortest of the server's time limits, as [`FLAGS`] set them.
 pub(crate) const SHORTEST_PATIENCE: Duration = STALL;
@@ -49,6 +53,11 @@ const FLAGS: [&str; 10] = [
     "--max-memory",
     "64MiB",
 ];
+
+/// A connection that survives what the server does to it.
+pub(crate) fn connect(server: SocketAddr) -> io::Result<Client> {
+    Client::try_connect(server, PATIENCE)
+}
 
 /// Runs; what is broken, each in one line.
 pub(crate) fn run(plan: &Plan<'_>) -> Vec<String> {

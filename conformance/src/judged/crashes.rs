@@ -7,9 +7,9 @@ use results::Verdict;
 use rustix::process::Signal;
 
 use super::run;
-use crate::info::Info;
 use crate::server::Server;
 use crate::target::Target;
+use testkit::Info;
 
 /// `kill -9` in the middle, and a new process at the same address a moment later.
 pub fn killed_and_started_anew(target: &Target) {

@@ -4,13 +4,15 @@ use std::process::Command;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
-use crate::peer::{Peer, assert_same};
-use crate::procfs::{Footprint, address_space_bytes, descriptor_limit_with_spare, wait_until_idle};
 use crate::server::Server;
-use crate::sock_diag::listener;
 use crate::target::Target;
-use crate::until::until;
 use crate::witness::Witness;
+use testkit::procfs::{
+    Footprint, address_space_bytes, descriptor_limit_with_spare, wait_until_idle,
+};
+use testkit::sock_diag::listener;
+use testkit::until;
+use testkit::{Client, assert_same};
 
 const NO_PLACE: &str = "-ERR max number of clients reached\r\n";
 
@@ -86,10 +88,10 @@ pub fn no_descriptors(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
     // Lowered from outside while it runs: a server that saw the limit at its start would never get so far.
-    let descriptors = descriptor_limit_with_spare(&server, 10);
+    let descriptors = descriptor_limit_with_spare(server.pid(), 10);
     limit(&server, Resource::Nofile, Some(descriptors));
 
-    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    let mut peers: Vec<Client> = (0..200).map(|_| server.connect()).collect();
     let served = peers
         .iter_mut()
         .filter_map(|peer| is_served(peer).then_some(()))
@@ -100,7 +102,7 @@ pub fn no_descriptors(target: &Target) {
     );
     let refused = witness.info().number("refused_no_descriptors");
     assert_eq!(refused, 200 - served as u64);
-    wait_until_idle(&server);
+    wait_until_idle(server.pid());
 
     drop(peers);
     until("somebody is served again", || {
@@ -116,16 +118,16 @@ pub fn the_last_descriptor_is_the_spare(target: &Target) {
     let mut witness = Witness::of(&server);
     let open = || {
         let waiting = listener(server.address()).unwrap().unread as usize;
-        Footprint::of(&server).descriptors + waiting
+        Footprint::of(server.pid()).descriptors + waiting
     };
     let with_spare = open();
     limit(&server, Resource::Nofile, Some(0));
-    let mut peers: Vec<Peer> = (0..3).map(|_| server.connect()).collect();
+    let mut peers: Vec<Client> = (0..3).map(|_| server.connect()).collect();
     until("the spare descriptor is given up in vain", || {
         open() == with_spare + peers.len() - 1
     });
 
-    let descriptors = descriptor_limit_with_spare(&server, 1);
+    let descriptors = descriptor_limit_with_spare(server.pid(), 1);
     limit(&server, Resource::Nofile, Some(descriptors));
     let served: Vec<bool> = peers.iter_mut().map(is_served).collect();
     // An accept that waited already had its descriptor.
@@ -156,7 +158,7 @@ pub fn few_descriptors_from_the_start(target: &Target) {
         "{log:?}"
     );
 
-    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    let mut peers: Vec<Client> = (0..200).map(|_| server.connect()).collect();
     let served = peers
         .iter_mut()
         .filter_map(|peer| is_served(peer).then_some(()))
@@ -177,12 +179,12 @@ pub fn few_descriptors_from_the_start(target: &Target) {
 pub fn no_threads(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
-    let without = Footprint::of(&server).threads;
+    let without = Footprint::of(server.pid()).threads;
     let first = served(&server);
-    let threads_each = Footprint::of(&server).threads - without;
+    let threads_each = Footprint::of(server.pid()).threads - without;
 
     // Root may have any number of threads; but nobody has one without an address for its stack of 256 KiB. A buffer needs less.
-    let no_room_for_a_stack = address_space_bytes(&server) + 240 * 1024;
+    let no_room_for_a_stack = address_space_bytes(server.pid()) + 240 * 1024;
     limit(&server, Resource::As, Some(no_room_for_a_stack));
     assert_eq!(is_served(&mut server.connect()), threads_each == 0);
     assert_eq!(
@@ -202,7 +204,7 @@ pub fn no_threads(target: &Target) {
 pub fn gone_before_they_are_accepted(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
-    let before = Footprint::of(&server);
+    let before = Footprint::of(server.pid());
     server.signal(Signal::STOP);
     for number in 0..100 {
         let peer = server.connect();
@@ -215,20 +217,20 @@ pub fn gone_before_they_are_accepted(target: &Target) {
         info.number("total_connections_received") == 101 && info.number("connected_clients") == 1
     });
     until("they have left nothing behind", || {
-        Footprint::of(&server) == before
+        Footprint::of(server.pid()) == before
     });
     witness.testify(server);
 }
 
 /// A connection that is certainly accepted.
-fn served(server: &Server) -> Peer {
+fn served(server: &Server) -> Client {
     let mut peer = server.connect();
     peer.ask("PING\r\n", "+PONG\r\n");
     peer
 }
 
 /// Whether it is served; if not, it must have been told why.
-fn is_served(peer: &mut Peer) -> bool {
+fn is_served(peer: &mut Client) -> bool {
     peer.send_piece(b"PING\r\n");
     match &peer.receive(7)[..] {
         b"+PONG\r\n" => true,

@@ -1,12 +1,12 @@
 //! How conversations end: each for a reason that INFO counts, and none leaves anything behind.
 
-use crate::dialogue::array;
-use crate::info::Info;
-use crate::peer::Peer;
-use crate::procfs::Footprint;
 use crate::target::Target;
-use crate::until::until;
 use crate::witness::Witness;
+use testkit::Client;
+use testkit::Info;
+use testkit::array;
+use testkit::procfs::Footprint;
+use testkit::until;
 
 /// Each reason that a peer can give, and the line of INFO that counts it.
 pub fn each_reason_is_counted(target: &Target) {
@@ -40,21 +40,21 @@ pub fn each_reason_is_counted(target: &Target) {
 pub fn resets_leave_nothing_behind(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
-    let before = Footprint::of(&server);
+    let before = Footprint::of(server.pid());
     let large = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
 
-    let before_a_word = |_: &mut Peer| {};
-    let mid_request = |peer: &mut Peer| {
+    let before_a_word = |_: &mut Client| {};
+    let mid_request = |peer: &mut Client| {
         peer.send_piece(b"*2\r\n$4\r\nINCR\r\n$7\r\nwit");
     };
-    let before_the_replies = |peer: &mut Peer| peer.send("*1\r\n$4\r\nPING\r\n".repeat(1000));
+    let before_the_replies = |peer: &mut Client| peer.send("*1\r\n$4\r\nPING\r\n".repeat(1000));
     // The first byte of a reply that fills all buffers says that the server is in the middle of it.
-    let mid_reply = |peer: &mut Peer| {
+    let mid_reply = |peer: &mut Client| {
         peer.send(&large);
         peer.send(&large);
         assert_eq!(peer.receive(1), b"$");
     };
-    let moments: [&dyn Fn(&mut Peer); 4] = [
+    let moments: [&dyn Fn(&mut Client); 4] = [
         &before_a_word,
         &mid_request,
         &before_the_replies,
@@ -73,7 +73,7 @@ pub fn resets_leave_nothing_behind(target: &Target) {
         info.number("total_connections_received") == 41 && info.number("connected_clients") == 1
     });
     until("they have left nothing behind", || {
-        Footprint::of(&server) == before
+        Footprint::of(server.pid()) == before
     });
     let info = witness.info();
     assert_eq!(connections_accounted_for(&info), 41);
@@ -84,7 +84,7 @@ pub fn resets_leave_nothing_behind(target: &Target) {
 pub fn writing_to_a_closed_peer(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
-    let before = Footprint::of(&server);
+    let before = Footprint::of(server.pid());
     for _ in 0..20 {
         let mut peer = server.connect();
         peer.send("*2\r\n$4\r\nINCR\r\n$1\r\nk\r\n".repeat(1000));
@@ -95,7 +95,7 @@ pub fn writing_to_a_closed_peer(target: &Target) {
         info.number("total_connections_received") == 21 && info.number("connected_clients") == 1
     });
     until("they have left nothing behind", || {
-        Footprint::of(&server) == before
+        Footprint::of(server.pid()) == before
     });
     assert_eq!(connections_accounted_for(&witness.info()), 21);
     witness.testify(server);

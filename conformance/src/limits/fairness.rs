@@ -2,18 +2,18 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::peer::Peer;
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::Client;
 
 /// Fifty honest clients beside a pipeline without end: every ping is answered while it goes on.
 pub fn a_greedy_pipeliner(target: &Target) {
     let server = target.start_limited(&[]);
     let witness = Witness::of(&server);
-    let mut pingers: Vec<Peer> = (0..50).map(|_| server.connect()).collect();
+    let mut pingers: Vec<Client> = (0..50).map(|_| server.connect()).collect();
     let satisfied = AtomicBool::new(false);
     let mut greedy = server.connect();
-    let mut writing = greedy.another_hand();
+    let mut writing = greedy.duplicate();
     let request = "*2\r\n$4\r\nINCR\r\n$6\r\ngreedy\r\n".repeat(1000);
 
     let (sent, replies) = std::thread::scope(|scope| {

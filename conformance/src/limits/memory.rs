@@ -1,10 +1,10 @@
 //! What peers can make a server hold: bounded for each, and for all together.
 
-use crate::dialogue::array;
-use crate::peer::{Peer, assert_same};
-use crate::procfs::peak_resident_bytes;
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::array;
+use testkit::procfs::peak_resident_bytes;
+use testkit::{Client, assert_same};
 
 const MIB: u64 = 1 << 20;
 
@@ -12,14 +12,14 @@ const MIB: u64 = 1 << 20;
 pub fn memory_is_reserved_as_bytes_arrive(target: &Target) {
     let server = target.start_limited(&["--max-bulk", "512MiB"]);
     let mut witness = Witness::of(&server);
-    let mut peers: Vec<Peer> = (0..50).map(|_| server.connect()).collect();
+    let mut peers: Vec<Client> = (0..50).map(|_| server.connect()).collect();
     for peer in &mut peers {
         peer.send_piece(b"*1048576\r\n$4\r\nECHO\r\n$536870912\r\nx");
     }
     witness.until("all have announced", |info| {
         info.number("connected_clients") == 51
     });
-    let peak = peak_resident_bytes(&server);
+    let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 64 * MIB,
         "{peak} bytes resident for 50 announcements of 512 MiB"
@@ -44,7 +44,7 @@ pub fn a_request_has_a_limit_as_a_whole(target: &Target) {
         b"-ERR Protocol error: too big request\r\n",
         "the sixteenth argument",
     );
-    let peak = peak_resident_bytes(&server);
+    let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 64 * MIB,
         "{peak} bytes resident for a request of 16 MiB"
@@ -56,7 +56,7 @@ pub fn a_request_has_a_limit_as_a_whole(target: &Target) {
 pub fn all_peers_together_have_a_limit(target: &Target) {
     let server = target.start_limited(&["--max-memory", "8MiB"]);
     let mut witness = Witness::of(&server);
-    let mut hoarders: Vec<Peer> = (0..9).map(|_| server.connect()).collect();
+    let mut hoarders: Vec<Client> = (0..9).map(|_| server.connect()).collect();
     for hoarder in &mut hoarders {
         hoarder.ask("PING\r\n", "+PONG\r\n");
     }

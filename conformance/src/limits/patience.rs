@@ -3,11 +3,11 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use crate::dialogue::array;
-use crate::peer::assert_same;
-use crate::procfs::peak_resident_bytes;
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::array;
+use testkit::assert_same;
+use testkit::procfs::peak_resident_bytes;
 
 /// A peer that says nothing, from the start or after a request, is closed without a word.
 pub fn idle_peers_are_closed(target: &Target) {
@@ -70,7 +70,11 @@ pub fn a_peer_that_never_reads_is_closed(target: &Target) {
     let request = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
     let taken = std::thread::scope(|scope| {
         // The server's silence stops it first, and then the end of the connection.
-        let writer = scope.spawn(|| (0..1000).take_while(|_| peer.try_send(&request)).count());
+        let writer = scope.spawn(|| {
+            (0..1000)
+                .take_while(|_| peer.try_send(&request).is_ok())
+                .count()
+        });
         witness.until("it is closed", |info| info.number("closed_stalled") == 1);
         writer.join().unwrap()
     });
@@ -78,7 +82,7 @@ pub fn a_peer_that_never_reads_is_closed(target: &Target) {
         taken < 100,
         "{taken} MiB were taken from a peer that reads nothing"
     );
-    let peak = peak_resident_bytes(&server);
+    let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 32 << 20,
         "{peak} bytes resident for one peer that does not read"
@@ -94,12 +98,14 @@ pub fn an_echo_peer_that_never_reads_is_closed(target: &Target) {
     let server = target.start_limited(&["--protocol", "echo", "--stall-timeout", "300ms"]);
     let mut peer = server.connect();
     let chunk = vec![b'x'; 1 << 20];
-    let taken = (0..1000).take_while(|_| peer.try_send(&chunk)).count();
+    let taken = (0..1000)
+        .take_while(|_| peer.try_send(&chunk).is_ok())
+        .count();
     assert!(
         taken < 100,
         "{taken} MiB were taken from a peer that reads nothing"
     );
-    let peak = peak_resident_bytes(&server);
+    let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 32 << 20,
         "{peak} bytes resident for one peer that does not read"

@@ -1,10 +1,10 @@
 //! What is refused whoever asks: pages in a browser, other machines, too many counters and too long names.
 
-use crate::dialogue::array;
-use crate::peer::assert_same;
 use crate::server::run_to_end;
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::array;
+use testkit::assert_same;
 
 const FULL: &str =
     "-ERR too many counters: delete some, or start the server with a greater --max-counters\r\n";

@@ -2,9 +2,9 @@
 
 use std::fs;
 
-use crate::sock_diag::{listener, server_end};
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::sock_diag::{listener, server_end};
 
 /// As many connections may wait to be accepted as the server asked for, or the kernel allows.
 pub fn the_backlog_is_deep(target: &Target) {

@@ -4,21 +4,21 @@ use std::net::TcpStream;
 
 use rustix::process::Signal;
 
-use crate::dialogue::array;
-use crate::peer::{Peer, assert_same};
-use crate::procfs::wait_until_idle;
 use crate::server::Server;
-use crate::sock_diag::server_end;
 use crate::target::Target;
-use crate::until::until;
 use crate::witness::Witness;
+use testkit::array;
+use testkit::procfs::wait_until_idle;
+use testkit::sock_diag::server_end;
+use testkit::until;
+use testkit::{Client, assert_same};
 
 /// SIGTERM while eight clients pipeline without end: every increment that was answered is in the counter that is printed.
 pub fn acknowledged_increments_are_in_the_last_words(target: &Target) {
     for signal in [Signal::TERM, Signal::INT] {
         let server = target.start_limited(&[]);
         let mut witness = Witness::of(&server);
-        let peers: Vec<Peer> = (0..8).map(|_| server.connect()).collect();
+        let peers: Vec<Client> = (0..8).map(|_| server.connect()).collect();
         let acknowledged: u64 = std::thread::scope(|scope| {
             let clients: Vec<_> = peers
                 .into_iter()
@@ -90,7 +90,7 @@ pub fn stopped_and_continued(target: &Target) {
     before.ask("PING\r\n", "+PONG\r\n");
     server.signal(Signal::STOP);
     before.send("PING before\r\n");
-    let mut meanwhile: Vec<Peer> = (0..20).map(|_| server.connect()).collect();
+    let mut meanwhile: Vec<Client> = (0..20).map(|_| server.connect()).collect();
     for peer in &mut meanwhile {
         peer.send("PING meanwhile\r\n");
     }
@@ -103,11 +103,11 @@ pub fn stopped_and_continued(target: &Target) {
 }
 
 /// Sends increments as fast as they are taken until the server closes; how many were answered.
-fn increment_until_the_end(mut peer: Peer) -> u64 {
-    let mut writing = peer.another_hand();
+fn increment_until_the_end(mut peer: Client) -> u64 {
+    let mut writing = peer.duplicate();
     let requests = array(&[b"INCR", b"k"]).repeat(16);
     std::thread::scope(|scope| {
-        scope.spawn(|| while writing.try_send(&requests) {});
+        scope.spawn(|| while writing.try_send(&requests).is_ok() {});
         let replies = peer.receive_to_end();
         peer.hang_up();
         // The last may be cut off: it was not acknowledged.
@@ -116,16 +116,16 @@ fn increment_until_the_end(mut peer: Peer) -> u64 {
 }
 
 /// A peer that has asked for more than all buffers hold and takes nothing, so that the server cannot be done with it.
-fn stalled(server: &Server) -> Peer {
+fn stalled(server: &Server) -> Client {
     let peer = server.connect();
-    let mut writing = peer.another_hand();
+    let mut writing = peer.duplicate();
     let request = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
     // Ends when the server does.
-    std::thread::spawn(move || while writing.try_send(&request) {});
+    std::thread::spawn(move || while writing.try_send(&request).is_ok() {});
     until("its replies wait", || {
         server_end(peer.stream()).is_some_and(|record| record.unread > 0)
     });
-    wait_until_idle(server);
+    wait_until_idle(server.pid());
     peer
 }
 

@@ -2,9 +2,9 @@
 
 use rustix::process::{Resource, getrlimit, setrlimit};
 
-use crate::peer::Peer;
 use crate::target::Target;
 use crate::witness::Witness;
+use testkit::Client;
 
 /// What else this process may have open, the servers and peers of tests beside this one.
 const OTHER_DESCRIPTORS: u64 = 1000;
@@ -23,7 +23,7 @@ pub fn thousands_connect_at_once(target: &Target) {
     let server = target.start_limited(&[]);
     let mut witness = Witness::of(&server);
     let mut peers = std::thread::scope(|scope| {
-        let storm = scope.spawn(|| (0..many).map(|_| server.connect()).collect::<Vec<Peer>>());
+        let storm = scope.spawn(|| (0..many).map(|_| server.connect()).collect::<Vec<Client>>());
         while !storm.is_finished() {
             witness.count();
         }

@@ -1,7 +1,7 @@
 //! Commands that do not exist: the reply shows the client's own bytes, and they must not be able to end it early.
 
-use crate::dialogue::array;
 use crate::script::{Script, Then, goes_on};
+use testkit::array;
 
 /// Names and arguments of all kinds.
 #[rustfmt::skip] // a row is a line

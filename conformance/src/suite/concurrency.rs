@@ -1,9 +1,9 @@
 //! Many clients, one counter: N × M increments are N × M, and no value is seen twice.
 
-use crate::dialogue::array;
-use crate::peer::Peer;
 use crate::server::Server;
 use crate::target::Target;
+use testkit::Client;
+use testkit::array;
 
 const CLIENTS: usize = 8;
 
@@ -39,7 +39,7 @@ pub fn lossy_disciplines_never_count_too_much(target: &Target) {
 /// The values that `CLIENTS` clients see, each sending `batches` of `depth` increments.
 fn increments(server: &Server, batches: usize, depth: usize) -> Vec<usize> {
     let request = array(&[b"INCR", b"k"]).repeat(depth);
-    let client = |mut peer: Peer| {
+    let client = |mut peer: Client| {
         let mut values = Vec::with_capacity(batches * depth);
         for _ in 0..batches {
             peer.send(&request);

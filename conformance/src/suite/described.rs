@@ -1,8 +1,8 @@
 //! Replies that describe the server, and so are not the same bytes each time.
 
-use crate::info::Info;
-use crate::peer::start_of;
 use crate::target::Target;
+use testkit::Info;
+use testkit::start_of;
 
 /// INFO has Redis' layout and tells the truth about what a test can see from outside.
 pub fn info_has_its_sections(target: &Target) {

@@ -1,7 +1,7 @@
 //! `--protocol echo` (RFC 862): a server to which no byte has a meaning.
 
-use crate::peer::{Peer, assert_same};
 use crate::target::Target;
+use testkit::{Client, assert_same};
 
 /// Each of the 256 values, whole, cut in two at every byte, and byte by byte.
 pub fn every_byte_in_every_cut(target: &Target) {
@@ -33,7 +33,7 @@ pub fn ten_megabytes(target: &Target) {
     let mut peer = server.connect();
     // A period that is no power of two: a chunk lost, doubled or moved does not look like another.
     let bytes: Vec<u8> = (0..251).cycle().take(10_000_000).collect();
-    let mut writing = peer.another_hand();
+    let mut writing = peer.duplicate();
     let heard = std::thread::scope(|scope| {
         scope.spawn(|| {
             writing.send(&bytes);
@@ -52,7 +52,7 @@ pub fn ten_megabytes(target: &Target) {
 /// What ends a RESP connection is here a payload like another.
 pub fn no_byte_has_a_meaning(target: &Target) {
     let server = target.start_echo();
-    let mut peer: Peer = server.connect();
+    let mut peer: Client = server.connect();
     for bytes in [
         "QUIT\r\n",
         "*x\r\n",

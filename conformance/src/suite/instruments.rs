@@ -5,8 +5,8 @@ use std::fs;
 
 use tempfile::TempDir;
 
-use crate::info::Info;
 use crate::target::Target;
+use testkit::Info;
 
 /// Nobody may hold a server up that was not started for it.
 pub fn no_debugging_unless_allowed(target: &Target) {

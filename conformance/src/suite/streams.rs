@@ -2,9 +2,9 @@
 
 use rustix::net::sockopt::set_tcp_cork;
 
-use crate::dialogue::array;
-use crate::peer::{Peer, assert_same};
 use crate::target::Target;
+use testkit::array;
+use testkit::{Client, assert_same};
 
 /// A pipeline as deep as anyone's is answered in order, whatever turns the server takes at it.
 pub fn ten_thousand_requests_in_one_write(target: &Target) {
@@ -26,7 +26,7 @@ pub fn replies_larger_than_every_buffer(target: &Target) {
 /// 200 connections, all open, each in the middle of a request while the others are answered.
 pub fn two_hundred_clients_at_once(target: &Target) {
     let server = target.start();
-    let mut peers: Vec<Peer> = (0..200).map(|_| server.connect()).collect();
+    let mut peers: Vec<Client> = (0..200).map(|_| server.connect()).collect();
     for (number, peer) in peers.iter_mut().enumerate() {
         peer.send(format!("ECHO {number}\r\n*2\r\n$4\r\nINC"));
     }
@@ -43,7 +43,7 @@ pub fn two_hundred_clients_at_once(target: &Target) {
 pub fn halves_of_requests_are_kept_apart(target: &Target) {
     let server = target.start();
     let sizes = [10, 100, 4_000, 5_000, 17_000, 70_000, 200_000];
-    let mut peers: Vec<(Peer, Vec<u8>, Vec<u8>)> = (b'a'..)
+    let mut peers: Vec<(Client, Vec<u8>, Vec<u8>)> = (b'a'..)
         .zip(sizes)
         .map(|(letter, size)| {
             let word = vec![letter; size];

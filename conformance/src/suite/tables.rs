@@ -1,6 +1,8 @@
 //! The tables, each script in every cut.
 
-use crate::dialogue::{Dialogue, array};
+use testkit::array;
+
+use crate::dialogue::Dialogue;
 use crate::script::{Script, Then, run_in_every_cut, run_whole};
 use crate::scripts::{
     CONNECTION, COUNTERS, FRAMES, INLINE, LEAVING, MISUSE, PROTOCOL_ERRORS, UNFINISHED, UNKNOWN,

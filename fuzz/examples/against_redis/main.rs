@@ -13,7 +13,7 @@ use std::env;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use conformance::peer::{Peer, start_of};
+use testkit::{Client, start_of};
 use conformance::server::Server;
 use fastrand::Rng;
 
@@ -65,7 +65,7 @@ fn main() -> ExitCode {
 
 /// Everything a server without counters says to a client that then finishes.
 fn answer(server: SocketAddr, script: &[u8]) -> Vec<u8> {
-    let mut peer = Peer::connect(server);
+    let mut peer = Client::connect(server);
     peer.ask("FLUSHALL\r\n", "+OK\r\n");
     peer.send(script);
     peer.finish();

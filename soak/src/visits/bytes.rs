@@ -3,7 +3,8 @@
 use std::io::{self, ErrorKind};
 
 use super::{HOSTILE, Visit};
-use crate::peer::{Peer, increments, is_refusal};
+use crate::run::connect;
+use testkit::{increments, is_refusal};
 
 /// Any bytes; some begin like a request. No letters, so that none of them counts under a name of its own.
 pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
@@ -28,10 +29,10 @@ pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
             }
         })
         .collect();
-    let mut peer = Peer::connect(visit.server)?;
-    peer.send(&[start, &bytes].concat())?;
-    peer.finish()?;
-    match peer.until_closed()? {
+    let mut client = connect(visit.server)?;
+    client.try_send(&[start, &bytes].concat())?;
+    client.finish();
+    match client.try_receive_to_end()? {
         heard if heard.is_empty() || heard.starts_with(b"-ERR ") => Ok(()),
         heard => Err(wrong(&heard, "garbage")),
     }
@@ -47,9 +48,9 @@ pub(super) fn http(visit: &mut Visit<'_>) -> io::Result<()> {
     } else {
         form.replace("POST", "GET")
     };
-    let mut peer = Peer::connect(visit.server)?;
-    peer.send(request.as_bytes())?;
-    match peer.until_closed()? {
+    let mut client = connect(visit.server)?;
+    client.try_send(request.as_bytes())?;
+    match client.try_receive_to_end()? {
         heard if heard.is_empty() || is_refusal(&heard) => Ok(()),
         heard => Err(wrong(&heard, "HTTP")),
     }
@@ -57,9 +58,9 @@ pub(super) fn http(visit: &mut Visit<'_>) -> io::Result<()> {
 
 /// The count behind the error is not in the books: executed, it would be one too many.
 pub(super) fn nothing_behind_an_error(visit: &mut Visit<'_>) -> io::Result<()> {
-    let mut peer = Peer::connect(visit.server)?;
-    peer.send(&[b"*x\r\n", &increments(HOSTILE, 10)[..]].concat())?;
-    let heard = peer.until_closed()?;
+    let mut client = connect(visit.server)?;
+    client.try_send(&[b"*x\r\n", &increments(HOSTILE, 10)[..]].concat())?;
+    let heard = client.try_receive_to_end()?;
     if heard == b"-ERR Protocol error: invalid multibulk length\r\n"
         || heard.is_empty()
         || is_refusal(&heard)
@@ -72,10 +73,10 @@ pub(super) fn nothing_behind_an_error(visit: &mut Visit<'_>) -> io::Result<()> {
 
 /// The cheapest bytes to send and the dearest to keep: an argument of six bytes needs a place of its own.
 pub(super) fn many_empty_arguments(visit: &mut Visit<'_>) -> io::Result<()> {
-    let mut peer = Peer::connect(visit.server)?;
-    peer.send(b"*1048576\r\n")?;
+    let mut client = connect(visit.server)?;
+    client.try_send(b"*1048576\r\n")?;
     for _ in 0..visit.random.u32(1..40) {
-        peer.send(&b"$0\r\n\r\n".repeat(1000))?;
+        client.try_send(&b"$0\r\n\r\n".repeat(1000))?;
     }
     Ok(())
 }
@@ -83,11 +84,11 @@ pub(super) fn many_empty_arguments(visit: &mut Visit<'_>) -> io::Result<()> {
 /// Everything is written before anything is read.
 pub(super) fn pipeline(visit: &mut Visit<'_>) -> io::Result<()> {
     let many = visit.random.u64(1..5000);
-    let mut peer = Peer::connect(visit.server)?;
+    let mut client = connect(visit.server)?;
     visit.ledger.hostile.send(many);
-    peer.send(&increments(HOSTILE, many as usize))?;
+    client.try_send(&increments(HOSTILE, many as usize))?;
     for _ in 0..many {
-        peer.integer()?;
+        client.try_integer()?;
         visit.ledger.hostile.acknowledge(1);
     }
     Ok(())

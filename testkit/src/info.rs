@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::peer::Peer;
+use crate::client::Client;
 
 /// What a server says about itself.
 #[derive(Debug)]
@@ -14,9 +14,9 @@ pub struct Info {
 
 impl Info {
     /// Asks on this connection for some sections, or for all when there is none.
-    pub fn ask(peer: &mut Peer, sections: &str) -> Self {
-        peer.send(format!("INFO {sections}\r\n"));
-        Self::read(&String::from_utf8(peer.receive_bulk()).unwrap())
+    pub fn ask(client: &mut Client, sections: &str) -> Self {
+        client.send(format!("INFO {sections}\r\n"));
+        Self::read(&String::from_utf8(client.receive_bulk()).unwrap())
     }
 
     fn read(text: &str) -> Self {
