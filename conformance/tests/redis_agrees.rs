@@ -8,9 +8,9 @@ use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener};
 use std::process::{Child, Command, Stdio};
 
-use conformance::peer::{Peer, start_of};
 use conformance::script::Script;
 use conformance::scripts;
+use testkit::{Client, start_of};
 
 /// The version whose texts the tables hold.
 const VERSION: &str = "v=7.0.";
@@ -89,7 +89,7 @@ impl Redis {
 
     /// Everything it says to a script whose client has then finished, so that it need not close by itself.
     fn answer(&self, script: &Script) -> Vec<u8> {
-        let mut peer = Peer::connect(self.address);
+        let mut peer = Client::connect(self.address);
         peer.ask("FLUSHALL\r\n", "+OK\r\n");
         peer.send_piece(&script.sends);
         peer.finish();

@@ -13,9 +13,9 @@ use std::env;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use testkit::{Client, start_of};
 use conformance::server::Server;
 use fastrand::Rng;
+use testkit::{Client, start_of};
 
 use redis::Redis;
 
