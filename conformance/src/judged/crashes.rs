@@ -31,7 +31,10 @@ pub fn killed_and_started_anew(target: &Target) {
         assert!(correctness.operations_ambiguous > 0, "{correctness:#?}");
         assert_eq!(correctness.lost_updates(), None, "{correctness:#?}");
         let note = &correctness.notes[0];
-        assert!(note.contains("the server was started anew"), "{note}");
+        assert!(
+            note.contains("the server restarted during the run"),
+            "{note}"
+        );
     }
 }
 
