@@ -11,9 +11,9 @@
     reason = "a measurement that cannot be made ends here; the tests use more of the servers"
 )]
 
-#[path = "../tests/truth/servers.rs"]
+#[path = "../tests/program/support/servers.rs"]
 mod servers;
-#[path = "../tests/truth/stalls.rs"]
+#[path = "../tests/program/support/stalls.rs"]
 mod stalls;
 
 use std::net::SocketAddr;
@@ -24,7 +24,7 @@ use std::time::{Duration, Instant};
 use loadgen::config::{Config, ConfigBuilder, Warmup};
 use loadgen::run::run as loadgen_run;
 use results::{Arrival, Histogram, Quantile, Run};
-use servers::{Counter, converse, serve, truth, truthful};
+use servers::{Counter, converse, correct_reply, correct_server, serve};
 use stalls::Stalls;
 
 fn main() -> ExitCode {
@@ -73,7 +73,7 @@ fn exact_service() -> bool {
             while Instant::now() < end {
                 std::hint::spin_loop();
             }
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
     });
     let load = load(server).connections(5).rate_per_s(100.0);
@@ -90,7 +90,7 @@ fn exact_service() -> bool {
 
 /// A request every 200 µs to an idle server.
 fn punctual(arrival: Arrival) -> bool {
-    let load = load(truthful()).connections(10).rate_per_s(5_000.0);
+    let load = load(correct_server()).connections(10).rate_per_s(5_000.0);
     let run = run(load.requests(25_000).arrival(arrival));
     let lag = quantile_of(run.latency.lag.as_ref().unwrap(), Quantile::P50);
     let what = format!("200 µs apart ({arrival}): lag p50");

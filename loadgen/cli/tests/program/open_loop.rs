@@ -2,23 +2,14 @@
 //!
 //! A busy machine only adds to a latency, so the lower bounds that are asserted here hold on any.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{Counter, converse, correct_reply, correct_server, loadgen, serve};
 use results::{FailureReason, LoadMode, Quantile, Run};
-use truth::{Counter, converse, loadgen, serve, truth, truthful};
 
 fn run(server: SocketAddr, flags: &str) -> Run {
     let ran = loadgen(&format!("run {server} {flags} --json"));
@@ -32,7 +23,7 @@ fn pausing(pause: Duration, is_slow: impl Fn(i64) -> bool + Send + Sync + 'stati
     serve(move |peer| {
         converse(peer, |words| {
             let _turn = turn.lock().unwrap();
-            let reply = truth(words, &counter);
+            let reply = correct_reply(words, &counter);
             if words[0] == b"INCR" && is_slow(counter.get()) {
                 thread::sleep(pause);
             }
@@ -51,7 +42,7 @@ fn every_request_of_the_schedule_is_sent_and_booked_three_times() {
     for arrival in ["constant", "poisson", "bursts:50"] {
         for threads in [1, 3] {
             let run = run(
-                truthful(),
+                correct_server(),
                 &format!("-r 5k -n 1000 -c 7 -t {threads} --arrival {arrival}"),
             );
             assert_eq!(
@@ -78,7 +69,7 @@ fn every_request_of_the_schedule_is_sent_and_booked_three_times() {
 
 #[test]
 fn a_schedule_takes_its_time() {
-    let run = run(truthful(), "-r 1k -n 201 -c 3");
+    let run = run(correct_server(), "-r 1k -n 201 -c 3");
     assert!(
         run.elapsed_ns >= 200_000_000,
         "the last of 201 requests at 1 000/s is due after 200 ms: {}",
@@ -174,7 +165,7 @@ fn clients_come_ask_and_leave() {
         let mut own = 0;
         converse(peer, |words| {
             own += u32::from(words[0] == b"INCR");
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
         asked.send(own).unwrap();
     });
@@ -223,7 +214,7 @@ fn idle_connections_that_are_closed_hand_their_requests_to_others() {
         let mut answered = 0;
         converse(peer, |words| {
             answered += u64::from(words[0] == b"INCR");
-            let reply = truth(words, &counter);
+            let reply = correct_reply(words, &counter);
             (!leaves || answered <= 5).then_some(reply)
         });
     });

@@ -1,20 +1,11 @@
 //! What a user asks of the tool itself: thresholds, files for every reader, help, and the baseline.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
+use crate::support::{correct_server, loadgen};
 use results::{CheckCode, Run};
-use truth::{loadgen, truthful};
 
 #[test]
 fn a_threshold_that_is_missed_ends_with_4() {
-    let server = truthful();
+    let server = correct_server();
     let ran = loadgen(&format!(
         "run {server} -n 300 --threshold max<1ns --threshold failures<=0 --json"
     ));
@@ -38,7 +29,7 @@ fn the_same_run_is_written_for_every_reader() {
     let folder = tempfile::tempdir().unwrap();
     let ran = loadgen(&format!(
         "run {} -n 500 --csv --out {}",
-        truthful(),
+        correct_server(),
         folder.path().display()
     ));
     ran.assert(0, "none wrong");
@@ -77,7 +68,7 @@ fn a_run_is_compared_with_the_baseline_of_its_own_load() {
     let folder = tempfile::tempdir().unwrap();
     let baseline = folder.path().display();
     loadgen(&format!("calibrate -c 5 -n 2000 --out {baseline}")).assert(0, "none wrong");
-    let run = format!("run {} --baseline {baseline}", truthful());
+    let run = format!("run {} --baseline {baseline}", correct_server());
     let checks = loadgen(&format!("{run} -c 5 -n 500 --json"))
         .run()
         .validity

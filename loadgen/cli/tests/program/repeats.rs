@@ -1,21 +1,12 @@
 //! `loadgen run --repeat`: each run has its files, all of them are samples, and the gravest decides how it ends.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
+use crate::support::{Counter, converse, correct_reply, correct_server, integer, loadgen, serve};
 use results::{Comparison, Run, file};
-use truth::{Counter, converse, integer, loadgen, serve, truth, truthful};
 
 #[test]
 fn each_run_has_its_folder_and_all_are_samples() {
     let folder = tempfile::tempdir().unwrap();
-    let server = truthful();
+    let server = correct_server();
     let at = |name: &str| folder.path().join(name);
     for name in ["base", "new"] {
         let out = at(name).display().to_string();
@@ -53,7 +44,7 @@ fn the_gravest_run_decides() {
                 }
                 Some(integer(value))
             }
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     let words = format!("run {server} -n 200 -c 1 --repeat 3 --threshold rate>100G");
@@ -63,7 +54,7 @@ fn the_gravest_run_decides() {
     assert!(ran.stdout.contains("WRONG"), "{}", ran.stdout);
     loadgen(&format!(
         "run {} -n 20 --repeat 2 --threshold rate>100G",
-        truthful()
+        correct_server()
     ))
     .assert(4, "run 1: ");
 }
@@ -81,7 +72,7 @@ fn a_server_that_is_gone_is_not_asked_again() {
 fn a_single_run_does_not_hide_behind_a_series() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().display();
-    let (server, series) = (truthful(), "--repeat 2");
+    let (server, series) = (correct_server(), "--repeat 2");
     let run = |more: &str| loadgen(&format!("run {server} -n 20 --out {out} {more}"));
     run("").assert(0, "none wrong");
     run(series).assert(0, "2 of 2 runs made");
@@ -92,7 +83,7 @@ fn a_single_run_does_not_hide_behind_a_series() {
 
 #[test]
 fn what_repeats_prints_is_data() {
-    let server = truthful();
+    let server = correct_server();
     let csv = loadgen(&format!("run {server} -n 50 --repeat 3 --csv"));
     assert_eq!(csv.stdout.lines().count(), 4, "{}", csv.stdout);
     let json = loadgen(&format!("run {server} -n 50 --repeat 2 --json"));

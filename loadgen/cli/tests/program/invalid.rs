@@ -1,28 +1,13 @@
 //! A measurement that nobody can believe ends with 5, whichever command made it, unless that is allowed; and then it is said.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{ENDLESS, Ran, correct_server, spec, strict_command};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use results::{Run, ValidityVerdict};
-use truth::{ENDLESS, Ran, contestant, spec, strict_command, truthful};
-
-/// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
-#[test]
-fn server() {
-    contestant();
-}
 
 /// Lets a process stand still and go on, again and again, until it has ended: what it measures meanwhile is its own.
 fn frozen_now_and_then(mut command: Command) -> Ran {
@@ -59,7 +44,7 @@ fn assert_invalid(words: &str, allowed: i32) {
 
 #[test]
 fn a_load_generator_that_stood_still_makes_every_command_invalid() {
-    let (server, folder) = (truthful(), tempfile::tempdir().unwrap());
+    let (server, folder) = (correct_server(), tempfile::tempdir().unwrap());
     let out = folder.path().display();
     assert_invalid(&format!("run {server} {LOAD}"), 0);
     assert_invalid(&format!("run {server} {LOAD} --repeat 2"), 0);

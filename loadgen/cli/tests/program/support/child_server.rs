@@ -1,4 +1,4 @@
-//! A test program that `loadgen compare` starts again as a server.
+//! This test program as a server: `loadgen compare` starts it again, with the one test that serves.
 
 use std::os::unix::process::parent_id;
 use std::path::Path;
@@ -8,14 +8,15 @@ use std::{env, fs};
 
 use results::Comparison;
 
-use super::{Counter, command, converse, integer, serve_on, truth};
+use super::{Counter, command, converse, correct_reply, integer, serve_on};
 
-/// Where `compare` has started this program with a port, it is a server until it is killed; else nothing.
-pub fn contestant() {
-    let Ok(port) = env::var("TRUTH_PORT") else {
+/// Checks nothing: with a port in the environment this serves until it is killed.
+#[test]
+fn serve_on_the_port_of_the_environment() {
+    let Ok(port) = env::var("TEST_SERVER_PORT") else {
         return;
     };
-    let most: i64 = env::var("TRUTH_MOST").unwrap().parse().unwrap();
+    let most: i64 = env::var("TEST_SERVER_MOST").unwrap().parse().unwrap();
     println!("serving as process {}", std::process::id());
     println!("serving on processors {}", processors("self"));
     let (counter, told) = (Counter::default(), Once::new());
@@ -25,7 +26,7 @@ pub fn contestant() {
                 told.call_once(|| println!("load on processors {}", processors_of_the_load()));
                 Some(integer(counter.incr_up_to(most)))
             }
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     loop {
@@ -62,16 +63,21 @@ pub fn processors(process: &str) -> String {
 pub fn spec(name: &str, most: i64) -> [String; 2] {
     let program = env::current_exe().unwrap();
     let program = program.display();
+    // The name of a test begins after the name of its program.
+    let (_, module) = module_path!().split_once("::").unwrap();
+    let test = format!("{module}::serve_on_the_port_of_the_environment");
     [
         "--server".to_owned(),
         format!(
-            "{name}=env TRUTH_PORT={{port}} TRUTH_MOST={most} '{program}' --exact server --nocapture"
+            "{name}=env TEST_SERVER_PORT={{port}} TEST_SERVER_MOST={most} '{program}' --exact {test} --nocapture"
         ),
     ]
 }
 
+/// No increment is lost.
 pub const ENDLESS: i64 = i64::MAX;
 
+/// `loadgen compare` of these servers.
 pub fn compare(flags: &str, specs: &[[String; 2]], out: &Path) -> Command {
     let mut command = command(&format!("compare {flags} --out {}", out.display()));
     command
@@ -81,6 +87,7 @@ pub fn compare(flags: &str, specs: &[[String; 2]], out: &Path) -> Command {
     command
 }
 
+/// What it wrote.
 pub fn comparison(out: &Path) -> Comparison {
     results::file::load(&out.join("comparison.json")).unwrap()
 }

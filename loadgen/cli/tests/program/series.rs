@@ -1,24 +1,9 @@
 //! `loadgen compare` over several loads or numbers of processors: what is run, what is left out, what is gone on with.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::fs;
 
+use crate::support::{ENDLESS, Ran, compare, comparison, processors, spec};
 use loadgen::machine::cpus::Cpus;
-use truth::{ENDLESS, Ran, compare, comparison, contestant, processors, spec};
-
-/// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
-#[test]
-fn server() {
-    contestant();
-}
 
 /// Both are kept to their processors, and not only one of them: the server tells its own, and at the first request those of the load's threads.
 #[test]

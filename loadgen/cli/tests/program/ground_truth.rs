@@ -1,20 +1,11 @@
 //! What must come out where the truth is known by arithmetic. `scripts/bench truth` asks for more precision, on a machine to itself.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::support::stalls::Stalls;
+use crate::support::{Counter, converse, correct_reply, drain, loadgen, serve};
 use results::Quantile;
-use truth::stalls::Stalls;
-use truth::{Counter, converse, drain, loadgen, serve};
 
 /// A server that stops for 1 s every 5 s. Of the arrivals at an even rate 0.2 wait, evenly between 0 and 1 s: p90 is 0.5 s, p99 0.95 s. A
 /// load generator that waits for each reply before it asks again sees 30 slow requests of thousands, and says 0.2 ms.
@@ -52,7 +43,7 @@ fn connections_that_get_nothing_are_named() {
         if came.fetch_add(1, Ordering::SeqCst) > 1 {
             return drain(peer);
         }
-        converse(peer, |words| Some(truth::truth(words, &counter)));
+        converse(peer, |words| Some(correct_reply(words, &counter)));
     });
     let ran = loadgen(&format!(
         "run {server} -c 4 -r 2k -d 300ms --timeout 300ms --json"

@@ -1,22 +1,15 @@
 //! A saved history is checked again with the same outcome, also where a crash has cut it.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 
+use crate::support::{
+    Counter, converse, correct_reply, correct_server, integer, loadgen, serve, start,
+};
 use results::{Correctness, Verdict};
-use truth::{Counter, converse, integer, loadgen, serve, start, truth, truthful};
 
 /// A file in a folder that is gone when the test is.
 fn file() -> (tempfile::TempDir, PathBuf) {
@@ -31,14 +24,14 @@ fn forgetful() -> SocketAddr {
     serve(move |peer| {
         converse(peer, |words| match words[0].as_slice() {
             b"INCR" => Some(integer(counter.incr_up_to(500))),
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     })
 }
 
 #[test]
 fn the_second_check_agrees_with_the_first() {
-    for (server, code) in [(truthful(), 0), (forgetful(), 3)] {
+    for (server, code) in [(correct_server(), 0), (forgetful(), 3)] {
         for threads in [1, 3] {
             let (_folder, file) = file();
             let file = file.display();
@@ -66,7 +59,7 @@ fn a_history_may_end_anywhere() {
     let path = file.display();
     loadgen(&format!(
         "run {} -c 4 -P 8 -n 60000 --history {path}",
-        truthful()
+        correct_server()
     ))
     .assert(0, "none wrong");
     let whole = fs::read(&file).unwrap();
@@ -98,7 +91,7 @@ fn a_client_that_is_killed_leaves_a_history_behind() {
             if asked.fetch_add(1, Ordering::Relaxed) == 100_000 {
                 enough.send(()).unwrap();
             }
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
     });
     let (_folder, file) = file();
@@ -117,8 +110,11 @@ fn a_client_that_is_killed_leaves_a_history_behind() {
 
 #[test]
 fn what_cannot_be_kept_is_said() {
-    loadgen(&format!("run {} -n 10 --history /proc/nowhere", truthful()))
-        .assert(1, "choose another file");
+    loadgen(&format!(
+        "run {} -n 10 --history /proc/nowhere",
+        correct_server()
+    ))
+    .assert(1, "choose another file");
     loadgen("run h:1 --op ping --history x").assert(2, "--history");
     loadgen("run h:1 --check none --history x").assert(2, "--history");
     loadgen("check x --check none").assert(2, "checks nothing");

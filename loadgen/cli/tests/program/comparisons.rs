@@ -1,28 +1,13 @@
 //! `loadgen compare` with real processes: what becomes of each system.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::{ENDLESS, Ran, command, compare, comparison, spec};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use results::{Outcome, Verdict};
-use truth::{ENDLESS, Ran, command, compare, comparison, contestant, spec};
-
-/// Not a test of its own: when `compare` starts this program with a port, it is a server until it is killed.
-#[test]
-fn server() {
-    contestant();
-}
 
 /// The process numbers that the servers printed.
 fn pids(out: &Path) -> Vec<u32> {

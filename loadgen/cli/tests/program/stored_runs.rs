@@ -1,23 +1,14 @@
 //! Stored runs: `plot` makes the page, an SVG or a PNG of them, `diff` says whether the new ones are worse.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::fs;
 
-use truth::{loadgen, truthful};
+use crate::support::{correct_server, loadgen};
 
 #[test]
 fn two_stored_runs_are_overlaid() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
-    let server = truthful();
+    let server = correct_server();
     for name in ["one", "two"] {
         loadgen(&format!(
             "run {server} -n 500 --key same --out {}",

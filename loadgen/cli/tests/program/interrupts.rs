@@ -1,14 +1,5 @@
 //! Ctrl-C, and a load generator that was put to sleep.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::sync::Mutex;
@@ -16,10 +7,10 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{Counter, Ran, converse, correct_reply, drain, serve, start, strict_command};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use results::{CheckCode, FailureReason, Run, Verdict};
-use truth::{Counter, Ran, converse, drain, serve, start, strict_command, truth};
 
 #[test]
 fn ctrl_c_keeps_what_there_is() {
@@ -54,7 +45,7 @@ fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
                 let _ = sender.send(());
                 Some(Vec::new())
             }
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     let child = start(&format!("run {server} -c 2 -n 10 --timeout 1h --json"));
@@ -162,7 +153,7 @@ fn a_client_that_was_held_up_does_not_blame_the_server() {
     ran.assert(0, "20\u{a0}000 of 20\u{a0}000 requests answered");
 }
 
-/// A truthful server, and a message as soon as it has counted so far.
+/// A correct_server server, and a message as soon as it has counted so far.
 fn counts_to(number: i64) -> (SocketAddr, Receiver<()>) {
     let (sender, reached) = channel();
     let counter = Counter::default();
@@ -172,7 +163,7 @@ fn counts_to(number: i64) -> (SocketAddr, Receiver<()>) {
             if counter.get() >= number {
                 let _ = sender.send(());
             }
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
     });
     (server, reached)

@@ -1,27 +1,18 @@
 //! `sweep` and `find`: one server under many loads.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
+use crate::support::{Counter, converse, correct_reply, correct_server, loadgen, serve};
 use results::Comparison;
-use truth::{Counter, converse, loadgen, serve, truth, truthful};
 
 #[test]
 fn a_sweep_has_a_run_for_every_point_and_repeat() {
     let folder = tempfile::tempdir().unwrap();
     let ran = loadgen(&format!(
         "sweep {} --over connections=1,3,10 -n 100 --repeat 2 --out {}",
-        truthful(),
+        correct_server(),
         folder.path().display()
     ));
     ran.assert(0, "6 of 6 runs made");
@@ -43,7 +34,7 @@ fn find_stays_under_what_a_server_can_do() {
         converse(peer, |words| {
             let _turn = turn.lock().unwrap();
             thread::sleep(Duration::from_millis(5));
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
     });
     let ran = loadgen(&format!(

@@ -1,22 +1,15 @@
 //! Right answers end with 0, wrong answers with 3 and their name: the real binary against servers that bend the truth.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use std::thread;
 
+use crate::support::{
+    Counter, converse, correct_reply, correct_server, integer, loadgen, serve, serve_on,
+};
 use results::{Anomaly, Run, Verdict};
-use truth::{Counter, converse, integer, loadgen, serve, serve_on, truth, truthful};
 
 fn kinds(run: &Run) -> Vec<Anomaly> {
     run.correctness
@@ -28,7 +21,10 @@ fn kinds(run: &Run) -> Vec<Anomaly> {
 
 #[test]
 fn a_truthful_server_is_right_and_every_increment_is_accounted_for() {
-    let ran = loadgen(&format!("run {} -c 7 -P 5 -t 2 -n 3001 --json", truthful()));
+    let ran = loadgen(&format!(
+        "run {} -c 7 -P 5 -t 2 -n 3001 --json",
+        correct_server()
+    ));
     ran.assert(0, "3\u{a0}001 checked, none wrong");
     let run = ran.run();
     assert_eq!(run.correctness.verdict, Verdict::Correct);
@@ -78,7 +74,7 @@ fn every_operation_is_checked() {
             }
             let ran = loadgen(&format!(
                 "run {} -c 3 -P 4 -n 300 --op {operations} -s {payload_bytes} --json",
-                truthful()
+                correct_server()
             ));
             ran.assert(0, "300 checked, none wrong");
         }
@@ -93,7 +89,7 @@ fn steps_of_any_one_amount_are_checked() {
         let server = serve(move |peer| {
             converse(peer, |words| {
                 if words[0] != b"INCRBY" {
-                    return Some(truth(words, &counter));
+                    return Some(correct_reply(words, &counter));
                 }
                 assert_eq!(words[2], amount.to_string().as_bytes());
                 // The hundredth increment is acknowledged and forgotten, where the run is told to be lied to.
@@ -127,7 +123,7 @@ fn plain_echo_and_ipv6() {
         .assert(0, "500 checked, none wrong");
     let counter = Counter::default();
     let six = serve_on("[::1]:0", move |peer| {
-        converse(peer, |words| Some(truth(words, &counter)));
+        converse(peer, |words| Some(correct_reply(words, &counter)));
     });
     loadgen(&format!("run resp://{six} -n 500")).assert(0, "500 checked, none wrong");
 }
@@ -142,7 +138,7 @@ fn a_socket_in_the_file_system() {
         let counter = Arc::new(Counter::default());
         for peer in listener.incoming().map_while(Result::ok) {
             let counter = counter.clone();
-            thread::spawn(move || converse(peer, |words| Some(truth(words, &counter))));
+            thread::spawn(move || converse(peer, |words| Some(correct_reply(words, &counter))));
         }
     });
     loadgen(&format!("run unix:{} -c 3 -n 500", path.display()))
@@ -155,7 +151,7 @@ fn replies_that_drip_are_as_good_as_others() {
     let dripping = serve(move |peer| {
         let mut out = peer.try_clone().unwrap();
         converse(peer, |words| {
-            for byte in truth(words, &counter) {
+            for byte in correct_reply(words, &counter) {
                 std::io::Write::write_all(&mut out, &[byte]).ok()?;
             }
             Some(Vec::new())
@@ -174,7 +170,7 @@ fn a_value_returned_twice_is_a_lost_update() {
         let racy = serve(move |peer| {
             converse(peer, |words| match words[0].as_slice() {
                 b"INCR" => Some(integer(counter.incr_up_to(500))),
-                _ => Some(truth(words, &counter)),
+                _ => Some(correct_reply(words, &counter)),
             });
         });
         // The value 500 is handed out again and again, and the counter never gets beyond.
@@ -200,7 +196,7 @@ fn a_counter_that_ends_elsewhere_is_found_by_the_last_look() {
                 if words[0] == b"GET" && asked.fetch_add(1, Ordering::SeqCst) == 1 {
                     counter.forget(forgotten);
                 }
-                Some(truth(words, &counter))
+                Some(correct_reply(words, &counter))
             });
         });
         let ran = loadgen(&format!("run {server} -n 100 --json"));
@@ -220,7 +216,7 @@ fn a_flipped_bit_in_an_echo_is_found() {
     let counter = Counter::default();
     let server = serve(move |peer| {
         converse(peer, |words| {
-            let mut reply = truth(words, &counter);
+            let mut reply = correct_reply(words, &counter);
             if words[0] == b"ECHO" && once.swap(false, Ordering::SeqCst) {
                 reply[40] ^= 4;
             }
@@ -238,7 +234,7 @@ fn a_reply_of_another_kind_is_a_protocol_error() {
     let server = serve(move |peer| {
         converse(peer, |words| match words[0].as_slice() {
             b"INCR" if counter.get() >= 50 => Some(b"+OK\r\n".to_vec()),
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     loadgen(&format!("run {server} -c 2 -n 200")).assert(3, "protocol error");
@@ -248,7 +244,7 @@ fn a_reply_of_another_kind_is_a_protocol_error() {
 fn a_named_counter_is_read_first() {
     let counter = Counter::default();
     (0..41).for_each(|_| assert!(counter.incr() > 0));
-    let server = serve(move |peer| converse(peer, |words| Some(truth(words, &counter))));
+    let server = serve(move |peer| converse(peer, |words| Some(correct_reply(words, &counter))));
     let run = loadgen(&format!("run {server} --key visitors -n 100 --json")).run();
     let account = &run.correctness.counters[0];
     assert_eq!(
@@ -267,7 +263,7 @@ fn a_foreign_writer_of_a_named_counter_shows_as_phantoms() {
             if words[0] == b"INCR" && counter.get() % 100 == 50 {
                 counter.forget(-1_000);
             }
-            Some(truth(words, &counter))
+            Some(correct_reply(words, &counter))
         });
     });
     let ran = loadgen(&format!("run {server} --key visitors -c 2 -n 1000 --json"));

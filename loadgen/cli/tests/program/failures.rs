@@ -1,20 +1,13 @@
 //! What goes wrong on the way ends with one clear line and the documented exit code, and never hangs.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test may stop at the first surprise"
-)]
-
-mod truth;
-
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::support::{
+    Counter, bulk, converse, correct_reply, correct_server, drain, integer, loadgen, says, serve,
+};
 use results::{FailureReason, Run, Verdict};
-use truth::{Counter, bulk, converse, drain, integer, loadgen, says, serve, truth, truthful};
 
 #[test]
 fn nobody_listens() {
@@ -78,7 +71,7 @@ fn a_server_that_falls_silent_costs_its_timeout_and_no_more() {
     let server = serve(move |peer| {
         converse(peer, |words| match counter.get() {
             200.. => Some(Vec::new()),
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     let ran = loadgen(&format!(
@@ -110,7 +103,7 @@ fn a_connection_closed_in_the_middle_leaves_ambiguous_increments_and_no_lie() {
         converse(peer, |words| {
             answered += u64::from(words[0] == b"INCR");
             // The increment is made, and nobody is told.
-            let reply = truth(words, &counter);
+            let reply = correct_reply(words, &counter);
             (answered <= 20).then_some(reply)
         });
     });
@@ -151,8 +144,8 @@ fn a_server_that_restarts_gives_no_wrong_answer() {
                         None
                     }
                 },
-                (_, 1) => Some(truth(words, &old)),
-                _ => Some(truth(words, &new)),
+                (_, 1) => Some(correct_reply(words, &old)),
+                _ => Some(correct_reply(words, &new)),
             });
         });
         let ran = loadgen(&format!(
@@ -183,7 +176,7 @@ fn a_reply_cut_short_is_said_to_be_cut() {
                 std::io::Write::write_all(&mut peer, b":3").unwrap();
                 None
             }
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     loadgen(&format!("run {server} -c 1 -n 100")).assert(1, "in the middle of a reply");
@@ -195,7 +188,7 @@ fn error_replies_fail_the_run_and_are_quoted() {
     let server = serve(move |peer| {
         converse(peer, |words| match words[0].as_slice() {
             b"INCR" if counter.get() >= 70 => Some(b"-ERR disk is full\r\n".to_vec()),
-            _ => Some(truth(words, &counter)),
+            _ => Some(correct_reply(words, &counter)),
         });
     });
     let ran = loadgen(&format!("run {server} -c 1 -n 100 --json"));
@@ -213,7 +206,7 @@ fn a_server_that_takes_only_some_connections() {
                 .unwrap();
             return;
         }
-        converse(peer, |words| Some(truth(words, &counter)));
+        converse(peer, |words| Some(correct_reply(words, &counter)));
     });
     let ran = loadgen(&format!("run {server} -c 7 -n 700 --json"));
     ran.assert(1, "5 of 7 connections were lost");
@@ -249,8 +242,11 @@ fn usage_is_explained() {
 
 #[test]
 fn what_cannot_be_written_is_said() {
-    loadgen(&format!("run {} -n 10 --out /proc/nowhere", truthful()))
-        .assert(1, "choose another --out");
+    loadgen(&format!(
+        "run {} -n 10 --out /proc/nowhere",
+        correct_server()
+    ))
+    .assert(1, "choose another --out");
     loadgen("run no.such.host.invalid:1").assert(1, "cannot find the host");
 }
 
@@ -260,7 +256,7 @@ fn a_payload_that_is_too_long_is_named_with_its_flag() {
     let server = serve(|peer| {
         converse(peer, |words| match words[0].as_slice() {
             b"ECHO" => Some(b"-ERR Protocol error: invalid bulk length\r\n".to_vec()),
-            _ => Some(truth(words, &Counter::default())),
+            _ => Some(correct_reply(words, &Counter::default())),
         });
     });
     loadgen(&format!("run {server} --op echo -s 20000 -n 4"))
@@ -269,7 +265,10 @@ fn a_payload_that_is_too_long_is_named_with_its_flag() {
 
 #[test]
 fn the_longest_payload_of_our_servers_comes_back_whole() {
-    let words = format!("run {} --op echo -s 1048576 -c 2 -P 2 -n 8", truthful());
+    let words = format!(
+        "run {} --op echo -s 1048576 -c 2 -P 2 -n 8",
+        correct_server()
+    );
     loadgen(&words).assert(0, "8 checked, none wrong");
 }
 
@@ -284,7 +283,7 @@ fn a_connection_that_is_refused_unasked_is_lost_and_no_wrong_answer() {
             let _ = std::io::Write::write_all(&mut peer, refusal);
             return;
         }
-        converse(peer, |words| Some(truth(words, &counter)));
+        converse(peer, |words| Some(correct_reply(words, &counter)));
     });
     loadgen(&format!("run {server} -c 20 -n 1"))
         .assert(1, "of 20 connections were lost: the server refused it");

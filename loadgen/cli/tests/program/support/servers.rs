@@ -73,8 +73,8 @@ pub fn integer(value: i64) -> Vec<u8> {
     format!(":{value}\r\n").into_bytes()
 }
 
-/// The truthful reply to a request.
-pub fn truth(words: &[Vec<u8>], counter: &Counter) -> Vec<u8> {
+/// The correct_server reply to a request.
+pub fn correct_reply(words: &[Vec<u8>], counter: &Counter) -> Vec<u8> {
     let mut reply = Vec::new();
     match words[0].as_slice() {
         b"INCR" => write::integer(&mut reply, counter.incr()),
@@ -116,9 +116,9 @@ pub fn converse(mut peer: impl Read + Write, mut reply: impl FnMut(&[Vec<u8>]) -
 }
 
 /// A server that tells the truth about one counter.
-pub fn truthful() -> SocketAddr {
+pub fn correct_server() -> SocketAddr {
     let counter = Counter::default();
-    serve(move |peer| converse(peer, |words| Some(truth(words, &counter))))
+    serve(move |peer| converse(peer, |words| Some(correct_reply(words, &counter))))
 }
 
 /// A server that says something fixed to everybody, and then nothing.

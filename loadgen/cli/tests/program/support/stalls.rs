@@ -5,7 +5,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::servers::{Counter, converse, serve, truth};
+use super::servers::{Counter, converse, correct_reply, serve};
 
 /// When a server stopped, and for how long it really did.
 #[derive(Default)]
@@ -28,7 +28,7 @@ impl Stalls {
                         stalls.begin();
                     }
                     let _turn = stalls.turn.lock().unwrap_or_else(PoisonError::into_inner);
-                    Some(truth(words, &counter))
+                    Some(correct_reply(words, &counter))
                 });
             }
         });
