@@ -237,6 +237,37 @@ impl Client {
         self.stream.read_exact(&mut [0])
     }
 
+    /// Sends a request as it is typed, and waits for its reply.
+    ///
+    /// # Errors
+    /// As [`Client::try_reply`].
+    pub fn try_ask(&mut self, line: &str) -> io::Result<String> {
+        self.try_send(format!("{line}\r\n").as_bytes())?;
+        self.try_reply()
+    }
+
+    /// The next reply as text: of a simple string, the digits of a number, the bytes of a bulk string.
+    ///
+    /// # Errors
+    /// When none comes in time, or the reply is an error.
+    pub fn try_reply(&mut self) -> io::Result<String> {
+        let mut head = String::new();
+        self.stream.read_line(&mut head)?;
+        let head = head.trim_end();
+        match head.split_at_checked(1) {
+            Some(("+" | ":", text)) => Ok(text.to_owned()),
+            Some(("$", length)) => {
+                let length: usize = length.parse().map_err(io::Error::other)?;
+                let mut bytes = vec![0; length + 2];
+                self.stream.read_exact(&mut bytes)?;
+                bytes.truncate(length);
+                Ok(String::from_utf8_lossy(&bytes).into_owned())
+            }
+            Some(("-", text)) => Err(io::Error::other(text.to_owned())),
+            _ => Err(io::Error::other(format!("'{head}' is not a reply"))),
+        }
+    }
+
     /// The next reply must be an integer.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use loadgen::experiment::StartedServer;
 use results::statistics::median;
 use results::{Arrival, AxisScale, Chart, ChartSeries, Figure, Histogram, Quantile, Unit, units};
 
-use crate::client::Client;
+use crate::client::info;
 use crate::figures::or_not_measured;
 use crate::systems::{ASYNC, PYTHON_THREADS, REACTOR, REDIS, System, THREADS, TWISTED};
 use crate::{
@@ -109,9 +109,7 @@ fn levels(rate: &Rate, runs: &Dwells) -> Vec<Figure> {
 fn dwell(server: &mut StartedServer<'_, '_>, load: &ConfigBuilder) -> Result<Histogram, Failure> {
     run(server, load)?;
     let failed = Failure::request("INFO does not say how long bytes lay in the kernel");
-    let text = Client::connect(server.process.port)
-        .and_then(|mut client| client.ask("INFO dwell"))
-        .map_err(failed)?;
+    let text = info(server.process.port, "dwell").map_err(failed)?;
     let histogram = histogram_in(&text);
     match histogram.is_empty() {
         true => Err(Failure::Unexpected(

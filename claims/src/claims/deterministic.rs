@@ -15,7 +15,7 @@ use results::{Figure, Unit};
 
 use self::record::Turn;
 use self::replay::Outcome;
-use crate::client::Client;
+use crate::client::connect;
 use crate::systems::{REACTOR, System, THREADS, quoted};
 use crate::{Claim, Conclusion, Evidence, Experiment, Failure};
 
@@ -178,12 +178,12 @@ fn converse(port: u16, (request, times): Script) -> io::Result<Outcome> {
     let together = Barrier::new(CLIENTS);
     thread::scope(|scope| {
         let ask = || -> io::Result<(u64, Vec<u8>)> {
-            let mut client = Client::connect(port)?;
-            let id = client.ask("CLIENT ID")?;
+            let mut client = connect(port)?;
+            let id = client.try_ask("CLIENT ID")?;
             let mut got = format!(":{id}\r\n");
             together.wait();
             for _ in 0..times {
-                got += &format!(":{}\r\n", client.ask(request)?);
+                got += &format!(":{}\r\n", client.try_ask(request)?);
             }
             let id = id.parse().map_err(io::Error::other)?;
             Ok((id, got.into_bytes()))

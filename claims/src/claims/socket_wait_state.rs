@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::claims::wait_state::{Samples, TimesRun};
-use crate::client::Client;
+use crate::client::connect;
 use crate::systems::THREADS;
 use crate::threads::threads;
 use crate::{Claim, Conclusion, Evidence, Experiment, Failure, Indication};
@@ -40,14 +40,14 @@ fn watch(
     let failed = Failure::request("the server could not be asked");
     let (pid, port) = (server.process.pid(), server.process.port);
     // After one reply the server has all threads of its own, and the thread of the readiness check has ended.
-    let mut first = Client::connect(port).map_err(&failed)?;
-    first.ask("PING").map_err(&failed)?;
+    let mut first = connect(port).map_err(&failed)?;
+    first.try_ask("PING").map_err(&failed)?;
     let (mut clients, mut waiting) = (Vec::new(), Vec::new());
     for _ in 0..CONNECTIONS {
         let before: BTreeSet<u32> = threads(pid);
-        let mut client = Client::connect(port).map_err(&failed)?;
+        let mut client = connect(port).map_err(&failed)?;
         // After its reply the connection has a thread, and that thread has nothing left to do.
-        client.ask("PING").map_err(&failed)?;
+        client.try_ask("PING").map_err(&failed)?;
         waiting.extend(threads(pid).difference(&before));
         clients.push(client);
     }
@@ -66,7 +66,7 @@ fn watch(
         TimesRun::now(pid, every_second(1)),
     );
     for client in clients.iter_mut().step_by(2) {
-        client.ask("PING").map_err(&failed)?;
+        client.try_ask("PING").map_err(&failed)?;
     }
     let ((woken, given), (woken_without, left)) = (given.ran_since(), left.ran_since());
     samples.woken += woken;

@@ -4,7 +4,7 @@ use loadgen::config::ConfigBuilder;
 use loadgen::experiment::StartedServer;
 use results::units::percent;
 
-use crate::client::Client;
+use crate::client::info;
 use crate::systems::THREADS;
 use crate::{
     Claim, Conclusion, Conditions, EventCount, Evidence, Experiment, Failure, Indication, figures,
@@ -92,11 +92,12 @@ fn contended(
 ) -> Result<(u64, u64), Failure> {
     let run = run(server, load)?;
     let failed = Failure::request("INFO does not say how often the lock was found taken");
-    let text = Client::connect(server.process.port)
-        .and_then(|mut client| client.info("contended_acquisitions"))
-        .map_err(failed)?;
-    let no_number = |_| Failure::Unexpected(format!("contended_acquisitions is '{text}'"));
-    Ok((text.parse().map_err(no_number)?, run.totals.completed))
+    let info = info(server.process.port, "").map_err(failed)?;
+    let mut lines = info.lines();
+    let count = lines.find_map(|line| line.strip_prefix("contended_acquisitions:"));
+    let count = count.and_then(|count| count.trim().parse().ok());
+    let missing = || Failure::Unexpected("INFO has no contended_acquisitions".to_owned());
+    Ok((count.ok_or_else(missing)?, run.totals.completed))
 }
 
 /// One in a hundred thousand, per million: the article says “might”.

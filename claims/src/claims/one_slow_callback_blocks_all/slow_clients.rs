@@ -7,7 +7,9 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use crate::Failure;
-use crate::client::Client;
+use testkit::Client;
+
+use crate::client::connect;
 
 /// The clients. Where they are dropped, their thread goes on until it fails.
 #[derive(Debug)]
@@ -25,8 +27,7 @@ const LOOK: Duration = Duration::from_millis(50);
 impl SlowClients {
     /// Sends this request so many times per second from now on.
     pub(super) fn start(port: u16, request: String, per_s: f64) -> Result<Self, Failure> {
-        let clients: io::Result<Vec<Client>> =
-            (0..CONNECTIONS).map(|_| Client::connect(port)).collect();
+        let clients: io::Result<Vec<Client>> = (0..CONNECTIONS).map(|_| connect(port)).collect();
         let clients = clients.map_err(Failure::request("the server could not be reached"))?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = stop.clone();
@@ -55,12 +56,12 @@ fn send(mut clients: Vec<Client>, request: &str, per_s: f64, stop: &AtomicBool) 
         let due = Duration::from_secs_f64(f64::from(sent) / per_s);
         thread::sleep(due.saturating_sub(start.elapsed()).min(LOOK));
         if start.elapsed() >= due {
-            clients[sent as usize % CONNECTIONS].send(request)?;
+            clients[sent as usize % CONNECTIONS].try_send(format!("{request}\r\n").as_bytes())?;
             sent += 1;
         }
     }
     for number in 0..sent {
-        clients[number as usize % CONNECTIONS].reply()?;
+        clients[number as usize % CONNECTIONS].try_reply()?;
     }
     Ok(())
 }

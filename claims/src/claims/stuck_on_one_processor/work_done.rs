@@ -8,7 +8,9 @@ use loadgen::experiment::StartedServer;
 use results::statistics::MIN_RUNS;
 use results::{Figure, Unit};
 
-use crate::client::Client;
+use testkit::Client;
+
+use crate::client::connect;
 use crate::systems::{Slow, System};
 use crate::threads::ran_or_ready;
 use crate::{Experiment, Failure, Indication, Pair, Setup, figures};
@@ -73,15 +75,14 @@ fn work(
 ) -> Result<Work, Failure> {
     let request = system.slow_request(Slow::Computes, WORK);
     let (pid, port) = (server.process.pid(), server.process.port);
-    let clients: io::Result<Vec<Client>> =
-        (0..connections).map(|_| Client::connect(port)).collect();
+    let clients: io::Result<Vec<Client>> = (0..connections).map(|_| connect(port)).collect();
     let clients = clients.map_err(Failure::request("the server could not be reached"))?;
     let (start, before) = (Instant::now(), ran_or_ready(pid));
     // The clients stay until the server's threads have been asked: a thread whose client leaves takes its times with it.
     let ask = |mut client: Client| -> io::Result<(u32, Client)> {
         let mut answers = 0;
         while start.elapsed() < time {
-            client.ask(&request)?;
+            client.try_ask(&request)?;
             answers += 1;
         }
         Ok((answers, client))
