@@ -1,54 +1,58 @@
 //! The command line, as it is typed; [`loadgen::config::Config`] is what it means.
 
-mod allow_invalid;
 mod calibrate;
-mod check;
 mod compare;
-mod diff;
 mod load;
-mod plot;
 mod run;
+mod stored;
 mod sweep;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-pub(crate) use allow_invalid::AllowInvalid;
 pub(crate) use calibrate::CalibrateArguments;
-pub(crate) use check::CheckArguments;
 pub(crate) use compare::CompareArguments;
-pub(crate) use diff::DiffArguments;
-pub(crate) use load::LoadArguments;
-pub(crate) use plot::PlotArguments;
+pub(crate) use load::{CHECK_LEVELS, LoadArguments};
 pub(crate) use run::RunArguments;
+pub(crate) use stored::{CheckArguments, DiffArguments, PlotArguments};
 pub(crate) use sweep::{FindArguments, SweepArguments};
 
-/// Measures a server: every reply is checked, and every latency is recorded.
+/// Loads a server, records every latency and checks every reply.
 #[derive(Debug, Parser)]
-#[command(name = "loadgen", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "loadgen", version, arg_required_else_help = true, after_help = AFTER_HELP)]
 pub(crate) struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub(crate) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 ran, and correct; 1 tool or server failure; 2 usage; 3 wrong answers; 4 threshold missed; \
-                          5 measurement invalid, unless --allow-invalid; 130 interrupted (what there was is written).\nThe last line on stderr says which, and why.";
+const AFTER_HELP: &str = "\
+Times are written 500ms, 10s, 1m30s or 1h; counts and rates 250, 2.5k, 1M or 1e6; sizes 64, 64KiB or 1MiB.
+
+Exit codes:
+    0  success
+    1  the tool or the server failed
+    2  the command line is wrong
+    3  the server gave wrong replies
+    4  a threshold was missed, or diff found a regression
+    5  the measurement is invalid (0 with --allow-invalid)
+  130  interrupted; what was measured is written
+The last line on stderr names the reason.";
 
 /// The subcommands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Load one server, and report its latency, its rate and whether its replies were right
+    /// Load one server; report its rate, its latency and whether its replies were right
     Run(RunArguments),
-    /// Load one server with a list of loads, and draw the curve
+    /// Load one server with several loads, and draw the curve
     Sweep(SweepArguments),
-    /// Find the greatest rate at which a server meets its goals
+    /// Find the greatest rate at which a server meets its thresholds
     Find(FindArguments),
-    /// Start several servers in turn, load each, and set them side by side
+    /// Start several servers in turn, load each, and compare them
     Compare(CompareArguments),
     /// Compare stored runs, and say whether the new ones are worse
     Diff(DiffArguments),
-    /// Draw stored runs: the page, or one picture
+    /// Draw stored runs, as a page or as one picture
     Plot(PlotArguments),
     /// Check a saved history again
     Check(CheckArguments),
@@ -61,6 +65,14 @@ pub(crate) enum Command {
     },
     /// Print the manual page
     Man,
+}
+
+/// What to do with an invalid measurement: the same in every command that measures.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct AllowInvalid {
+    /// Exit 0 even if the measurement is invalid; the last line still says why it is
+    #[arg(long)]
+    pub(crate) allow_invalid: bool,
 }
 
 #[cfg(test)]
@@ -88,12 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn clap_accepts_the_definition() {
         Arguments::command().debug_assert();
     }
 
     #[test]
-    fn what_is_typed_becomes_a_config() {
+    fn the_command_line_becomes_a_config() {
         let words =
             "h:1 -c 1k -P 16 -t 4 -n 2M --op mix:incr=8,get=2 --by 5 --keys 10 --timeout 500ms";
         let config = config(words).unwrap();
@@ -112,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_protocol_has_its_usual_operation() {
+    fn each_protocol_has_a_default_operation() {
         let name = |words: &str| {
             config(words).unwrap().workload.operations[0]
                 .operation
@@ -123,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_without_a_rate_is_no_schedule() {
+    fn a_pattern_needs_a_rate() {
         let error = config("h:1 --arrival poisson").unwrap_err();
         assert!(error.to_string().contains("-r"));
         assert!(config("h:1 --arrival poisson -r 5").is_ok());

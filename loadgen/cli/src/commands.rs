@@ -9,6 +9,7 @@ mod measure;
 pub(crate) mod plot;
 mod repeat;
 pub(crate) mod run;
+mod series;
 pub(crate) mod shell;
 pub(crate) mod sweep;
 

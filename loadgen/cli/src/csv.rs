@@ -1,11 +1,11 @@
-//! A run as redis-benchmark's `--csv` writes it, so that scripts which read that one read ours.
+//! A run as redis-benchmark's `--csv` writes it, for scripts that read that.
 
 use results::{Quantile, Run};
 
 /// redis-benchmark's header (version 7), to the letter.
 const HEADER: &str = r#""test","rps","avg_latency_ms","min_latency_ms","p50_latency_ms","p95_latency_ms","p99_latency_ms","max_latency_ms""#;
 
-/// One in twenty lies above.
+/// One in twenty is above.
 const P95: Quantile = Quantile::above(50_000_000);
 
 /// The header, and a row for each run. What was not measured is an empty field, as CSV has it.
@@ -16,22 +16,13 @@ pub(crate) fn text(runs: &[Run]) -> String {
 
 fn row(run: &Run) -> String {
     let response = &run.latency.response;
-    let ms = |ns: Option<u64>| {
-        ns.map(|ns| format!("{:.3}", ns as f64 / 1e6))
-            .unwrap_or_default()
-    };
-    let names: Vec<_> = run
-        .workload
-        .operations
-        .iter()
-        .map(|share| share.operation.to_string().to_uppercase())
-        .collect();
+    let ms = |ns: Option<u64>| ns.map_or(String::new(), |ns| format!("{:.3}", ns as f64 / 1e6));
+    let rate = run.totals.requests_per_s;
+    let operations = run.workload.operations.iter();
+    let names = operations.map(|share| share.operation.to_string().to_uppercase());
     let fields = [
-        names.join("+"),
-        run.totals
-            .requests_per_s
-            .map(|rate| format!("{:.2}", rate.value()))
-            .unwrap_or_default(),
+        names.collect::<Vec<_>>().join("+"),
+        rate.map_or(String::new(), |rate| format!("{:.2}", rate.value())),
         ms(response.mean_ns()),
         ms(response.min_ns()),
         ms(response.quantile_ns(Quantile::P50)),

@@ -6,10 +6,11 @@ use loadgen::run::Outcome;
 use results::units::count;
 use results::{Correctness, Run, Verdict};
 
-use crate::answers;
+use crate::args::AllowInvalid;
 use crate::invalid::why_invalid;
+use crate::replies;
 
-/// Why the program ends. What stands further down is graver, and of several runs the gravest is told.
+/// Why the program ends, from the least grave to the gravest: of several runs, the gravest decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Reason {
     /// A question such as `--help` was answered; there is nothing to add.
@@ -18,13 +19,13 @@ pub(crate) enum Reason {
     Ok,
     /// The same, with an invalid measurement that `--allow-invalid` accepts.
     Allowed,
-    /// A goal was missed.
+    /// A threshold was missed.
     Missed,
     /// The load generator could not measure this.
     Invalid,
     /// The tool or the server failed.
     Failed,
-    /// The server gave wrong answers.
+    /// The server gave wrong replies.
     Wrong,
     /// The command line makes no sense.
     Usage,
@@ -32,26 +33,22 @@ pub(crate) enum Reason {
     Interrupted,
 }
 
-/// The exit code of each reason, and the words before the line that says why.
-const REASONS: [(Reason, u8, &str); 9] = [
-    (Reason::Answered, 0, ""),
-    (Reason::Ok, 0, "ok"),
-    (
-        Reason::Allowed,
-        0,
-        "measurement invalid (exit 0, --allow-invalid)",
-    ),
-    (Reason::Missed, 4, "threshold missed (exit 4)"),
-    (
-        Reason::Invalid,
-        5,
-        "measurement invalid (exit 5, unless --allow-invalid)",
-    ),
-    (Reason::Failed, 1, "failed (exit 1)"),
-    (Reason::Wrong, 3, "wrong answers (exit 3)"),
-    (Reason::Usage, 2, "usage (exit 2)"),
-    (Reason::Interrupted, 130, "interrupted (exit 130)"),
-];
+impl Reason {
+    /// The documented exit code, and how the last line begins.
+    fn code_and_words(self) -> (u8, &'static str) {
+        match self {
+            Self::Answered => (0, ""),
+            Self::Ok => (0, "ok"),
+            Self::Allowed => (0, "measurement invalid (exit 0, --allow-invalid)"),
+            Self::Failed => (1, "failed (exit 1)"),
+            Self::Usage => (2, "usage (exit 2)"),
+            Self::Wrong => (3, "wrong replies (exit 3)"),
+            Self::Missed => (4, "threshold missed (exit 4)"),
+            Self::Invalid => (5, "measurement invalid (exit 5, unless --allow-invalid)"),
+            Self::Interrupted => (130, "interrupted (exit 130)"),
+        }
+    }
+}
 
 /// The end of the program.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,23 +88,19 @@ impl Exit {
 
     /// The documented exit code.
     pub(crate) fn code(&self) -> ExitCode {
-        ExitCode::from(self.row().1)
+        ExitCode::from(self.reason.code_and_words().0)
     }
 
-    /// The last line on stderr, where there is something to say.
+    /// The last line on stderr, if there is something to say.
     pub(crate) fn line(&self) -> Option<String> {
-        let words = self.row().2;
+        let words = self.reason.code_and_words().1;
         (!words.is_empty()).then(|| format!("loadgen: {words}: {}", self.text))
     }
 
-    fn row(&self) -> (Reason, u8, &'static str) {
-        REASONS[self.reason as usize]
-    }
-
-    /// The end of a run: interrupted, then wrong answers, then a failure, then an invalid measurement, then a missed goal.
-    pub(crate) fn of(outcome: &Outcome, allow_invalid: bool) -> Self {
+    /// The end of a run: interrupted, then wrong replies, then a failure, then an invalid measurement, then a missed threshold.
+    pub(crate) fn of(outcome: &Outcome, allow: AllowInvalid) -> Self {
         let run = &outcome.run;
-        let (answered, checked) = (answered(run), answers::in_short(&run.correctness));
+        let (answered, checked) = (answered(run), replies::in_short(&run.correctness));
         if run.interrupted {
             return Self::new(Reason::Interrupted, format!("{answered}; {checked}"));
         }
@@ -118,16 +111,14 @@ impl Exit {
             return Self::failed(format!("{why}; {answered}; {checked}"));
         }
         let exit = match run.thresholds.iter().find(|threshold| !threshold.met) {
-            Some(missed) => Self::new(
-                Reason::Missed,
-                format!(
-                    "{} is {}; {answered}; {checked}",
-                    missed.expression, missed.reading
-                ),
-            ),
+            Some(missed) => {
+                let (expression, reading) = (&missed.expression, &missed.reading);
+                let text = format!("{expression} is {reading}; {answered}; {checked}");
+                Self::new(Reason::Missed, text)
+            }
             None => Self::ok(format!("{answered}; {checked}")),
         };
-        exit.unless_invalid(why_invalid([run]), allow_invalid)
+        exit.unless_invalid(why_invalid([run]), allow)
     }
 
     /// The end of a check of a saved history.
@@ -136,29 +127,27 @@ impl Exit {
             Verdict::Wrong => Reason::Wrong,
             Verdict::Correct | Verdict::Unknown | Verdict::NotChecked => Reason::Ok,
         };
-        Self::new(reason, answers::in_short(correctness))
+        Self::new(reason, replies::in_short(correctness))
     }
 
-    /// The same where the measurement is valid. An invalid one comes first, unless something graver does.
+    /// The same if the measurement is valid. An invalid one comes first, unless something graver does.
     #[must_use]
-    pub(crate) fn unless_invalid(self, why: Option<String>, allow_invalid: bool) -> Self {
-        let (reason, text) = (self.reason, &self.text);
-        match (reason, why) {
-            (Reason::Ok, Some(why)) if allow_invalid => {
-                Self::new(Reason::Allowed, format!("{why}; {text}"))
-            }
-            (Reason::Missed, Some(why)) if allow_invalid => {
-                let text = format!("{text}; --allow-invalid accepted that {why}");
+    pub(crate) fn unless_invalid(self, why: Option<String>, allow: AllowInvalid) -> Self {
+        let (reason, text, allowed) = (self.reason, &self.text, allow.allow_invalid);
+        let Some(why) = why.filter(|_| matches!(reason, Reason::Ok | Reason::Missed)) else {
+            return self;
+        };
+        match (reason, allowed) {
+            (_, false) => Self::new(Reason::Invalid, format!("{why}; {text}")),
+            (Reason::Ok, true) => Self::new(Reason::Allowed, format!("{why}; {text}")),
+            (_, true) => {
+                let text = format!("{text}; invalid, but allowed by --allow-invalid: {why}");
                 Self::new(reason, text)
             }
-            (Reason::Ok | Reason::Missed, Some(why)) => {
-                Self::new(Reason::Invalid, format!("{why}; {text}"))
-            }
-            _ => self,
         }
     }
 
-    /// The gravest end of several runs, with the place of the run, and the first of equals; `None` of no runs.
+    /// The gravest end of several runs, and which run it is (the first of equals); `None` of no runs.
     pub(crate) fn gravest(exits: Vec<Self>) -> Option<(usize, Self)> {
         let places = exits.into_iter().enumerate().rev();
         places.max_by_key(|(_, exit)| exit.reason)
@@ -175,6 +164,13 @@ fn answered(run: &Run) -> String {
 mod tests {
     use super::*;
 
+    const STRICT: AllowInvalid = AllowInvalid {
+        allow_invalid: false,
+    };
+    const ALLOW: AllowInvalid = AllowInvalid {
+        allow_invalid: true,
+    };
+
     fn all(reasons: &[Reason]) -> Vec<Exit> {
         reasons
             .iter()
@@ -183,14 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn each_reason_has_its_row() {
-        for (place, (reason, ..)) in REASONS.into_iter().enumerate() {
-            assert_eq!(reason as usize, place);
-        }
-    }
-
-    #[test]
-    fn wrong_answers_outrank_an_invalid_measurement_and_that_a_missed_goal() {
+    fn wrong_replies_outrank_an_invalid_measurement_and_that_a_missed_threshold() {
         let rising = all(&[
             Reason::Ok,
             Reason::Missed,
@@ -207,18 +196,18 @@ mod tests {
     }
 
     #[test]
-    fn an_invalid_measurement_is_allowed_in_words_and_hides_nothing_graver() {
+    fn an_allowed_invalid_measurement_is_named_and_hides_nothing_graver() {
         let why = || Some("it stood still".to_owned());
         let ok = || Exit::ok("done");
-        assert_eq!(ok().unless_invalid(None, false), ok());
-        let refused = ok().unless_invalid(why(), false);
+        assert_eq!(ok().unless_invalid(None, STRICT), ok());
+        let refused = ok().unless_invalid(why(), STRICT);
         assert_eq!(refused, Exit::new(Reason::Invalid, "it stood still; done"));
-        let allowed = ok().unless_invalid(why(), true).line().unwrap();
+        let allowed = ok().unless_invalid(why(), ALLOW).line().unwrap();
         assert!(allowed.contains("--allow-invalid") && allowed.contains("it stood still"));
         let [missed, wrong] = [Reason::Missed, Reason::Wrong].map(|reason| Exit::new(reason, ""));
         let of = |exit: &Exit, allow| exit.clone().unless_invalid(why(), allow).reason;
-        assert_eq!(of(&missed, false), Reason::Invalid);
-        assert_eq!(of(&missed, true), Reason::Missed);
-        assert_eq!(of(&wrong, false), Reason::Wrong);
+        assert_eq!(of(&missed, STRICT), Reason::Invalid);
+        assert_eq!(of(&missed, ALLOW), Reason::Missed);
+        assert_eq!(of(&wrong, STRICT), Reason::Wrong);
     }
 }

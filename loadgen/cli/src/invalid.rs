@@ -1,43 +1,42 @@
 //! Which runs of a series are invalid, in a few words for the last line of all.
 
-use results::units::count;
+use std::collections::BTreeSet;
+
 use results::{Run, ValidityVerdict};
 
 /// Names of systems that the line has room for.
 const NAMED: usize = 3;
 
-/// Why not all of these runs are valid: all reasons of a single run, and of several how many, which, and the first reason; `None` where all
-/// are valid.
+/// Why not all of these runs are valid; `None` if all are. Of a single run all reasons, of several how many are invalid, which, and the
+/// first reason.
 pub(crate) fn why_invalid<'a>(runs: impl IntoIterator<Item = &'a Run>) -> Option<String> {
     let runs: Vec<&Run> = runs.into_iter().collect();
-    let is_invalid = |run: &&Run| run.validity.verdict != ValidityVerdict::Valid;
-    let invalid: Vec<&Run> = runs.iter().copied().filter(is_invalid).collect();
-    let first = invalid.first()?;
+    let is_invalid = |run: &&&Run| run.validity.verdict != ValidityVerdict::Valid;
+    let invalid: Vec<&Run> = runs.iter().filter(is_invalid).copied().collect();
+    let reasons = report::reasons(&invalid.first()?.validity);
     if runs.len() == 1 {
-        return Some(report::reasons(&first.validity).join("; "));
+        return Some(reasons.join("; "));
     }
-    let reasons = report::reasons(&first.validity);
     Some(format!(
-        "{} of {} runs are invalid ({}), the first because: {}",
-        count(invalid.len() as u64),
-        count(runs.len() as u64),
+        "{} of {} runs are invalid ({}); the first because: {}",
+        invalid.len(),
+        runs.len(),
         names(&invalid),
-        reasons.first().map_or("it does not say", String::as_str)
+        reasons.first().map_or("no reason is given", String::as_str)
     ))
 }
 
-/// `reactor, async and 2 more`.
+/// `async, reactor and 2 more`.
 fn names(runs: &[&Run]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for run in runs {
-        if !names.contains(&run.label.as_str()) {
-            names.push(&run.label);
-        }
-    }
-    let named = names[..names.len().min(NAMED)].join(", ");
-    match names.len().saturating_sub(NAMED) {
-        0 => named,
-        more => format!("{named} and {more} more"),
+    let names: BTreeSet<&str> = runs.iter().map(|run| run.label.as_str()).collect();
+    let (more, first) = (
+        names.len().saturating_sub(NAMED),
+        names.into_iter().take(NAMED),
+    );
+    let first = first.collect::<Vec<_>>().join(", ");
+    match more {
+        0 => first,
+        more => format!("{first} and {more} more"),
     }
 }
 
@@ -68,7 +67,7 @@ mod tests {
             run("c", &["z"]),
         ];
         let said = why_invalid(&runs).unwrap();
-        assert_eq!(said, "3 of 4 runs are invalid (a, c), the first because: x");
+        assert_eq!(said, "3 of 4 runs are invalid (a, c); the first because: x");
         let many: Vec<_> = ["a", "b", "c", "d", "e"]
             .map(|label| run(label, &["x"]))
             .into();

@@ -1,6 +1,5 @@
 //! The program `loadgen`: reads the command line, does what it says, and ends with a line that says how it went.
 
-mod answers;
 mod args;
 mod commands;
 mod csv;
@@ -8,6 +7,7 @@ mod exit;
 mod invalid;
 mod output;
 mod repeats;
+mod replies;
 mod screen;
 mod sides;
 mod stored;
@@ -20,18 +20,16 @@ use clap::Parser as _;
 use exit::Exit;
 
 fn main() -> ExitCode {
-    let exit = run(&std::env::args().collect::<Vec<_>>());
+    let exit = run(&std::env::args().collect::<Vec<_>>()).unwrap_or_else(|exit| exit);
     if let Some(line) = exit.line() {
         eprintln!("{line}");
     }
     exit.code()
 }
 
-fn run(words: &[String]) -> Exit {
-    let arguments = match Arguments::try_parse_from(words) {
-        Ok(arguments) => arguments,
-        Err(error) => return not_read(&error),
-    };
+/// The end of the command, as `Ok` or as `Err`: what cannot go on returns its end at once.
+fn run(words: &[String]) -> Result<Exit, Exit> {
+    let arguments = Arguments::try_parse_from(words).map_err(|error| not_read(&error))?;
     match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments, words),
         Command::Sweep(arguments) => commands::sweep::run(&arguments, words),
@@ -46,12 +44,12 @@ fn run(words: &[String]) -> Exit {
     }
 }
 
-/// A command line that clap did not take, or a question such as `--help`, which it answers itself.
+/// A command line that clap rejected, or a question such as `--help`, which clap answers.
 fn not_read(error: &clap::Error) -> Exit {
-    // Where not even this can be printed, the exit code still says it.
+    // If this cannot be printed, the exit code still says it.
     let _ = error.print();
     match error.use_stderr() {
-        true => Exit::usage("the command line above cannot be read; try loadgen --help"),
+        true => Exit::usage("the command line is wrong, see above; try loadgen --help"),
         false => Exit::ANSWERED,
     }
 }

@@ -1,13 +1,14 @@
-//! Several runs of one load in a table: a line for each, their median, and how far it may be trusted.
+//! Several runs of one load in a table: a line for each, their median, and how far it can be trusted.
 
 use report::HeadedLines;
 use results::statistics::{MIN_RUNS, Spread};
-use results::{Metric, Run, ValidityVerdict, Verdict, units};
+use results::units::{NOT_MEASURED, count};
+use results::{Metric, Run, ValidityVerdict, Verdict};
 
-use crate::answers;
+use crate::replies;
 
-/// What is shown of every run; what `diff` guards.
-pub(crate) const GUARDED: [Metric; 5] = [
+/// What is shown of every run, and what `diff` compares.
+pub(crate) const COMPARED: [Metric; 5] = [
     Metric::Throughput,
     Metric::P50,
     Metric::P99,
@@ -17,103 +18,75 @@ pub(crate) const GUARDED: [Metric; 5] = [
 
 /// The table of at least one run, and in words, wrapped to so many columns, what was wrong with which.
 pub(crate) fn text(runs: &[Run], room: usize) -> String {
-    let Some(first) = runs.first() else {
+    let Some(Run { label, target, .. }) = runs.first() else {
         return String::new();
     };
-    let mut lines = vec![(
-        "runs",
-        format!(
-            "{} of {} ({})",
-            runs.len(),
-            first.label,
-            first.target.address
-        ),
-    )];
-    lines.push((
+    let title = format!("{} of {label} ({})", runs.len(), target.address);
+    let caution = "one server, not restarted: less independent than those of compare".to_owned();
+    let mut rows = vec![row(
         "",
-        "one server, not restarted: less independent than those of compare".to_owned(),
-    ));
-    let mut text = report::headed_lines(&lines, room);
-    let mut rows = vec![row("", GUARDED.map(|metric| metric.title().to_owned()), "")];
+        COMPARED.map(|metric| metric.title().to_owned()),
+        "",
+    )];
     for (number, run) in (1..).zip(runs) {
-        let cells = GUARDED.map(|metric| known(metric, metric.of(run)));
+        let cells = COMPARED.map(|metric| known(metric, metric.of(run)));
         rows.push(row(&format!("run {number}"), cells, word(run)));
     }
     rows.extend(together(runs));
-    text += &report::text_table(rows, &[0, GUARDED.len() + 1]);
-    text + &report::headed_lines(&remarks(runs), room)
+    report::headed_lines(&[("runs", title), ("", caution)], room)
+        + &report::text_table(rows, &[0, COMPARED.len() + 1])
+        + &report::headed_lines(&remarks(runs), room)
 }
 
-/// The medians, and between which two they lie: an interval, or of too few runs the least and the greatest.
+/// The medians, each with its interval; of too few runs for an interval, with the least and the greatest.
 fn together(runs: &[Run]) -> Vec<Row> {
-    let columns = GUARDED.map(|metric| {
+    let columns = COMPARED.map(|metric| {
         let values: Vec<f64> = runs.iter().filter_map(|run| metric.of(run)).collect();
-        let ends = Spread::of(&values).map(Spread::ends);
-        let median = known(metric, metric.of_runs(&values));
-        let low = known(metric, ends.map(|(low, _)| low));
-        let high = known(metric, ends.map(|(_, high)| high));
-        [median, low, high]
+        let (low, high) = Spread::of(&values).map(Spread::ends).unzip();
+        [metric.of_runs(&values), low, high].map(|value| known(metric, value))
     });
-    let [low, high] = match runs.len() {
+    let names = match runs.len() {
         ..2 => return Vec::new(),
-        2..MIN_RUNS => ["least", "greatest"],
-        _ => ["95 % from", "to"],
+        2..MIN_RUNS => ["median", "least", "greatest"],
+        _ => ["median", "95 % from", "to"],
     };
-    let of = |place: usize| columns.each_ref().map(|column| column[place].clone());
-    vec![
-        row("median", of(0), ""),
-        row(low, of(1), ""),
-        row(high, of(2), ""),
-    ]
+    let cells = |place: usize| columns.each_ref().map(|column| column[place].clone());
+    let rows = names.into_iter().enumerate();
+    rows.map(|(place, name)| row(name, cells(place), ""))
+        .collect()
 }
 
-/// What is wrong with single runs, in words.
+/// What is wrong with single runs, and each reason for invalid runs once, with the numbers of all that have it.
 fn remarks(runs: &[Run]) -> HeadedLines {
     let mut lines = Vec::new();
     for (number, run) in (1..).zip(runs) {
         let mut say = |name, words: String| lines.push((name, format!("run {number}: {words}")));
         if run.correctness.verdict != Verdict::Correct {
-            for (_, words) in answers::lines(&run.correctness) {
-                say("answers", words);
-            }
+            let replies = replies::lines(&run.correctness);
+            replies
+                .into_iter()
+                .for_each(|(_, words)| say("replies", words));
         }
         for (reason, failures) in &run.totals.failures {
-            say(
-                "failures",
-                format!("{} × {reason}", units::count(*failures)),
-            );
+            say("failures", format!("{} × {reason}", count(*failures)));
         }
         for missed in run.thresholds.iter().filter(|threshold| !threshold.met) {
-            say(
-                "limit",
-                format!("{} MISSED: {}", missed.expression, missed.reading),
-            );
+            let (expression, reading) = (&missed.expression, &missed.reading);
+            say("threshold", format!("{expression} MISSED: {reading}"));
         }
     }
-    lines.extend(invalid(runs));
+    for (reason, places) in report::reasons_of_runs(runs) {
+        let plural = if places.len() == 1 { "" } else { "s" };
+        let numbers: Vec<_> = places.iter().map(|place| (place + 1).to_string()).collect();
+        lines.push((
+            "invalid",
+            format!("run{plural} {}: {reason}", numbers.join(", ")),
+        ));
+    }
     lines
 }
 
-/// Each reason for an invalid run once, in the words of the first run that has it, with the numbers of all.
-fn invalid(runs: &[Run]) -> HeadedLines {
-    let said = |(reason, indexes): (String, Vec<usize>)| {
-        let numbers: Vec<String> = indexes
-            .iter()
-            .map(|index| (index + 1).to_string())
-            .collect();
-        let runs = if numbers.len() == 1 { "run" } else { "runs" };
-        (
-            "invalid",
-            format!("{runs} {}: {reason}", numbers.join(", ")),
-        )
-    };
-    report::reasons_of_runs(runs)
-        .into_iter()
-        .map(said)
-        .collect()
-}
-
-/// The gravest that is to be said of a run, where there is something.
+/// The worst that there is to say of a run in one word.
 fn word(run: &Run) -> &'static str {
     match (run.correctness.verdict, run.validity.verdict) {
         (Verdict::Wrong, _) => "WRONG",
@@ -125,15 +98,12 @@ fn word(run: &Run) -> &'static str {
 }
 
 fn known(metric: Metric, value: Option<f64>) -> String {
-    value.map_or_else(
-        || units::NOT_MEASURED.to_owned(),
-        |value| metric.text(value),
-    )
+    value.map_or(NOT_MEASURED.to_owned(), |value| metric.text(value))
 }
 
-type Row = [String; GUARDED.len() + 2];
+type Row = [String; COMPARED.len() + 2];
 
-fn row(name: &str, [a, b, c, d, e]: [String; GUARDED.len()], word: &str) -> Row {
+fn row(name: &str, [a, b, c, d, e]: [String; COMPARED.len()], word: &str) -> Row {
     [name.to_owned(), a, b, c, d, e, word.to_owned()]
 }
 

@@ -4,12 +4,12 @@ use report::word;
 use results::statistics::{Contrast, MIN_RUNS};
 use results::{Better, Comparison, Group, Metric, Run, units};
 
-use super::repeats::GUARDED;
+use super::repeats::COMPARED;
 
 /// The runs of one argument.
 #[derive(Debug)]
 pub(crate) struct Side {
-    /// The name under which it is spoken of.
+    /// Its name in tables.
     pub(super) name: String,
     runs: Comparison,
 }
@@ -19,7 +19,7 @@ pub(crate) struct Side {
 pub(crate) struct Pair<'a> {
     base: Group<'a>,
     new: Group<'a>,
-    /// How both are called.
+    /// Their names.
     names: [String; 2],
 }
 
@@ -48,17 +48,16 @@ impl Side {
         }
     }
 
-    /// Every system and load of `new` that this side has too. Where both sides are of one system it may be called as it likes; where
-    /// both are of one load, that is compared whatever it is: if it differs, that has been noticed before.
+    /// Every system and load of `new` that this side has too. The names of the systems do not matter if each side has one; nor do the
+    /// loads: `differences` has reported those.
     pub(crate) fn pairs<'a>(&'a self, new: &'a Self) -> Vec<Pair<'a>> {
         let bases = Group::of(&self.runs);
         let same_system = |one: &Group, other: &Group| {
             one.label == other.label || !(self.is_of_many() || new.is_of_many())
         };
-        let one_load = |groups: &[Group], systems: usize| groups.len() == systems;
         let news = Group::of(&new.runs);
-        let any_load =
-            one_load(&bases, self.runs.systems.len()) && one_load(&news, new.runs.systems.len());
+        let has_one_load = |side: &Self, groups: &[Group]| groups.len() == side.runs.systems.len();
+        let any_load = has_one_load(self, &bases) && has_one_load(new, &news);
         let pair = |group: Group<'a>| {
             let fits = |base: &&Group| {
                 let same_load = base.workload().same_load(group.workload());
@@ -77,7 +76,7 @@ impl Side {
 }
 
 impl Pair<'_> {
-    /// The changes for the worse that the statistics establish, each in a few words.
+    /// The changes for the worse that are statistically significant, each in a few words.
     pub(crate) fn regressions(&self) -> Vec<String> {
         let [base, new] = &self.names;
         let of = |metric: Metric| {
@@ -90,7 +89,7 @@ impl Pair<'_> {
             let times = units::number(ratio);
             worse.then(|| format!("{} of {new} is {times} × that of {base}", metric.title()))
         };
-        GUARDED.into_iter().filter_map(of).collect()
+        COMPARED.into_iter().filter_map(of).collect()
     }
 
     /// What is missing for a verdict: no test can find a difference between so few runs. `None` where nothing is.
@@ -99,7 +98,7 @@ impl Pair<'_> {
         let [base_name, new_name] = &self.names;
         (base.min(new) < MIN_RUNS).then(|| {
             format!(
-                "a verdict needs at least {MIN_RUNS} runs of each, and {base_name} has {base}, {new_name} {new}"
+                "a verdict needs at least {MIN_RUNS} runs of each; {base_name} has {base}, {new_name} has {new}"
             )
         })
     }
@@ -110,13 +109,11 @@ impl Pair<'_> {
         let load = self.new.workload();
         let mut text = format!("{new} against {base} ({load})\n");
         let head = ["", "base", "new", "ratio", "95 % interval", "p", ""].map(str::to_owned);
-        let rows = GUARDED.iter().map(|metric| self.cells(*metric));
+        let rows = COMPARED.iter().map(|metric| self.cells(*metric));
         text += &report::text_table([head].into_iter().chain(rows), &[0, 6]);
         match self.too_few() {
             Some(why) => text + &why + "\n",
-            None => {
-                text + "medians; ~ where no difference is established (Mann–Whitney, p ≥ 0.05)\n"
-            }
+            None => text + "medians; ~: no difference is established (Mann–Whitney, p ≥ 0.05)\n",
         }
     }
 
@@ -125,25 +122,19 @@ impl Pair<'_> {
             let value = group.value(metric).map(|value| metric.text(value));
             value.unwrap_or_else(|| units::NOT_MEASURED.to_owned())
         };
-        let contrast = self.contrast(metric);
-        let evidence = contrast.and_then(|contrast| contrast.evidence);
         let number = |value: results::Finite| units::number(value.value());
-        [
-            metric.title().to_owned(),
-            value(&self.base),
-            value(&self.new),
-            contrast.map_or_else(String::new, |contrast| {
-                format!("{}×", number(contrast.ratio))
-            }),
-            evidence.map_or_else(String::new, |evidence| {
-                format!("[{}, {}]", number(evidence.low), number(evidence.high))
-            }),
-            evidence.map_or_else(String::new, |evidence| number(evidence.p)),
-            match (contrast, evidence) {
-                (Some(contrast), Some(_)) => word(metric, &contrast).to_owned(),
-                _ => String::new(),
-            },
-        ]
+        let mut cells = [""; 7].map(str::to_owned);
+        cells[0] = metric.title().to_owned();
+        (cells[1], cells[2]) = (value(&self.base), value(&self.new));
+        if let Some(contrast) = self.contrast(metric) {
+            cells[3] = format!("{}×", number(contrast.ratio));
+            if let Some(evidence) = contrast.evidence {
+                cells[4] = format!("[{}, {}]", number(evidence.low), number(evidence.high));
+                cells[5] = number(evidence.p);
+                cells[6] = word(metric, &contrast).to_owned();
+            }
+        }
+        cells
     }
 
     fn contrast(&self, metric: Metric) -> Option<Contrast> {
@@ -176,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn every_number_has_its_ratio_and_its_interval() {
+    fn every_metric_has_its_ratio_and_its_interval() {
         let (base, new) = (
             side("a", &["x"], &[1], 4, 10),
             side("b", &["y"], &[1], 4, 20),
@@ -186,7 +177,7 @@ mod tests {
             panic!("{pairs:?}")
         };
         let table = pair.table();
-        for metric in GUARDED {
+        for metric in COMPARED {
             let of_metric = |line: &&str| line.starts_with(metric.title());
             let line = table.lines().find(of_metric).unwrap();
             assert!(line.contains("× ") && line.contains('['), "{table}");
@@ -200,20 +191,20 @@ mod tests {
     }
 
     #[test]
-    fn one_against_one_says_what_a_verdict_needs() {
+    fn too_few_runs_say_how_many_a_verdict_needs() {
         let (base, new) = (
             side("a", &["x"], &[1], 1, 10),
             side("b", &["x"], &[1], 1, 90),
         );
         let pairs = base.pairs(&new);
         let table = pairs[0].table();
-        let said = "a verdict needs at least 4 runs of each, and a has 1, b 1";
+        let said = "a verdict needs at least 4 runs of each; a has 1, b has 1";
         assert!(table.contains("9.0") && table.contains(said), "{table}");
         assert!(pairs[0].regressions().is_empty());
     }
 
     #[test]
-    fn systems_and_loads_meet_their_own() {
+    fn runs_are_paired_by_system_and_load() {
         let base = side("a", &["x", "y"], &[1, 2], 1, 10);
         let new = side("b", &["y", "z"], &[2, 3], 1, 10);
         let pairs = base.pairs(&new);

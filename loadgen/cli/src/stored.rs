@@ -6,22 +6,17 @@ use std::path::{Path, PathBuf};
 use results::file::{self, LoadError};
 use results::{Comparison, Run};
 
-/// What the files hold. A comparison that is alone stays what it is, with its title, its command and the systems that were missing.
+/// What the files hold. A single comparison keeps its title, its command and the systems that were missing.
 pub(crate) fn comparison(paths: &[PathBuf]) -> Result<Comparison, LoadError> {
-    if let [path] = paths {
-        let path = if path.is_dir() {
-            path.join("comparison.json")
-        } else {
-            path.clone()
-        };
-        if let Ok(whole) = file::load(&path) {
-            return Ok(whole);
-        }
+    if let [path] = paths
+        && let Ok(whole) = file::load(&file(path))
+    {
+        return Ok(whole);
     }
     all(paths).map(|runs| Comparison::of_runs("stored runs".to_owned(), runs))
 }
 
-/// All runs of all files. Each file is a system of its own, also where two files call their runs by one name.
+/// All runs of all files. Each file is a system of its own, even if two files give their runs the same label.
 fn all(paths: &[PathBuf]) -> Result<Vec<Run>, LoadError> {
     let mut runs: Vec<Run> = Vec::new();
     for path in paths {
@@ -42,25 +37,18 @@ pub(crate) fn one(path: &Path) -> Result<Vec<Run>, LoadError> {
     if !file.is_dir() {
         return of_file(&file);
     }
-    let mut files: Vec<_> = fs::read_dir(path)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .filter_map(|entry| within(&entry.path()))
-        .collect();
-    files.sort();
-    match files.is_empty() {
-        // Whatever is wrong with this name, the error says it.
-        true => of_file(&path.join("run.json")),
-        false => files
-            .iter()
-            .map(|file| of_file(file))
-            .collect::<Result<Vec<_>, _>>()
-            .map(|runs| runs.concat()),
+    let entries = fs::read_dir(path).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries.filter_map(|entry| within(&entry.path())).collect();
+    if files.is_empty() {
+        // The error names the file that is missing.
+        files.push(path.join("run.json"));
     }
+    files.sort();
+    let runs: Result<Vec<_>, _> = files.iter().map(|file| of_file(file)).collect();
+    runs.map(|runs| runs.concat())
 }
 
-/// The file that is read of a folder, if there is one in it; whatever else is named is meant itself.
+/// The file that is read of a folder, if there is one in it; any other path is itself the file.
 pub(crate) fn file(path: &Path) -> PathBuf {
     within(path).unwrap_or_else(|| path.to_owned())
 }
@@ -73,19 +61,15 @@ fn within(folder: &Path) -> Option<PathBuf> {
     files.find(|file| file.exists())
 }
 
-/// A comparison is tried first; whatever is neither is reported as the run that it was taken for.
+/// Tries a comparison first; the error for a file that is neither is that of a run.
 fn of_file(path: &Path) -> Result<Vec<Run>, LoadError> {
     match file::load::<Comparison>(path) {
-        Ok(comparison) => Ok(comparison
-            .systems
-            .into_iter()
-            .flat_map(|system| system.runs().to_vec())
-            .collect()),
+        Ok(comparison) => Ok(comparison.runs().cloned().collect()),
         Err(_) => file::load(path).map(|run| vec![run]),
     }
 }
 
-/// A short name for a file: its own, or that of its folder, since all files that loadgen names are called alike.
+/// A short name for a file: its own, or that of its folder, since loadgen gives all files the same name.
 pub(crate) fn name(path: &Path) -> String {
     let is_ours = OURS.iter().any(|name| path.ends_with(name));
     let folder = match path.is_dir() {
@@ -93,8 +77,7 @@ pub(crate) fn name(path: &Path) -> String {
         false => path.parent().filter(|_| is_ours),
     };
     let name = folder.and_then(Path::file_name).or(path.file_stem());
-    name.map_or_else(
-        || path.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    name.map_or(path.as_os_str(), |name| name)
+        .to_string_lossy()
+        .into_owned()
 }

@@ -2,13 +2,11 @@
 
 mod latencies;
 
-use std::fmt::Write as _;
-
 use loadgen::validity;
-use results::units::{bytes, count, number, percent, time, time_of};
+use results::units::{NOT_MEASURED, bytes, count, number, percent, time, time_of};
 use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerdict};
 
-use crate::answers;
+use crate::replies;
 
 /// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
 pub(crate) fn text(run: &Run, room: usize) -> String {
@@ -18,73 +16,58 @@ pub(crate) fn text(run: &Run, room: usize) -> String {
     };
     let mut lines = vec![("run", name), ("rate", rate(run))];
     lines.extend(latencies::lines(run));
-    lines.extend(answers::lines(&run.correctness));
-    lines.extend(
-        run.totals
-            .failures
-            .iter()
-            .map(|(reason, failures)| ("failures", format!("{} × {reason}", count(*failures)))),
-    );
-    lines.extend(
-        run.thresholds
-            .iter()
-            .map(|threshold| ("limit", kept(threshold))),
-    );
-    lines.extend(
-        run.fairness
-            .as_ref()
-            .map(|fairness| ("spread", spread(fairness, run.warmup_ns > 0))),
-    );
+    lines.extend(replies::lines(&run.correctness));
+    let failures = run.totals.failures.iter();
+    lines.extend(failures.map(|(why, times)| ("failures", format!("{} × {why}", count(*times)))));
+    let thresholds = run.thresholds.iter();
+    lines.extend(thresholds.map(|threshold| ("threshold", met(threshold))));
+    let fairness = run.fairness.iter();
+    lines.extend(fairness.map(|fairness| ("spread", spread(fairness, run.warmup_ns > 0))));
     lines.push(("server", server(run)));
     lines.push(("client", client(run)));
     lines.push(("valid", valid(run)));
     report::headed_lines(&lines, room)
 }
 
-fn kept(threshold: &Threshold) -> String {
-    let kept = if threshold.met { "kept" } else { "MISSED" };
-    format!("{} {kept}: {}", threshold.expression, threshold.reading)
+fn met(threshold: &Threshold) -> String {
+    let met = if threshold.met { "met" } else { "MISSED" };
+    format!("{} {met}: {}", threshold.expression, threshold.reading)
+}
+
+fn known(value: Option<String>) -> String {
+    value.unwrap_or_else(|| NOT_MEASURED.to_owned())
 }
 
 fn rate(run: &Run) -> String {
-    let achieved = run.totals.requests_per_s.map(Finite::value);
-    let rate = achieved.map_or("n/a".to_owned(), number);
-    let mut text = format!(
-        "{rate} requests/s: {} answered in {}",
-        count(run.totals.completed),
-        time(run.measured_ns())
-    );
+    let (totals, achieved) = (&run.totals, run.totals.requests_per_s.map(Finite::value));
+    let (completed, measured) = (count(totals.completed), time(run.measured_ns()));
+    let rate = known(achieved.map(number));
+    let mut parts = vec![format!(
+        "{rate} requests/s: {completed} answered in {measured}"
+    )];
     if let (Some(offered), Some(achieved)) = (run.offered_per_s(), achieved) {
-        let _ = write!(
-            text,
-            "; {} offered, {} achieved",
-            number(offered),
-            percent(achieved / offered)
-        );
+        let share = percent(achieved / offered);
+        parts.push(format!("{} offered, {share} achieved", number(offered)));
     }
     if let Some((unsent_ns, requests)) = unsent(run) {
-        let _ = write!(
-            text,
-            "; the last {} of the schedule, some {} requests, were not sent: no connection was left",
-            time(unsent_ns),
-            number(requests)
-        );
+        let (time, requests) = (time(unsent_ns), number(requests));
+        parts.push(format!(
+            "the last {time} of the schedule, about {requests} requests, were not sent: all connections were lost"
+        ));
     }
     if run.warmup_ns > 0 {
-        let _ = write!(
-            text,
-            "; the first {} were cut off as warm-up",
+        parts.push(format!(
+            "the first {} were cut off as warm-up",
             time(run.warmup_ns)
-        );
+        ));
     }
-    if run.totals.delayed > 0 {
-        let _ = write!(
-            text,
-            "; {} held back because too many were in flight",
-            count(run.totals.delayed)
-        );
+    if totals.delayed > 0 {
+        let delayed = count(totals.delayed);
+        parts.push(format!(
+            "{delayed} held back because too many were in flight"
+        ));
     }
-    text
+    parts.join("; ")
 }
 
 /// How much of the schedule's time was left when the last connection was lost, and how many requests that was; `None` of a schedule
@@ -100,19 +83,17 @@ fn unsent(run: &Run) -> Option<(u64, f64)> {
     ended_early.then(|| (left_ns, (rate_per_s.value() * left_ns as f64 / 1e9).round()))
 }
 
-/// How evenly the connections were served. That is counted from the first request on, also where the latencies are not.
+/// How evenly the connections were served, counted from the first request on: the warm-up is part of it.
 fn spread(fairness: &Fairness, has_warmup: bool) -> String {
-    let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
+    let jain_index = fairness
+        .jain_index
+        .map(|index| format!("{:.2}", index.value()));
     let mut text = format!(
         "{} to {} replies on each of {} connections (Jain's index {}), worst p99 {}",
         count(fairness.completed_min),
         count(fairness.completed_max),
         count(fairness.connections.into()),
-        known(
-            fairness
-                .jain_index
-                .map(|index| format!("{:.2}", index.value()))
-        ),
+        known(jain_index),
         known(fairness.worst_p99_ns.map(time)),
     );
     if has_warmup {
@@ -124,11 +105,8 @@ fn spread(fairness: &Fairness, has_warmup: bool) -> String {
             0 => String::new(),
             more => format!(" and {} more", count(more)),
         };
-        let _ = write!(
-            text,
-            "; STARVED: number {}{more} got nothing or less than a tenth of the mean",
-            first.join(", ")
-        );
+        let first = first.join(", ");
+        text += &format!("; STARVED: number {first}{more} got less than a tenth of the mean");
     }
     text
 }
@@ -138,16 +116,16 @@ fn server(run: &Run) -> String {
         return "cost unknown: the server has no INFO. Pass --server-pid for a local server"
             .to_owned();
     };
-    let per_request = |total: Option<u64>| {
-        Some(total? as f64 / run.totals.completed as f64).filter(|cost| cost.is_finite())
+    let per_request = |total: Option<u64>, text: fn(f64) -> String| {
+        let share = total.map(|total| total as f64 / run.totals.completed as f64);
+        known(share.filter(|share| share.is_finite()).map(text))
     };
-    let known = |value: Option<String>| value.unwrap_or_else(|| "n/a".to_owned());
     format!(
         "{} CPU per request ({} user, {} system), {} switches per request, {} resident, {}",
-        known(per_request(cost.cpu_ns()).map(time_of)),
-        known(per_request(cost.cpu_user_ns).map(time_of)),
-        known(per_request(cost.cpu_system_ns).map(time_of)),
-        known(per_request(cost.switches()).map(number)),
+        per_request(cost.cpu_ns(), time_of),
+        per_request(cost.cpu_user_ns, time_of),
+        per_request(cost.cpu_system_ns, time_of),
+        per_request(cost.switches(), number),
         known(cost.rss_bytes.map(|rss| bytes(rss as f64))),
         cost.threads.map_or("n/a threads".to_owned(), threads),
     )
@@ -159,45 +137,39 @@ fn threads(number: u64) -> String {
 }
 
 fn client(run: &Run) -> String {
-    let cpu_ns = run.client_cost.cpu_ns() as f64;
+    let (cost, cpu_ns) = (&run.client_cost, run.client_cost.cpu_ns() as f64);
     let per_request = cpu_ns / run.totals.completed as f64;
-    let number_of_threads = run.client_cost.threads.len();
-    if number_of_threads == 0 || !per_request.is_finite() {
-        return "n/a".to_owned();
+    if cost.threads.is_empty() || !per_request.is_finite() {
+        return NOT_MEASURED.to_owned();
     }
-    let busy = cpu_ns / (run.measured_ns() as f64 * number_of_threads as f64);
-    let mut text = format!(
-        "{} CPU per request, {} busy {}",
-        time_of(per_request),
-        threads(number_of_threads as u64),
-        percent(busy)
-    );
+    let number = cost.threads.len() as u64;
+    let busy = percent(cpu_ns / (run.measured_ns() as f64 * number as f64));
+    let (per_request, threads) = (time_of(per_request), threads(number));
+    let text = format!("{per_request} CPU per request, {threads} busy {busy}");
     // The checker works during the warm-up too: its time is divided by all that it checked.
     let checked: u64 = run
         .intervals
         .iter()
         .map(|interval| interval.completed)
         .sum();
-    if let Some(checker) = &run.client_cost.checker
-        && checked > 0
-    {
-        let _ = write!(
-            text,
-            "; and the checker thread {}, busy {}",
-            time_of(checker.cpu_ns() as f64 / checked as f64),
-            percent(checker.cpu_ns() as f64 / run.elapsed_ns as f64)
-        );
+    match cost.checker.as_ref().filter(|_| checked > 0) {
+        None => text,
+        Some(checker) => {
+            let cpu_ns = checker.cpu_ns() as f64;
+            let per_request = time_of(cpu_ns / checked as f64);
+            let busy = percent(cpu_ns / run.elapsed_ns as f64);
+            format!("{text}; and the checker thread {per_request}, busy {busy}")
+        }
     }
-    text
 }
 
 fn valid(run: &Run) -> String {
+    let measured_ns = run.measured_ns();
     let verdict = match run.validity.verdict {
-        ValidityVerdict::Valid if !validity::is_long_enough_for_shares(run.measured_ns()) => {
+        ValidityVerdict::Valid if !validity::is_long_enough_for_shares(measured_ns) => {
+            let (measured, enough) = (time(measured_ns), time(validity::SHORT.as_nanos() as u64));
             return format!(
-                "yes, as far as {} can tell: what part of its time a client was busy or kept waiting is checked from {} on",
-                time(run.measured_ns()),
-                time(validity::SHORT.as_nanos() as u64)
+                "yes, as far as {measured} can show: whether a client was too busy is checked in runs of at least {enough}"
             );
         }
         ValidityVerdict::Valid => "yes: the load generator did not limit the result",
@@ -214,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_schedule_could_not_send_is_said() {
+    fn requests_that_a_schedule_could_not_send_are_reported() {
         let mut run = example::empty("a");
         run.workload.mode = LoadMode::Open {
             rate_per_s: Finite::new(1_000.0).unwrap(),
@@ -236,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn what_covers_the_whole_run_says_so() {
+    fn a_spread_that_includes_the_warm_up_says_so() {
         let mut run = example::open_loop("a");
         assert!(!text(&run, 80).contains("warm-up included"));
         run.warmup_ns = 1_000;
@@ -244,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_checker_thread_is_part_of_what_the_client_costs() {
+    fn the_client_line_includes_the_checker_thread() {
         let mut run = example::open_loop("a");
         assert!(!client(&run).contains("checker"));
         run.client_cost.checker = run.client_cost.threads.first().cloned();
@@ -261,10 +233,10 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_too_short_for_a_verdict_says_how_far_it_goes() {
+    fn a_valid_run_that_is_short_says_what_was_not_checked() {
         let mut run = example::closed_loop("a");
         assert!(valid(&run).starts_with("yes: the load generator"));
         run.elapsed_ns = 2_000_000;
-        assert!(valid(&run).starts_with("yes, as far as 2.00\u{a0}ms can tell"));
+        assert!(valid(&run).starts_with("yes, as far as 2.00\u{a0}ms can show"));
     }
 }

@@ -13,12 +13,12 @@ use super::{AllowInvalid, LoadArguments};
 pub(crate) struct CalibrateArguments {
     #[command(flatten)]
     pub(crate) load: LoadArguments,
-    /// Write run.json and the other files into this folder, for run --baseline
+    /// Write run.json, latency.hlog and latency.hgrm into this folder, for run --baseline
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) allow: AllowInvalid,
-    /// Print run.json on stdout instead of the summary
+    /// Print run.json instead of the summary
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -29,18 +29,13 @@ impl CalibrateArguments {
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub(crate) fn protocol(&self) -> Result<Protocol, String> {
-        if self.load.by.get() != 1 {
-            let by = self.load.by;
+        let (by, operations) = (self.load.by, self.load.operations.as_ref());
+        if by.get() != 1 {
             return Err(format!(
                 "--by {by} needs a server that understands it; calibrate without --by"
             ));
         }
-        let operations = self
-            .load
-            .operations
-            .as_ref()
-            .map(|Mix(operations)| &operations[..]);
-        match operations {
+        match operations.map(|Mix(operations)| &operations[..]) {
             None => Ok(Protocol::Resp),
             Some([only]) if only.operation == Operation::INCR => Ok(Protocol::Resp),
             Some([only]) if only.operation == Operation::Echo => Ok(Protocol::Echo),

@@ -1,88 +1,76 @@
-//! `loadgen compare`: several servers, each started here.
+//! `loadgen compare`: several servers, each started for it.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use loadgen::config::ConfigBuilder;
 use loadgen::config::target::{Address, Target};
 use loadgen::experiment::{Checkpoint, PRESETS, Preset, Series, ServerSpec, Subject, Vary};
 use loadgen::machine::cpus::Pin;
 use results::Protocol;
 
+use super::load::{Named, named};
 use super::{AllowInvalid, LoadArguments};
 
 /// The arguments of `loadgen compare`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct CompareArguments {
-    /// A server's name and the command that starts it; {port} stands for its port. May be given several times
+    /// A name, and the command that starts the server; {port} stands for its port. Repeat for more servers
     #[arg(
         long = "server",
         value_name = "NAME='COMMAND with {port}'",
         required_unless_present = "presets"
     )]
     pub(crate) servers: Vec<ServerSpec>,
-    /// Servers that need no command; they are added after the others
-    #[arg(long = "preset", value_name = "LIST", value_delimiter = ',', value_parser = presets())]
+    /// Servers that loadgen knows how to start, after those of --server
+    #[arg(long = "preset", value_name = "LIST", value_delimiter = ',', value_parser = named(&PRESETS))]
     pub(crate) presets: Vec<Preset>,
-    /// The processors of the servers, of the load, or both: --cpus server=0 client=1-3
+    /// Processors for the servers, for the client, or for both: --cpus server=0 client=1-3
     #[arg(long, value_name = "WHO=LIST", num_args = 1..=2)]
     pub(crate) cpus: Vec<Pin>,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
-    /// Runs of each server, interleaved; each restarts the server
+    /// Runs of each server, interleaved; the server is restarted for each run
     #[arg(long, value_name = "N", default_value = "3", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) repeat: u32,
-    /// Vary the load: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…; rates end where a server falls behind.
-    /// Or vary the servers' processors: cores=1,2,4
+    /// Vary one thing: rate=1k,2k,5k (up to the rate where a server falls behind), connections=1,10,100, depth=…, keys=…, size=64,1KiB, or
+    /// cores=1,2,4 (the servers' processors)
     #[arg(long, value_name = "WHAT=LIST")]
     pub(crate) over: Option<Vary>,
-    /// Continue an interrupted comparison of the same command line: runs that are in --out are not made again
+    /// Continue an interrupted comparison with the same command line: runs in --out are kept
     #[arg(long)]
     pub(crate) resume: bool,
-    /// A server that is known to lose updates: its wrong answers are no failure of the comparison
+    /// A server that is known to lose updates: its wrong replies do not fail the comparison
     #[arg(long = "expect-lost", value_name = "NAME")]
     pub(crate) expect_lost: Vec<String>,
     #[command(flatten)]
     pub(crate) allow: AllowInvalid,
     /// The protocol of the servers
-    #[arg(long, value_enum, default_value = "resp")]
-    pub(crate) protocol: ProtocolName,
+    #[arg(long, default_value = "resp", value_parser = named(&PROTOCOLS))]
+    pub(crate) protocol: Protocol,
     /// The title of the page
     #[arg(long)]
     pub(crate) title: Option<String>,
-    /// Print the table as comma-separated values
+    /// Print the table as CSV
     #[arg(long, conflicts_with = "markdown")]
     pub(crate) csv: bool,
     /// Print the table in Markdown
     #[arg(long)]
     pub(crate) markdown: bool,
-    /// Write comparison.json, report.html and what the servers print into this folder
+    /// Write comparison.json, report.html and the servers' output into this folder
     #[arg(long, value_name = "DIR", default_value = "out")]
     pub(crate) out: PathBuf,
 }
 
-/// The protocol, as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ProtocolName {
-    /// The Redis protocol
-    Resp,
-    /// Plain echo
-    Echo,
-}
-
-/// The presets by name, each with what it stands for.
-fn presets() -> impl clap::builder::TypedValueParser<Value = Preset> {
-    let names = PRESETS.map(|(name, _, help)| PossibleValue::new(name).help(help));
-    PossibleValuesParser::new(names).map(|name| {
-        let named = PRESETS.iter().find(|(known, ..)| *known == name);
-        // Only these names are possible.
-        named.map_or(Preset::All, |(_, preset, _)| *preset)
-    })
-}
+/// The protocols of a server that is started.
+const PROTOCOLS: Named<Protocol, 2> = [
+    ("resp", Protocol::Resp, "the Redis protocol"),
+    ("echo", Protocol::Echo, "plain echo"),
+];
 
 impl CompareArguments {
-    /// Every server that takes part, each with the processors that it may use.
+    /// All servers, each with the processors that it may use.
     pub(crate) fn servers(&self) -> Vec<ServerSpec> {
         let presets = self.presets.iter().flat_map(|preset| preset.specs());
         let mut all: Vec<ServerSpec> = self.servers.iter().cloned().chain(presets).collect();
@@ -96,14 +84,11 @@ impl CompareArguments {
 
     /// The load, for the runs that `command` makes. Its port is a placeholder.
     pub(crate) fn load(&self, command: &[String]) -> ConfigBuilder {
-        let protocol = match self.protocol {
-            ProtocolName::Resp => Protocol::Resp,
-            ProtocolName::Echo => Protocol::Echo,
-        };
         let address = Address::Tcp {
             host: "127.0.0.1".to_owned(),
             port: 1,
         };
+        let protocol = self.protocol;
         let load = self.load.on(Target { protocol, address });
         load.command(command.to_vec())
     }
@@ -120,31 +105,26 @@ impl CompareArguments {
         }
     }
 
-    /// Checks what clap cannot see: that names are unique, and that those expected to lose take part.
+    /// Checks what clap cannot: names are unique, and those of `--expect-lost` are of servers.
     ///
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub(crate) fn check(&self, servers: &[ServerSpec]) -> Result<(), String> {
         if self.over.as_ref().is_some_and(Vary::is_of_servers) && !self.cpus.is_empty() {
-            return Err(
-                "--over cores=… and --cpus both say where the servers run; leave one out"
-                    .to_owned(),
-            );
+            let why = "--over cores=… and --cpus both say where the servers run; leave out one";
+            return Err(why.to_owned());
         }
-        for (place, spec) in servers.iter().enumerate() {
-            if servers[..place]
-                .iter()
-                .any(|earlier| earlier.name == spec.name)
-            {
-                let name = &spec.name;
-                return Err(format!(
-                    "--server {name} is named twice; give each its own name"
-                ));
-            }
+        let mut names = HashSet::new();
+        if let Some(twice) = servers.iter().find(|spec| !names.insert(&spec.name)) {
+            let name = &twice.name;
+            return Err(format!(
+                "--server {name} is named twice; give each server its own name"
+            ));
         }
-        let takes_part = |name: &&String| servers.iter().any(|spec| spec.name == **name);
-        match self.expect_lost.iter().find(|name| !takes_part(name)) {
-            Some(stranger) => Err(format!("--expect-lost {stranger} names no --server")),
+        match self.expect_lost.iter().find(|name| !names.contains(name)) {
+            Some(name) => Err(format!(
+                "--expect-lost {name} is not the name of a --server"
+            )),
             None => Ok(()),
         }
     }

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::num::NonZeroI64;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use loadgen::config::target::Target;
 use loadgen::config::{Config, ConfigBuilder, Warmup};
 use results::{Arrival, CheckLevel, Operation, WeightedOperation, parse_mix};
@@ -13,47 +14,48 @@ use units::{parse_count, parse_duration, parse_rate, parse_size};
 /// The load, on any server.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct LoadArguments {
-    /// Connections in total; with sessions, the most at once
+    /// Connections in total; with --arrival sessions, the most at once
     #[arg(short = 'c', long, value_name = "N", default_value = "50", value_parser = count_u32)]
     pub(crate) connections: u32,
-    /// Requests in flight on each connection [default: 1, or no bound with --rate]
+    /// Requests in flight on each connection [default: 1, or without limit with --rate]
     #[arg(short = 'P', long, value_name = "N", value_parser = count_u32)]
     pub(crate) pipeline: Option<u32>,
-    /// Requests per second over all connections, sent on schedule whether or not replies come (an open loop)
+    /// Requests per second in total, such as 2.5k, sent on schedule whether or not replies come (an open loop) [default: a closed loop, which
+    /// sends the next request after a reply]
     #[arg(short = 'r', long, value_name = "RATE", value_parser = parse_rate)]
     pub(crate) rate: Option<f64>,
-    /// The pattern of the schedule: constant, poisson, bursts:SIZE, or sessions:REQUESTS (clients that connect, send this many requests and
-    /// leave) [default: constant]
+    /// The pattern of the schedule: constant, poisson, bursts:SIZE, or sessions:REQUESTS (clients connect, send this many requests and leave)
+    /// [default: constant]
     #[arg(long, value_name = "PATTERN", value_parser = arrival)]
     pub(crate) arrival: Option<Arrival>,
-    /// Requests in flight in total, beyond which the next of the schedule is held back and counted [default: 64k]
+    /// The most requests in flight in total; requests beyond are delayed and counted [default: 64k]
     #[arg(long, value_name = "N", value_parser = count_u32)]
     pub(crate) max_in_flight: Option<u32>,
     /// Client threads, which share the connections
     #[arg(short = 't', long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub(crate) threads: u32,
-    /// End after this time [default: 10s]
+    /// End after this time, such as 30s or 1m30s [default: 10s]
     #[arg(short = 'd', long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "requests")]
     pub(crate) duration: Option<Duration>,
-    /// End after this number of requests, such as 250k or 1M
+    /// End after this number of requests, such as 250k or 1e6
     #[arg(short = 'n', long, value_name = "N", value_parser = parse_count)]
     pub(crate) requests: Option<u64>,
-    /// Cut off the beginning: a time, or auto for what the data shows [default: auto with --duration, else 0s]
+    /// Leave the beginning out of the results: a time, 0, or auto (until the latencies are steady) [default: auto, or 0 with --requests]
     #[arg(long, value_name = "TIME|auto", value_parser = warmup)]
     pub(crate) warmup: Option<Cut>,
-    /// The most that --warmup auto may cut off
+    /// The most that --warmup auto may leave out
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) warmup_max: Duration,
-    /// Bytes of payload in each ECHO
+    /// Bytes of payload in each ECHO, such as 64 or 1KiB
     #[arg(short = 's', long = "size", value_name = "BYTES", default_value = "64", value_parser = size_u32)]
     pub(crate) payload_bytes: u32,
-    /// incr, get, echo, ping, or shares such as mix:incr=8,get=2 [default: incr, or echo for echo://]
+    /// incr, get, echo, ping, or a mix such as mix:incr=8,get=2 [default: incr, or echo for echo://]
     #[arg(long = "op", value_name = "OPERATION", value_parser = mix)]
     pub(crate) operations: Option<Mix>,
-    /// How closely the replies are checked: each key's whole history, or what needs no common clock, or only their form
-    #[arg(long, value_enum, value_name = "LEVEL", default_value = "full")]
-    pub(crate) check: Check,
-    /// What each increment adds: any number but 1 goes out as INCRBY
+    /// What to check in the replies
+    #[arg(long, value_name = "LEVEL", default_value = "full", value_parser = named(&CHECK_LEVELS))]
+    pub(crate) check: CheckLevel,
+    /// What each increment adds; sent as INCRBY if it is not 1
     #[arg(
         long,
         value_name = "N",
@@ -61,39 +63,53 @@ pub(crate) struct LoadArguments {
         allow_negative_numbers = true
     )]
     pub(crate) by: NonZeroI64,
-    /// Counters, each with a fresh name, that INCR and GET are spread over
+    /// Counters for INCR and GET, each with a new name
     #[arg(long, value_name = "N", default_value = "1", value_parser = count_u32)]
     pub(crate) keys: u32,
-    /// Seed of everything random: the same seed sends every server the same requests
+    /// Seed of everything random: with the same seed every server gets the same requests
     #[arg(long, value_name = "N", default_value = "1")]
     pub(crate) seed: u64,
-    /// The longest wait for anything: a connection, a reply, the final values
+    /// The longest wait for a connection, for a reply, and for the final values of the counters
     #[arg(long, value_name = "TIME", default_value = "5s", value_parser = parse_duration)]
     pub(crate) timeout: Duration,
 }
 
-/// How closely to check, as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Check {
-    /// Linearizability: every key's history can have come from one counter
-    Full,
-    /// INCR values are unique, each connection's replies are in order, and every value is accounted for
-    Replies,
-    /// Only the form of each reply, and echoed payloads: to see what the check costs
-    None,
+/// Values by their names, each with its help.
+pub(crate) type Named<T, const N: usize> = [(&'static str, T, &'static str); N];
+
+/// What is checked.
+pub(crate) const CHECK_LEVELS: Named<CheckLevel, 3> = [
+    (
+        "full",
+        CheckLevel::Full,
+        "every key's history is linearizable: one counter can have produced it",
+    ),
+    (
+        "replies",
+        CheckLevel::Replies,
+        "INCR values are unique, replies on a connection are in order, the final values add up",
+    ),
+    (
+        "none",
+        CheckLevel::None,
+        "only the form of replies, and echoed payloads: shows what checking costs",
+    ),
+];
+
+/// Takes one of these names; help and completions list them.
+pub(super) fn named<T: Copy + Send + Sync, const N: usize>(
+    values: &'static Named<T, N>,
+) -> impl TypedValueParser<Value = T> {
+    let names = values.each_ref();
+    let names = names.map(|(name, _, help)| PossibleValue::new(*name).help(*help));
+    PossibleValuesParser::new(names).try_map(|text| {
+        let named = values.iter().find(|(name, ..)| *name == text);
+        // Other names are refused before.
+        named.map(|(_, value, _)| *value).ok_or("unknown name")
+    })
 }
 
-impl From<Check> for CheckLevel {
-    fn from(check: Check) -> Self {
-        match check {
-            Check::Full => Self::Full,
-            Check::Replies => Self::Replies,
-            Check::None => Self::None,
-        }
-    }
-}
-
-/// What to cut off, as it is typed.
+/// What to leave out of the results, as it is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cut {
     /// `auto`.
@@ -130,7 +146,7 @@ fn arrival(text: &str) -> Result<Arrival, Box<dyn Error + Send + Sync>> {
             requests: count_u32(requests)?,
         }),
         _ => Err(format!(
-            "'{text}' is no pattern; write constant, poisson, bursts:100 or sessions:20"
+            "'{text}' is not a pattern; write constant, poisson, bursts:100 or sessions:20"
         )
         .into()),
     }
@@ -138,12 +154,12 @@ fn arrival(text: &str) -> Result<Arrival, Box<dyn Error + Send + Sync>> {
 
 pub(super) fn count_u32(text: &str) -> Result<u32, String> {
     let count = parse_count(text).map_err(|error| error.to_string())?;
-    u32::try_from(count).map_err(|_| format!("{text} is too many; give at most {}", u32::MAX))
+    u32::try_from(count).map_err(|_| format!("{text} is too many; write at most {}", u32::MAX))
 }
 
 fn size_u32(text: &str) -> Result<u32, String> {
     let size = parse_size(text).map_err(|error| error.to_string())?;
-    u32::try_from(size).map_err(|_| format!("{text} is too much; give at most 4GiB"))
+    u32::try_from(size).map_err(|_| format!("{text} is too large; write less than 4GiB"))
 }
 
 impl LoadArguments {
@@ -180,7 +196,7 @@ impl LoadArguments {
             .keys(self.keys)
             .seed(self.seed)
             .timeout(self.timeout)
-            .check(self.check.into());
+            .check(self.check);
         match self.duration {
             Some(duration) => load.duration(duration),
             None => load,

@@ -16,41 +16,41 @@ pub(crate) struct RunArguments {
     pub(crate) target: Target,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
-    /// Use the counter of this name instead of fresh ones; increments by other clients show as phantoms
+    /// Use the counter with this name instead of new ones; increments by other clients show as phantom increments
     #[arg(long, value_name = "NAME", conflicts_with = "keys")]
     pub(crate) key: Option<String>,
-    /// Read the server's cost from this process, where INFO does not name it
+    /// The server's process, if INFO does not name it: its CPU time and memory are measured
     #[arg(long, value_name = "PID")]
     pub(crate) server_pid: Option<u32>,
-    /// Repeat the run, each time into a folder of its own under --out. The server is not restarted, which makes the runs less independent
-    /// than those of loadgen compare
+    /// Number of runs, each with its own folder under --out. The server is not restarted, so the runs are less independent than those of
+    /// loadgen compare
     #[arg(long, value_name = "N", default_value = "1", value_parser = clap::value_parser!(u32).range(1..=1_000))]
     pub(crate) repeat: u32,
     /// The name of this run in tables and pictures
     #[arg(long)]
     pub(crate) label: Option<String>,
-    /// Write run.json, latency.hlog and latency.hgrm into this folder; with --repeat, into run-1, run-2 and so on in it, with
-    /// comparison.json and report.html of all
+    /// Write run.json, latency.hlog and latency.hgrm into this folder; with --repeat, into its folders run-1, run-2, …, and comparison.json
+    /// and report.html of all runs into it
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
-    /// Write every INCR and GET with its times and value into this file, for loadgen check
+    /// Write every INCR and GET, with its times and value, into this file, for loadgen check
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
-    /// A goal that the run must meet, such as 'p99<5ms' or 'rate>=50k'; may be given several times
-    #[arg(long = "threshold", value_name = "LIMIT")]
+    /// Exit 4 if the run does not meet this, such as 'p99<5ms' or 'rate>=50k'. Repeat for more thresholds
+    #[arg(long = "threshold", value_name = "THRESHOLD")]
     pub(crate) goals: Vec<Goal>,
-    /// Baseline from calibrate --out, for the same load: marks runs that the client limited
+    /// Baseline from calibrate --out with the same load: marks runs that the client limited
     #[arg(long, value_name = "DIR", alias = "null-floor")]
     pub(crate) baseline: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) allow: AllowInvalid,
-    /// Print what would be done, and do nothing
+    /// Print what would be done, and exit
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Print a row for each run, under redis-benchmark's header, on stdout instead of the summary
+    /// Print CSV with redis-benchmark's columns instead of the summary, a row for each run
     #[arg(long, conflicts_with = "json")]
     pub(crate) csv: bool,
-    /// Print run.json on stdout instead of the summary; with --repeat, comparison.json
+    /// Print run.json instead of the summary; with --repeat, comparison.json
     #[arg(long)]
     pub(crate) json: bool,
 }

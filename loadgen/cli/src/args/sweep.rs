@@ -15,7 +15,7 @@ use super::{AllowInvalid, LoadArguments};
 pub(crate) struct SweepArguments {
     /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub(crate) target: Target,
-    /// What is varied, and how: rate=1k,2k,5k or connections=1,10,100 or depth=… or keys=… or size=…
+    /// Vary one thing: rate=1k,2k,5k (up to the rate where the server falls behind), connections=1,10,100, depth=…, keys=… or size=64,1KiB
     #[arg(long, value_name = "WHAT=LIST")]
     pub(crate) over: Vary,
     #[command(flatten)]
@@ -38,15 +38,15 @@ pub(crate) struct SweepArguments {
 pub(crate) struct FindArguments {
     /// host:port, resp://host:port, unix:/path, or echo://host:port for a plain-echo server
     pub(crate) target: Target,
-    /// The goals that the rate must meet, such as 'p99<1ms'
-    #[arg(required = true, value_name = "GOAL")]
+    /// The thresholds that the server must meet, such as 'p99<1ms'
+    #[arg(required = true, value_name = "THRESHOLD")]
     pub(crate) goals: Vec<Goal>,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
-    /// The first rate to try
+    /// The first rate to try, such as 2.5k
     #[arg(long, value_name = "RATE", default_value = "1k", value_parser = parse_count)]
     pub(crate) from: u64,
-    /// The greatest rate to try
+    /// The greatest rate to try, such as 1M
     #[arg(long, value_name = "RATE", default_value = "10M", value_parser = parse_count)]
     pub(crate) to: u64,
     #[command(flatten)]

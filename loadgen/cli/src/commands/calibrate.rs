@@ -11,23 +11,15 @@ use crate::exit::Exit;
 use crate::output;
 
 /// Measures the baseline.
-pub(crate) fn run(arguments: &CalibrateArguments, command: &[String]) -> Exit {
-    let protocol = match arguments.protocol() {
-        Ok(protocol) => protocol,
-        Err(why) => return Exit::usage(why),
-    };
+pub(crate) fn run(arguments: &CalibrateArguments, command: &[String]) -> Result<Exit, Exit> {
+    let protocol = arguments.protocol().map_err(Exit::usage)?;
     let folder = arguments.out.as_deref();
-    if let Some(why) = folder.and_then(output::hidden) {
-        return Exit::usage(why);
-    }
-    let server = match baseline_server::start(protocol) {
-        Ok(address) => address,
-        Err(error) => return Exit::failed(format!("cannot start the baseline server: {error}")),
-    };
-    let address = Address::Tcp {
-        host: server.ip().to_string(),
-        port: server.port(),
-    };
+    output::check_folder(folder)?;
+    let server = baseline_server::start(protocol);
+    let server = server
+        .map_err(|error| Exit::failed(format!("cannot start the baseline server: {error}")))?;
+    let (host, port) = (server.ip().to_string(), server.port());
+    let address = Address::Tcp { host, port };
     let load = arguments.load.on(Target { protocol, address });
     let load = load.label("baseline".to_owned()).command(command.to_vec());
     let load = match arguments.load.keys {
@@ -35,18 +27,10 @@ pub(crate) fn run(arguments: &CalibrateArguments, command: &[String]) -> Exit {
         // The baseline server has one counter for all keys.
         _ => load.check(CheckLevel::None),
     };
-    let config = match load.build() {
-        Ok(config) => config,
-        Err(why) => return Exit::usage(why),
-    };
+    let config = load.build().map_err(Exit::usage)?;
     eprintln!("loadgen: {config}");
-    let mut outcome = match measure::measure(config) {
-        Ok(outcome) => outcome,
-        Err(exit) => return exit,
-    };
+    let mut outcome = measure::measure(config)?;
     outcome.run.validity = validity::of_baseline(&outcome.run);
-    match measure::show(&outcome.run, arguments.json, false, folder) {
-        Ok(()) => Exit::of(&outcome, arguments.allow.allow_invalid),
-        Err(why) => Exit::failed(why),
-    }
+    measure::show(&outcome.run, arguments.json, false, folder)?;
+    Ok(Exit::of(&outcome, arguments.allow))
 }

@@ -1,67 +1,53 @@
-//! `loadgen diff`: stored runs against stored runs, and what the statistics call a regression.
+//! `loadgen diff`: stored runs against stored runs, and whether a regression is significant.
 
+use std::collections::HashMap;
 use std::fs;
 use std::path::PathBuf;
 
-use results::{CheckLevel, Comparison, Host, Run};
+use results::{Comparison, Run};
 
-use crate::args::DiffArguments;
+use crate::args::{CHECK_LEVELS, DiffArguments};
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
 use crate::sides::{Pair, Side};
 use crate::{output, screen, stored};
 
-/// Runs the command.
-pub(crate) fn run(arguments: &DiffArguments) -> Exit {
-    if let Some(why) = named_twice(arguments) {
-        return Exit::usage(why);
-    }
-    let (base, others) = match read(arguments) {
-        Ok(sides) => sides,
-        Err(why) => return Exit::failed(why),
-    };
+/// Prints the runs side by side, and ends with 4 if the new ones are worse.
+pub(crate) fn run(arguments: &DiffArguments) -> Result<Exit, Exit> {
+    check_names(arguments)?;
+    let (base, others) = read(arguments).map_err(Exit::failed)?;
     let differences = differences(&base, &others);
     if !differences.is_empty() && !arguments.force {
-        return Exit::failed(format!(
-            "these runs differ in more than the system ({}); give --force to compare them all the same",
+        return Err(Exit::failed(format!(
+            "these runs differ in more than the system ({}); add --force to compare them anyway",
             differences.join("; ")
-        ));
+        )));
     }
     for difference in differences {
-        eprintln!("loadgen: compared all the same: {difference}");
+        eprintln!("loadgen: compared because of --force: {difference}");
     }
     let pairs: Vec<Pair> = others.iter().flat_map(|new| base.pairs(new)).collect();
     let all = named(&base, &others);
     let mut text = report::terminal(&all, screen::stdout());
     text.extend(pairs.iter().map(|pair| format!("\n{}", pair.table())));
-    if let Err(why) = output::print(&text) {
-        return Exit::failed(why);
-    }
-    exit(&pairs).unless_invalid(why_invalid(all.runs()), arguments.allow.allow_invalid)
+    output::print(&text)?;
+    Ok(exit(&pairs).unless_invalid(why_invalid(all.runs()), arguments.allow))
 }
 
-/// What is compared with itself, if anything is: nothing would differ, and that would look like a finding.
-fn named_twice(arguments: &DiffArguments) -> Option<String> {
-    // A folder is also meant by the name of the file in it.
-    let place = |path: &PathBuf| {
-        let path = stored::file(path);
-        fs::canonicalize(&path).unwrap_or(path)
-    };
-    let all: Vec<&PathBuf> = [&arguments.base]
-        .into_iter()
-        .chain(&arguments.new)
-        .collect();
-    let earlier = |number: usize| {
-        all[..number]
-            .iter()
-            .find(|one| place(one) == place(all[number]))
-    };
-    (1..all.len()).find_map(|number| {
-        let (one, other) = (earlier(number)?.display(), all[number].display());
-        Some(format!(
-            "{one} and {other} are the same runs, which differ in nothing; name two folders or files"
-        ))
-    })
+/// Refuses to compare runs with themselves: that always finds no difference.
+fn check_names(arguments: &DiffArguments) -> Result<(), Exit> {
+    let mut earlier: HashMap<PathBuf, &PathBuf> = HashMap::new();
+    for path in [&arguments.base].into_iter().chain(&arguments.new) {
+        // A folder, and the file in it, are the same runs.
+        let file = stored::file(path);
+        if let Some(other) = earlier.insert(fs::canonicalize(&file).unwrap_or(file), path) {
+            let (one, other) = (other.display(), path.display());
+            return Err(Exit::usage(format!(
+                "{one} and {other} are the same runs; name two folders or files"
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// The sides, each under a name of its own.
@@ -85,7 +71,7 @@ fn read(arguments: &DiffArguments) -> Result<(Side, Vec<Side>), String> {
     Ok((base, others.collect::<Result<_, _>>()?))
 }
 
-/// What differs beside the systems: then a difference in the numbers says little. Every load of the others is to be one of the base.
+/// What differs besides the systems: then a difference in the numbers says little. Every load of the others has to be one of the base.
 fn differences(base: &Side, others: &[Side]) -> Vec<String> {
     let Some(first) = base.runs().next() else {
         return Vec::new();
@@ -96,14 +82,14 @@ fn differences(base: &Side, others: &[Side]) -> Vec<String> {
         if !known(other) {
             differences.extend(first.workload.differences(&other.workload));
         }
-        let [ours, theirs] = [first, other].map(|run| run.correctness.level);
-        if ours != theirs {
-            let [ours, theirs] = [ours, theirs].map(check_name);
-            differences.push(format!("--check: {ours} and {theirs}"));
-        }
-        let [ours, theirs] = [first, other].map(|run| machine(&run.host));
-        if ours != theirs {
-            differences.push(format!("machine: {ours} and {theirs}"));
+        for (what, of) in [
+            ("--check", check as fn(&Run) -> String),
+            ("machine", machine),
+        ] {
+            let (ours, theirs) = (of(first), of(other));
+            if ours != theirs {
+                differences.push(format!("{what}: {ours} and {theirs}"));
+            }
         }
     }
     differences.sort();
@@ -111,17 +97,16 @@ fn differences(base: &Side, others: &[Side]) -> Vec<String> {
     differences
 }
 
-fn machine(host: &Host) -> String {
+fn machine(run: &Run) -> String {
+    let host = &run.host;
     let model = host.cpu_model.as_deref().unwrap_or("unknown processor");
     format!("{}, {model}, {} processors", host.kernel, host.cores)
 }
 
-fn check_name(level: CheckLevel) -> &'static str {
-    match level {
-        CheckLevel::Full => "full",
-        CheckLevel::Replies => "replies",
-        CheckLevel::None => "none",
-    }
+fn check(run: &Run) -> String {
+    let mut levels = CHECK_LEVELS.iter();
+    let level = levels.find(|(_, level, _)| *level == run.correctness.level);
+    level.map_or(String::new(), |(name, ..)| (*name).to_owned())
 }
 
 /// All runs, each under the name of its side.
@@ -137,7 +122,7 @@ fn named(base: &Side, others: &[Side]) -> Comparison {
     Comparison::of_runs("stored runs".to_owned(), runs)
 }
 
-/// Each change for the worse that is established is a regression.
+/// Each significant change for the worse is a regression.
 fn exit(pairs: &[Pair]) -> Exit {
     if pairs.is_empty() {
         return Exit::failed(

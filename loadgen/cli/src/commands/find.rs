@@ -1,4 +1,4 @@
-//! `loadgen find`: the greatest rate at which a server meets its goals.
+//! `loadgen find`: the greatest rate at which a server meets its thresholds.
 
 use std::path::Path;
 
@@ -7,49 +7,45 @@ use results::units::{number, percent};
 use results::{CheckCode, Finite, Run, Verdict};
 
 use super::with_runner;
-use crate::args::FindArguments;
+use crate::args::{AllowInvalid, FindArguments};
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
 
-/// A server that answers less of what is offered has fallen behind, whatever its latencies are.
+/// A server that answers a smaller share has fallen behind, whatever its latencies are.
 const ACHIEVED: f64 = 0.98;
 
 /// Searches the rate.
-pub(crate) fn run(arguments: &FindArguments, command: &[String]) -> Exit {
+pub(crate) fn run(arguments: &FindArguments, command: &[String]) -> Result<Exit, Exit> {
     let (from, to) = (arguments.from, arguments.to);
     if arguments.load.rate.is_some() {
-        return Exit::usage("find chooses the rate itself; leave -r out, or give --from and --to");
+        let why = "find chooses the rate itself; leave out -r, or give --from and --to";
+        return Err(Exit::usage(why));
     }
     let load = arguments.load.on(arguments.target.clone());
-    if let Err(why) = load.rate_per_s(from as f64).build() {
-        return Exit::usage(why);
-    }
+    load.rate_per_s(from as f64).build().map_err(Exit::usage)?;
     if from == 0 || from > to {
-        return Exit::usage(format!(
-            "--from {from} --to {to} is no range; give --from 1k --to 1M"
-        ));
+        return Err(Exit::usage(format!(
+            "--from {from} --to {to} is not a range; write, for example, --from 1k --to 1M"
+        )));
     }
     let mut search = RateSearch::new(from as f64, to as f64);
-    let searched = with_runner(1, Path::new(""), |runner| {
+    with_runner(1, Path::new(""), |runner| {
         while let Some(rate) = search.next_rate() {
             match try_rate(rate, arguments, command, runner)? {
                 None => search.kept = Some(rate),
                 Some(miss) => search.missed = Some((rate, miss)),
             }
         }
-        Ok(())
-    });
-    match searched.and_then(|tried| tried) {
-        Ok(()) => exit(search, arguments.allow.allow_invalid),
-        Err(exit) => exit,
-    }
+        Ok::<(), Exit>(())
+    })??;
+    Ok(exit(search, arguments.allow))
 }
 
 /// Why a rate was too high.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Miss {
     why: String,
-    /// Why the load generator may have missed the goal itself. Where the goal was met, an invalid run does no harm.
+    /// Why the load generator itself may be the reason. An invalid run that met the thresholds does no harm.
     invalid: Option<String>,
 }
 
@@ -66,32 +62,28 @@ fn try_rate(
     let name = format!("{} requests/s", number(rate));
     runner.begin(&name);
     let outcome = runner.run(config);
-    // Asked first: a server that was given up on Ctrl-C has not failed.
+    // First: a run that Ctrl-C cut short has not failed.
     if runner.is_stopped() {
-        return Err(Exit::new(
-            Reason::Interrupted,
-            format!("while trying {name}"),
-        ));
+        let text = format!("while trying {name}");
+        return Err(Exit::new(Reason::Interrupted, text));
     }
     let outcome = outcome.map_err(Exit::failed)?;
     if outcome.run.correctness.verdict == Verdict::Wrong {
-        return Err(Exit::of(&outcome, true));
+        return Err(Exit::of(&outcome, arguments.allow));
     }
     let failure = outcome.failure.as_ref().map(ToString::to_string);
     let why = failure.or_else(|| too_high(&outcome.run, arguments));
-    let said = match (&why, why_invalid([&outcome.run])) {
-        (None, _) => "kept".to_owned(),
+    let invalid = why_invalid([&outcome.run]);
+    let result = match (&why, &invalid) {
+        (None, _) => "met".to_owned(),
         (Some(why), None) => why.clone(),
         (Some(why), Some(_)) => format!("{why}, in an invalid run"),
     };
-    println!("{:>12} requests/s  {said}", number(rate));
-    Ok(why.map(|why| Miss {
-        why,
-        invalid: why_invalid([&outcome.run]),
-    }))
+    println!("{:>12} requests/s  {result}", number(rate));
+    Ok(why.map(|why| Miss { why, invalid }))
 }
 
-/// Which goal was missed, if one was.
+/// Which threshold was missed, if one was.
 fn too_high(run: &Run, arguments: &FindArguments) -> Option<String> {
     let mut checks = arguments.goals.iter().map(|goal| goal.check(run));
     if let Some(missed) = checks.find(|check| !check.met) {
@@ -99,18 +91,19 @@ fn too_high(run: &Run, arguments: &FindArguments) -> Option<String> {
     }
     let achieved = run.totals.requests_per_s.map_or(0.0, Finite::value) / run.offered_per_s()?;
     if achieved < ACHIEVED {
-        return Some(format!("only {} of it was answered", percent(achieved)));
+        return Some(format!(
+            "only {} of the requests were answered",
+            percent(achieved)
+        ));
     }
-    // A client that was the limit met the goal all the same; one that was late may have missed it by itself.
+    // A client that limited the rate still met the thresholds; a late client may itself be why one was missed.
     let late = run.validity.failed_check(CheckCode::ScheduleLagP99)?;
     let [name, value, _] = report::check_in_words(late);
-    Some(format!(
-        "the load generator itself was late ({name} {value})"
-    ))
+    Some(format!("the load generator was late ({name} {value})"))
 }
 
-/// What was found. A goal that the load generator may have missed itself is no finding about the server.
-fn exit(search: RateSearch<Miss>, allow_invalid: bool) -> Exit {
+/// What was found. A miss that the load generator may have caused says nothing about the server.
+fn exit(search: RateSearch<Miss>, allow: AllowInvalid) -> Exit {
     let missed = search.missed.as_ref();
     let invalid = missed.and_then(|(_, miss)| miss.invalid.clone());
     let missed = missed.map(|(rate, miss)| (number(*rate), &miss.why));
@@ -119,15 +112,15 @@ fn exit(search: RateSearch<Miss>, allow_invalid: bool) -> Exit {
             "the greatest rate is {kept} requests/s; at {rate} {why}"
         )),
         (Some(kept), None) => Exit::ok(format!(
-            "{kept} requests/s are kept; more was not tried (--to)"
+            "{kept} requests/s meet the thresholds; raise --to to try more"
         )),
         (None, Some((rate, why))) => Exit::new(
             Reason::Missed,
-            format!("not even {rate} requests/s: {why}; give a lower --from"),
+            format!("at {rate} requests/s {why}; give a lower --from"),
         ),
         (None, None) => Exit::failed("no rate was tried"),
     };
-    found.unless_invalid(invalid, allow_invalid)
+    found.unless_invalid(invalid, allow)
 }
 
 #[cfg(test)]
@@ -135,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_rate_that_the_load_generator_may_have_missed_itself_is_no_finding() {
+    fn a_miss_that_the_load_generator_may_have_caused_is_invalid() {
         let reason = |kept: Option<f64>, invalid: Option<&str>, allow_invalid| {
             let mut search = RateSearch::new(1.0, 10.0);
             let miss = Miss {
@@ -143,7 +136,7 @@ mod tests {
                 invalid: invalid.map(str::to_owned),
             };
             (search.kept, search.missed) = (kept, Some((2.0, miss)));
-            exit(search, allow_invalid).reason
+            exit(search, AllowInvalid { allow_invalid }).reason
         };
         let late = Some("it was late");
         assert_eq!(reason(None, None, false), Reason::Missed);

@@ -1,4 +1,4 @@
-//! One measurement: what `run`, `run --repeat` and `calibrate` have in common.
+//! One measurement: what `run`, `run --repeat` and `calibrate` share.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ use crate::args::RunArguments;
 use crate::exit::{Exit, Reason};
 use crate::{csv, output, screen, stored, summary};
 
-/// Adds what the command line asks beyond the measurement itself: the baseline, and the goals.
+/// Adds to a run what the command line asks for beyond the measurement: the baseline and the thresholds.
 pub(super) fn finish(run: &mut Run, arguments: &RunArguments, baseline: Option<&Run>) {
     if let Some(baseline) = baseline {
         validity::compare_with_baseline(run, baseline);
@@ -20,26 +20,25 @@ pub(super) fn finish(run: &mut Run, arguments: &RunArguments, baseline: Option<&
     run.thresholds = arguments.goals.iter().map(|goal| goal.check(run)).collect();
 }
 
-/// The baseline that the run is to be compared with.
-pub(super) fn baseline(arguments: &RunArguments, config: &Config) -> Result<Option<Run>, String> {
+/// Reads the baseline of `--baseline`, which has to be of the same load.
+pub(super) fn baseline(arguments: &RunArguments, config: &Config) -> Result<Option<Run>, Exit> {
     let Some(path) = &arguments.baseline else {
         return Ok(None);
     };
-    let runs = stored::one(path).map_err(|error| error.to_string())?;
+    let (runs, path) = (stored::one(path).map_err(Exit::usage)?, path.display());
     let [baseline] = <[Run; 1]>::try_from(runs)
-        .map_err(|runs| format!("{} holds {} runs, not one", path.display(), runs.len()))?;
-    // How long the calibration took does not matter.
+        .map_err(|runs| Exit::usage(format!("{path} holds {} runs, not one", runs.len())))?;
+    // A calibration may take more or less time than the run.
     let workload = Workload {
         limit: baseline.workload.limit,
         ..config.workload.clone()
     };
     match workload.differences(&baseline.workload).as_slice() {
         [] => Ok(Some(baseline)),
-        differences => Err(format!(
-            "--baseline {} is of another load ({}); calibrate with the flags of this run",
-            path.display(),
+        differences => Err(Exit::usage(format!(
+            "--baseline {path} has another load ({}); calibrate with the flags of this run",
             differences.join("; ")
-        )),
+        ))),
     }
 }
 
@@ -54,20 +53,19 @@ pub(super) fn measure(config: Config) -> Result<Outcome, Exit> {
     })?
 }
 
-/// Writes the files, where there is a folder for them, and what stdout is to have.
+/// Writes the files, if there is a folder for them, and prints what was asked for.
 pub(super) fn show(
     run: &Run,
     as_json: bool,
     as_csv: bool,
     folder: Option<&Path>,
-) -> Result<(), String> {
+) -> Result<(), Exit> {
     if let Some(folder) = folder {
         output::keep(run, folder)?;
     }
-    let text = match (as_json, as_csv) {
-        (true, _) => output::json(run)?,
-        (_, true) => csv::text(std::slice::from_ref(run)),
-        _ => summary::text(run, screen::room()),
-    };
-    output::print(&text)
+    match (as_json, as_csv) {
+        (true, _) => output::print_json(run),
+        (_, true) => output::print(csv::text(std::slice::from_ref(run))),
+        _ => output::print(summary::text(run, screen::room())),
+    }
 }

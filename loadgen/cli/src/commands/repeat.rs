@@ -8,7 +8,7 @@ use loadgen::experiment::{Series, Subject};
 use results::units::count;
 use results::{Comparison, Run};
 
-use super::{measure, with_runner};
+use super::{measure, series};
 use crate::args::RunArguments;
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
@@ -20,7 +20,7 @@ pub(super) fn run(
     load: ConfigBuilder,
     baseline: Option<&Run>,
     command: &[String],
-) -> Exit {
+) -> Result<Exit, Exit> {
     let series = Series {
         subjects: vec![Subject::Existing],
         load,
@@ -29,67 +29,56 @@ pub(super) fn run(
         checkpoint: None,
     };
     let mut exits = Vec::new();
-    let made = with_runner(arguments.repeat, Path::new(""), |runner| {
-        let runs = series.run(runner, |outcome| {
-            measure::finish(&mut outcome.run, arguments, baseline);
-            let folder = format!("run-{}", exits.len() + 1);
-            let folder = arguments.out.as_ref().map(|out| out.join(folder));
-            match folder.map_or(Ok(()), |folder| output::keep(&outcome.run, &folder)) {
-                Ok(()) => {
-                    exits.push(Exit::of(outcome, arguments.allow.allow_invalid));
-                    ControlFlow::Continue(())
-                }
-                // Without room for files the next run would fare no better.
-                Err(why) => {
-                    exits.push(Exit::failed(why));
-                    ControlFlow::Break(())
-                }
-            }
-        });
-        (runs, runner.is_stopped())
-    });
-    let (subjects, stopped) = match made {
-        Ok(made) => made,
-        Err(exit) => return exit,
-    };
+    let (subjects, ended) = series::make(&series, Path::new(""), |outcome| {
+        measure::finish(&mut outcome.run, arguments, baseline);
+        let folder = format!("run-{}", exits.len() + 1);
+        let folder = arguments.out.as_ref().map(|out| out.join(folder));
+        let kept = folder.map_or(Ok(()), |folder| output::keep(&outcome.run, &folder));
+        // If one run cannot be written, the next cannot either.
+        let (exit, flow) = match kept {
+            Ok(()) => (
+                Exit::of(outcome, arguments.allow),
+                ControlFlow::Continue(()),
+            ),
+            Err(exit) => (exit, ControlFlow::Break(())),
+        };
+        exits.push(exit);
+        flow
+    })?;
     let mut runs = Vec::new();
     for subject in subjects {
-        let missing = subject.missing.map(|why| Exit::failed(why.reason));
-        exits.extend(missing);
+        exits.extend(subject.missing.map(|why| Exit::failed(why.reason)));
         runs.extend(subject.runs);
     }
-    let shown = match runs.is_empty() {
-        true => Ok(()),
-        false => show(&runs, arguments, command),
-    };
-    match shown {
-        Ok(()) => exit(&runs, exits, stopped, arguments),
-        Err(why) => Exit::failed(why),
+    if !runs.is_empty() {
+        show(&runs, arguments, command)?;
     }
+    Ok(exit(&runs, exits, ended.interrupted, arguments))
 }
 
-/// That of the gravest run; of runs that were all good, what they did together.
-fn exit(runs: &[Run], exits: Vec<Exit>, stopped: bool, arguments: &RunArguments) -> Exit {
+/// The end of the gravest run; if all were good, what they did together.
+fn exit(runs: &[Run], exits: Vec<Exit>, interrupted: bool, arguments: &RunArguments) -> Exit {
     let sum = |of: fn(&Run) -> u64| count(runs.iter().map(of).sum());
     let together = format!(
-        "{} of {} runs made, {} requests answered, {} answers checked",
+        "{} of {} runs made, {} requests answered, {} replies checked",
         runs.len(),
         arguments.repeat,
         sum(|run| run.totals.completed),
         sum(|run| run.correctness.operations_checked)
     );
     match Exit::gravest(exits) {
-        _ if stopped => Exit::new(Reason::Interrupted, together),
-        None => Exit::failed("not one run was made"),
-        // Nothing is graver: then all runs are spoken of at once.
-        Some((_, gravest))
-            if matches!(
-                gravest.reason,
-                Reason::Ok | Reason::Allowed | Reason::Invalid
-            ) =>
-        {
-            Exit::ok(format!("{together}, none wrong"))
-                .unless_invalid(why_invalid(runs), arguments.allow.allow_invalid)
+        _ if interrupted => Exit::new(Reason::Interrupted, together),
+        None => Exit::failed("no run was made"),
+        // The reasons of invalid runs are given for all runs at once.
+        Some((
+            _,
+            Exit {
+                reason: Reason::Ok | Reason::Allowed | Reason::Invalid,
+                ..
+            },
+        )) => {
+            let exit = Exit::ok(format!("{together}, none wrong"));
+            exit.unless_invalid(why_invalid(runs), arguments.allow)
         }
         Some((place, Exit { reason, text })) => {
             Exit::new(reason, format!("run {}: {text}; {together}", place + 1))
@@ -97,8 +86,8 @@ fn exit(runs: &[Run], exits: Vec<Exit>, stopped: bool, arguments: &RunArguments)
     }
 }
 
-/// Writes the files of all runs together, and what stdout is to have.
-fn show(runs: &[Run], arguments: &RunArguments, command: &[String]) -> Result<(), String> {
+/// Writes the files of all runs together, and prints what was asked for.
+fn show(runs: &[Run], arguments: &RunArguments, command: &[String]) -> Result<(), Exit> {
     let title = format!("{} runs of {}", runs.len(), arguments.target);
     let comparison = Comparison {
         command: command.to_vec(),
@@ -107,10 +96,9 @@ fn show(runs: &[Run], arguments: &RunArguments, command: &[String]) -> Result<()
     if let Some(folder) = &arguments.out {
         output::keep_comparison(&comparison, folder)?;
     }
-    let text = match (arguments.json, arguments.csv) {
-        (true, _) => output::json(&comparison)?,
-        (_, true) => csv::text(runs),
-        _ => repeats::text(runs, screen::room()),
-    };
-    output::print(&text)
+    match (arguments.json, arguments.csv) {
+        (true, _) => output::print_json(&comparison),
+        (_, true) => output::print(csv::text(runs)),
+        _ => output::print(repeats::text(runs, screen::room())),
+    }
 }

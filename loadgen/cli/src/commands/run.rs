@@ -7,43 +7,30 @@ use crate::exit::Exit;
 use crate::output;
 
 /// Makes the run, or the runs with `--repeat`.
-pub(crate) fn run(arguments: &RunArguments, command: &[String]) -> Exit {
+pub(crate) fn run(arguments: &RunArguments, command: &[String]) -> Result<Exit, Exit> {
     let load = arguments.load(command);
-    let config = match load.clone().build() {
-        Ok(config) => config,
-        Err(why) => return Exit::usage(why),
-    };
-    if arguments.repeat > 1 && arguments.history.is_some() {
-        return Exit::usage("--history FILE holds one run; leave it or --repeat out");
+    let config = load.clone().build().map_err(Exit::usage)?;
+    let repeat = arguments.repeat;
+    if repeat > 1 && arguments.history.is_some() {
+        return Err(Exit::usage(
+            "--history FILE holds one run; leave out --history or --repeat",
+        ));
     }
     eprintln!("loadgen: {config}");
-    if arguments.repeat > 1 {
-        eprintln!(
-            "loadgen: {} runs, one after the other, of one server that is not restarted between them",
-            arguments.repeat
-        );
+    if repeat > 1 {
+        eprintln!("loadgen: {repeat} runs in turn; the server is not restarted between them");
     }
     if arguments.dry_run {
-        return Exit::ok("nothing was done (--dry-run)");
+        return Ok(Exit::ok("nothing was done (--dry-run)"));
     }
-    let baseline = match baseline(arguments, &config) {
-        Ok(baseline) => baseline,
-        Err(why) => return Exit::usage(why),
-    };
-    if arguments.repeat > 1 {
+    let baseline = baseline(arguments, &config)?;
+    if repeat > 1 {
         return repeat::run(arguments, load, baseline.as_ref(), command);
     }
-    if let Some(why) = arguments.out.as_deref().and_then(output::hidden) {
-        return Exit::usage(why);
-    }
-    let mut outcome = match measure(config) {
-        Ok(outcome) => outcome,
-        Err(exit) => return exit,
-    };
-    finish(&mut outcome.run, arguments, baseline.as_ref());
     let folder = arguments.out.as_deref();
-    match show(&outcome.run, arguments.json, arguments.csv, folder) {
-        Ok(()) => Exit::of(&outcome, arguments.allow.allow_invalid),
-        Err(why) => Exit::failed(why),
-    }
+    output::check_folder(folder)?;
+    let mut outcome = measure(config)?;
+    finish(&mut outcome.run, arguments, baseline.as_ref());
+    show(&outcome.run, arguments.json, arguments.csv, folder)?;
+    Ok(Exit::of(&outcome, arguments.allow))
 }

@@ -7,28 +7,19 @@ use results::{Histogram, LoadMode, PercentileInterval, Quantile, Run};
 /// The table, and what its rows mean.
 pub(super) fn lines(run: &Run) -> HeadedLines {
     let latency = &run.latency;
-    let all = [
-        ("response", Some(&latency.response)),
-        ("service", latency.service.as_ref()),
-        ("lag", latency.lag.as_ref()),
+    let values = |histogram: &Histogram| row(|quantile| histogram.quantile_ns(quantile).map(time));
+    let mut lines = vec![
+        ("", row(|quantile| Some(quantile.to_string()))),
+        ("response", values(&latency.response)),
     ];
-    let values = |histogram: &Histogram| {
-        row(Quantile::SHOWN.map(|quantile| {
-            histogram
-                .quantile_ns(quantile)
-                .map_or("n/a".to_owned(), time)
-        }))
-    };
-    let mut lines = vec![(
-        "",
-        row(Quantile::SHOWN.map(|quantile| quantile.to_string())),
-    )];
-    for (name, histogram) in all {
-        lines.extend(histogram.map(|histogram| (name, values(histogram))));
-        if name == "response" {
-            lines.extend(intervals(run));
-        }
-    }
+    lines.extend(intervals(run));
+    lines.extend(
+        latency
+            .service
+            .as_ref()
+            .map(|service| ("service", values(service))),
+    );
+    lines.extend(latency.lag.as_ref().map(|lag| ("lag", values(lag))));
     let meaning = match run.workload.mode {
         LoadMode::Closed => {
             "closed loop: a slow reply delays the next request, so a stall is seen once and not by all who would have come"
@@ -41,15 +32,15 @@ pub(super) fn lines(run: &Run) -> HeadedLines {
     lines
 }
 
-/// Between which two response times each percentile lies, where the samples suffice for any.
+/// Between which two response times each percentile lies, if there are samples enough for any.
 fn intervals(run: &Run) -> HeadedLines {
     let ends = |end: fn(&PercentileInterval) -> u64| {
-        row(Quantile::SHOWN.map(|quantile| {
+        row(|quantile| {
             let name = quantile.to_string();
-            let known = run.percentile_intervals.iter();
-            let interval = known.into_iter().find(|known| known.percentile == name);
-            interval.map_or(NOT_MEASURED.to_owned(), |interval| time(end(interval)))
-        }))
+            let mut known = run.percentile_intervals.iter();
+            let interval = known.find(|known| known.percentile == name);
+            interval.map(|interval| time(end(interval)))
+        })
     };
     match run.percentile_intervals.is_empty() {
         true => Vec::new(),
@@ -60,7 +51,8 @@ fn intervals(run: &Run) -> HeadedLines {
     }
 }
 
-fn row(cells: [String; 6]) -> String {
+fn row(cell: impl Fn(Quantile) -> Option<String>) -> String {
+    let cells = Quantile::SHOWN.map(|quantile| cell(quantile).unwrap_or(NOT_MEASURED.to_owned()));
     cells.map(|cell| format!("{cell:>10}")).concat()
 }
 

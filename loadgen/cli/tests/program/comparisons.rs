@@ -41,7 +41,7 @@ fn each_system_has_its_runs_and_the_missing_one_its_reason() {
         .output()
         .unwrap(),
     );
-    ran.assert(0, "2 of 3 systems measured, none gave a wrong answer but racy, which lost 600 of 800 increments, as it was expected to");
+    ran.assert(0, "2 of 3 systems measured, no wrong replies except: racy lost 600 of 800 increments, as expected");
 
     let comparison = comparison(folder.path());
     let labels: Vec<_> = comparison
@@ -193,7 +193,7 @@ fn wrong_answers_that_nobody_expected_end_with_3() {
             .output()
             .unwrap(),
     );
-    ran.assert(3, "racy gave wrong answers");
+    ran.assert(3, "racy gave wrong replies");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn two_comparisons_at_once_do_not_meet() {
     let children = [start(&folders[0]), start(&folders[1])];
     for child in children {
         Ran::of(child.wait_with_output().unwrap())
-            .assert(0, "2 of 2 systems measured, none gave a wrong answer");
+            .assert(0, "2 of 2 systems measured, no wrong replies");
     }
 }
 
@@ -248,7 +248,7 @@ fn usage_is_explained() {
     let cases = [
         ("--server a=b", "--help"),
         ("--server a=b{port} --server a=c{port}", "named twice"),
-        ("--server a=b{port} --expect-lost c", "names no --server"),
+        ("--server a=b{port} --expect-lost c", "is not the name of a --server"),
         ("--server a=b{port} -c 0", "-c 0"),
         ("--server a=b{port} --repeat 0", "--help"),
         ("--server a=b{port} --cpus server=x", "--help"),
@@ -260,7 +260,7 @@ fn usage_is_explained() {
         ),
         (
             "--server a=b{port} --over cores=1 --cpus client=0",
-            "leave one out",
+            "leave out one",
         ),
     ];
     for (words, said) in cases {

@@ -154,7 +154,7 @@ fn a_server_that_restarts_gives_no_wrong_answer() {
         ran.assert(1, "3 of 3 connections were lost");
         assert!(
             ran.last_line
-                .contains("of unknown fate, but the server restarted during the run")
+                .contains("with unknown outcome, but the server restarted during the run")
                 && ran.last_line.contains("run_id life1, now life2"),
             "{ran:?}"
         );

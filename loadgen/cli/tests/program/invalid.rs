@@ -37,7 +37,7 @@ fn assert_invalid(words: &str, allowed: i32) {
     end(words).assert(5, "measurement invalid");
     let said = match allowed {
         0 => "measurement invalid (exit 0, --allow-invalid)",
-        _ => "--allow-invalid accepted that",
+        _ => "allowed by --allow-invalid",
     };
     end(&format!("{words} --allow-invalid")).assert(allowed, said);
 }

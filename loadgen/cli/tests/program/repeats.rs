@@ -31,7 +31,7 @@ fn each_run_has_its_folder_and_all_are_samples() {
     assert_eq!(comparison.runs().count(), 4);
 }
 
-/// The second run is told an increment that was lost: that outranks the limit that every run misses.
+/// The second run is told an increment that was lost: that outranks the threshold that every run misses.
 #[test]
 fn the_gravest_run_decides() {
     let counter = Counter::default();

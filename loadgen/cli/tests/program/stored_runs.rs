@@ -100,7 +100,7 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
     };
     diff("same").assert(0, "no regression is established");
     diff("slow").assert(4, "p99 of slow is 2.00 × that of base");
-    let needed = "needs at least 4 runs of each, and base has 5, few 3";
+    let needed = "needs at least 4 runs of each; base has 5, few has 3";
     diff("few").assert(0, needed);
     assert!(diff("few").stdout.contains(needed));
     for metric in ["req/s", "p50", "p99", "p99.9", "CPU/req"] {
