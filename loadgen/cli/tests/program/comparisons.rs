@@ -248,7 +248,10 @@ fn usage_is_explained() {
     let cases = [
         ("--server a=b", "--help"),
         ("--server a=b{port} --server a=c{port}", "named twice"),
-        ("--server a=b{port} --expect-lost c", "is not the name of a --server"),
+        (
+            "--server a=b{port} --expect-lost c",
+            "is not the name of a --server",
+        ),
         ("--server a=b{port} -c 0", "-c 0"),
         ("--server a=b{port} --repeat 0", "--help"),
         ("--server a=b{port} --cpus server=x", "--help"),
