@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Parser, Subcommand};
-use loadgen::experiment::Interrupt;
+use process::Interrupt;
 use report::{Colours, Format};
 use results::schema::ClaimsSchema;
 use results::{Claims, Comparison, Effort, Tool, file};

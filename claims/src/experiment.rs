@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use loadgen::config::ConfigBuilder;
-use loadgen::experiment::{Interrupt, Runner, RunnerEvent, StartedServer, interleaved};
+use loadgen::experiment::{Runner, RunnerEvent, StartedServer, interleaved};
 use loadgen::machine::cpus::Cpus;
+use process::Interrupt;
 use report::Meter;
 use results::{Effort, Missing, Run};
 

@@ -2,8 +2,9 @@
 
 use std::io;
 
-use loadgen::experiment::{NotStarted, ParseServerError, StartedRunError};
+use loadgen::experiment::{ParseServerError, StartedRunError};
 use loadgen::machine::cpus::CpusError;
+use process::NotStarted;
 
 /// Why one run of a system gave no result.
 #[derive(Debug, thiserror::Error)]

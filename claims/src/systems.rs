@@ -192,7 +192,11 @@ mod tests {
         let command = words
             .filter_map(|word| ServerSpec::from_str(&word).ok())
             .find(|spec| spec.name == label)?;
-        Some(command.command(1))
+        Some(words_of(&command))
+    }
+
+    fn words_of(spec: &ServerSpec) -> Vec<String> {
+        spec.command().unwrap().words_on(1)
     }
 
     /// Claims and comparison share a page and its colours, so a name must mean the same server in both.
@@ -211,7 +215,7 @@ mod tests {
             let spec = Setup::from(system).spec(Path::new("")).unwrap();
             assert_eq!(
                 compared(system.label),
-                Some(spec.command(1)),
+                Some(words_of(&spec)),
                 "{}",
                 system.label
             );

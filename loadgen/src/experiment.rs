@@ -2,25 +2,20 @@
 
 pub mod baseline_server;
 mod checkpoint;
-mod interrupt;
 mod order;
 mod overload;
-mod port;
 mod preset;
 mod runner;
 mod search;
 mod series;
-mod server_process;
 mod server_spec;
 mod vary;
 
 pub use checkpoint::Checkpoint;
-pub use interrupt::Interrupt;
 pub use order::interleaved;
 pub use preset::{PRESETS, Preset};
 pub use runner::{Runner, RunnerEvent, StartedRunError, StartedServer};
 pub use search::RateSearch;
 pub use series::{Series, Subject, SubjectRuns};
-pub use server_process::{NotStarted, Process};
 pub use server_spec::{ParseServerError, ServerSpec};
 pub use vary::{ParseVaryError, Vary};

@@ -15,7 +15,8 @@ pub(crate) mod sweep;
 
 use std::path::Path;
 
-use loadgen::experiment::{Interrupt, Runner, RunnerEvent};
+use loadgen::experiment::{Runner, RunnerEvent};
+use process::Interrupt;
 use report::Meter;
 
 use crate::exit::Exit;

@@ -20,6 +20,7 @@ use clap::Parser as _;
 use exit::Exit;
 
 fn main() -> ExitCode {
+    process::run_guard_if_asked();
     let exit = run(&std::env::args().collect::<Vec<_>>()).unwrap_or_else(|exit| exit);
     if let Some(line) = exit.line() {
         eprintln!("{line}");

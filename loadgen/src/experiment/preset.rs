@@ -4,6 +4,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use process::{Command, NotStarted};
+
 use super::ServerSpec;
 
 /// A server by name, or several. [`PRESETS`] says what each stands for.
@@ -91,9 +93,10 @@ impl Preset {
     }
 
     fn is_installed(self) -> bool {
-        self.specs()
-            .iter()
-            .all(|spec| on_path(spec.program()).is_some())
+        self.specs().iter().all(|spec| {
+            spec.command()
+                .is_ok_and(|command| on_path(command.program()).is_some())
+        })
     }
 }
 
@@ -115,7 +118,7 @@ fn ours(name: &str, program: &str, counter: &str) -> ServerSpec {
             ];
             of_words(name, path, &flags)
         }
-        None => ServerSpec::missing(
+        None => missing(
             name,
             format!("there is no {program} beside loadgen"),
             format!("cargo build --release -p {program}"),
@@ -138,7 +141,7 @@ fn original(name: &str, script: &str, python: Option<PathBuf>) -> ServerSpec {
         }
         _ => {
             let why = in_target("originals.missing").and_then(|why| fs::read_to_string(why).ok());
-            ServerSpec::missing(
+            missing(
                 name,
                 why.map_or("its Python is not set up".to_owned(), |why| {
                     why.trim().to_owned()
@@ -169,7 +172,11 @@ fn known(name: &str, program: &str) -> ServerSpec {
 fn of_words(name: &str, program: &Path, flags: &[&str]) -> ServerSpec {
     let program = program.to_string_lossy();
     let words = std::iter::once(program.as_ref()).chain(flags.iter().copied());
-    ServerSpec::of_words(name, words.map(str::to_owned).collect())
+    ServerSpec::new(name, Ok(Command::of_words(words)))
+}
+
+fn missing(name: &str, reason: String, remedy: String) -> ServerSpec {
+    ServerSpec::new(name, Err(NotStarted { reason, remedy }))
 }
 
 fn beside_this(program: &str) -> Option<PathBuf> {
@@ -219,7 +226,7 @@ mod tests {
     #[test]
     fn a_server_that_is_not_built_says_how_to_build_it() {
         let spec = &Preset::Reactor.specs()[0];
-        let (reason, remedy) = spec.why_missing().unwrap();
+        let NotStarted { reason, remedy } = spec.command().unwrap_err();
         assert_eq!(reason, "there is no server-reactor beside loadgen");
         assert_eq!(remedy, "cargo build --release -p server-reactor");
     }

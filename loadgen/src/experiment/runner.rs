@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
+use process::{Interrupt, NotStarted, Server};
 use results::RunLimit;
 
-use super::{Interrupt, NotStarted, Process, ServerSpec};
+use super::ServerSpec;
 use crate::config::{Config, ConfigBuilder, ConfigError};
 use crate::run::{self, Outcome, Progress, RunError};
 
@@ -28,7 +29,7 @@ pub struct Runner<'a> {
 /// A server that was started for a run, and the means to load it.
 pub struct StartedServer<'r, 'a> {
     /// Its process.
-    pub process: &'r Process,
+    pub process: &'r Server,
     label: &'r str,
     runner: &'r mut Runner<'a>,
 }
@@ -100,18 +101,18 @@ impl<'a> Runner<'a> {
         work: impl FnOnce(&mut StartedServer<'_, 'a>) -> T,
     ) -> Result<(T, Option<String>), NotStarted> {
         let log = self.log(name);
-        let mut process = Process::start(spec, &log, self.interrupt)?;
+        let mut server = Server::start(&spec.command()?, &log, self.interrupt)?;
         let brought = work(&mut StartedServer {
-            process: &process,
+            process: &server,
             label: &spec.name,
             runner: self,
         });
-        let ended = process.ended().map(|status| {
+        let ended = server.ended().map(|status| {
             let log = log.display();
             format!("the server ended by itself ({status}); see {log}")
         });
-        let trouble = process.end().err();
-        Ok((brought, ended.or(trouble)))
+        let killed = server.end().err().map(|killed| killed.to_string());
+        Ok((brought, ended.or(killed)))
     }
 }
 

@@ -2,13 +2,14 @@
 
 use std::ops::ControlFlow;
 
+use process::NotStarted;
 use results::{Outcome as SystemOutcome, Run, System};
 
 use super::checkpoint::Checkpoint;
 use super::order::{Step, steps};
 use super::overload::OverloadCutoff;
 use super::runner::{Runner, StartedRunError};
-use super::{NotStarted, ServerSpec, Vary};
+use super::{ServerSpec, Vary};
 use crate::config::{ConfigBuilder, ConfigError};
 use crate::machine::cpus::Cpus;
 use crate::machine::file_limit;
@@ -189,7 +190,7 @@ impl Series {
         let workload = &config.workload;
         file_limit::raise_for(workload.connections).map_err(|error| cannot(error.to_string()))?;
         let spec = match workload.server_processors.map(Cpus::first).transpose() {
-            Ok(Some(cpus)) => &spec.on(cpus),
+            Ok(Some(cpus)) => &spec.clone().on(cpus),
             Ok(None) => spec,
             Err(error) => return Err(cannot(error.to_string())),
         };

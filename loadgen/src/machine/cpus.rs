@@ -113,7 +113,8 @@ impl Cpus {
         Ok(done)
     }
 
-    fn numbers(&self) -> impl Iterator<Item = usize> {
+    /// Their numbers, in order.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
         (0..CpuSet::count()).filter(|cpu| self.0.is_set(*cpu).unwrap_or(false))
     }
 }

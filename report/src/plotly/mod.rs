@@ -9,7 +9,7 @@ mod traces;
 use serde_json::{Value, json};
 
 use self::heat::heat_traces;
-use self::traces::{Places, places, pointed_at, series_traces};
+use self::traces::{PositionLabel, places, pointed_at, series_traces};
 use crate::picture::{Axis, Marks, Panel, Scale, band_opacity};
 
 /// The figure of a panel; one that stands alone has room for the buttons above it.
@@ -23,14 +23,14 @@ pub(crate) fn figure(panel: &Panel, alone: bool) -> Value {
             let mut traces: Vec<Value> = traces.collect();
             let each = |places| series.iter().map(move |series| pointed_at(series, places));
             if panel.lanes().is_some() {
-                traces.extend(each(Places::InLanes(&panel.y)));
+                traces.extend(each(PositionLabel::InLanes(&panel.y)));
                 (traces, "closest")
             } else if series.len() <= MOST_IN_ONE_HOVER {
                 traces.insert(0, places(&panel.x, panel.y.range.0));
-                traces.extend(each(Places::InHeading));
+                traces.extend(each(PositionLabel::InHeading));
                 (traces, "x unified")
             } else {
-                traces.extend(each(Places::Of(&panel.x)));
+                traces.extend(each(PositionLabel::Of(&panel.x)));
                 (traces, "closest")
             }
         }

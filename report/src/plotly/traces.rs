@@ -107,13 +107,13 @@ fn symbols(series: &Series) -> Value {
 }
 
 /// An unseen trace over all points of a series: it says what is pointed at, and where unless all share one heading.
-pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
+pub(super) fn pointed_at(series: &Series, places: PositionLabel) -> Value {
     let points: Vec<&Point> = series.all_points().collect();
     let place = |point: &Point| {
         let (axis, at) = match places {
-            Places::InHeading => return String::new(),
-            Places::Of(axis) => (axis, point.x),
-            Places::InLanes(axis) => (axis, point.y),
+            PositionLabel::InHeading => return String::new(),
+            PositionLabel::Of(axis) => (axis, point.x),
+            PositionLabel::InLanes(axis) => (axis, point.y),
         };
         let near = |place: &&Tick| (place.at - at).abs() < 1e-9;
         let named = axis.places.iter().find(near);
@@ -140,9 +140,9 @@ pub(super) fn pointed_at(series: &Series, places: Places) -> Value {
     })
 }
 
-/// Where the place of a point is said.
+/// Where the hover text names the position of a point.
 #[derive(Clone, Copy)]
-pub(super) enum Places<'a> {
+pub(super) enum PositionLabel<'a> {
     /// Once for all series.
     InHeading,
     /// Beside each point, from left to right.
