@@ -34,17 +34,14 @@ fn serve_on_the_port_of_the_environment() {
     }
 }
 
-/// Every list of processors that a thread of the program which started this one is kept to.
+/// Every list of processors that a thread of loadgen is kept to. This program is a child of the guard, which is loadgen's.
 fn processors_of_the_load() -> String {
-    let threads = fs::read_dir(format!("/proc/{}/task", parent_id())).unwrap();
-    let of_thread = |thread: fs::DirEntry| {
-        processors(&format!(
-            "{}/task/{}",
-            parent_id(),
-            thread.file_name().display()
-        ))
-    };
-    let mut all: Vec<_> = threads.map(|thread| of_thread(thread.unwrap())).collect();
+    let load = field(&parent_id().to_string(), "PPid:");
+    let threads = fs::read_dir(format!("/proc/{load}/task")).unwrap();
+    let mut all: Vec<_> = threads
+        .map(|thread| thread.unwrap().file_name().display().to_string())
+        .map(|thread| processors(&format!("{load}/task/{thread}")))
+        .collect();
     all.sort();
     all.dedup();
     all.join(" and ")
@@ -52,10 +49,13 @@ fn processors_of_the_load() -> String {
 
 /// The processors that a process or thread may use, as the kernel lists them.
 pub fn processors(process: &str) -> String {
+    field(process, "Cpus_allowed_list:")
+}
+
+/// A field of `/proc/PROCESS/status`.
+fn field(process: &str, name: &str) -> String {
     let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     line.unwrap().trim().to_owned()
 }
 
