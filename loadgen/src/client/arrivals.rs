@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use tokio::task::{JoinError, JoinSet};
 
-use super::connect::connect_one;
 use super::connection::Connection;
 use super::due_queue::{DueRequest, Lateness};
 use super::schedule::{Due, Schedule};
@@ -120,7 +119,7 @@ impl Arrivals {
             };
             let recorder = &mut self.state.borrow_mut().recorder;
             match self.held_back {
-                true => recorder.totals.delayed += 1,
+                true => recorder.counts.delayed += 1,
                 false => recorder.lagged(now_ns - intended_ns),
             }
             let session = self.session(slot, intended_ns);
@@ -179,7 +178,7 @@ impl Session {
     async fn run(self, input: Rc<WorkerInput>, state: Rc<RefCell<WorkerState>>) -> usize {
         let (slot, number) = (self.slot, self.number);
         // By its number and not its slot: the port of a session that has left is not free again for a minute.
-        match connect_one(input.endpoint.clone(), number, input.config.timeout).await {
+        match input.endpoint.connect(number, input.config.timeout).await {
             Ok(socket) => {
                 if let SendSource::Sessions(slots) = &mut state.borrow_mut().source {
                     slots.begin(slot, self.first, self.requests);

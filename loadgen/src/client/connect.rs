@@ -6,15 +6,15 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::protocol::exchange::ConnectionError;
-use crate::target::endpoint::{Endpoint, Socket, cannot_connect, connect_timed_out};
+use crate::target::endpoint::{Endpoint, Socket};
 
 /// Connections being made at once by one thread: well under any listener's backlog, so that no SYN is dropped and
 /// tried again a second later.
 const AT_ONCE: usize = 64;
 
-/// Makes the connections of those numbers; those that could not be made are told apart by reason.
+/// Makes the connections of those numbers; returns those that were made, and why the others failed.
 ///
-/// No wait is longer than `timeout`. The first chunk in which nothing succeeds ends it: a dead target is not asked
+/// No wait is longer than `timeout`. Stops after the first chunk in which nothing succeeds: a dead target is not asked
 /// ten thousand times.
 pub(super) async fn connect(
     to: &Endpoint,
@@ -26,7 +26,8 @@ pub(super) async fn connect(
         let before = made.len();
         let mut attempts = JoinSet::new();
         for number in numbers.by_ref().take(AT_ONCE) {
-            attempts.spawn_local(connect_one(to.clone(), number, timeout));
+            let to = to.clone();
+            attempts.spawn_local(async move { to.connect(number, timeout).await });
         }
         for outcome in attempts.join_all().await {
             match outcome {
@@ -39,14 +40,4 @@ pub(super) async fn connect(
         }
     }
     (made, failed)
-}
-
-pub(super) async fn connect_one(
-    to: Endpoint,
-    number: u32,
-    timeout: Duration,
-) -> Result<Socket, ConnectionError> {
-    let outcome = tokio::time::timeout(timeout, to.connect(number)).await;
-    let connected = outcome.map_err(|_| connect_timed_out(&to, timeout))?;
-    connected.map_err(|error| cannot_connect(&to, &error))
 }

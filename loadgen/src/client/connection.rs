@@ -4,13 +4,14 @@ mod send;
 
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::{io, mem};
 
 use history::ConnectionId;
 use results::FailureReason;
-use tokio::io::ReadBuf;
+use tokio::io::{AsyncRead as _, AsyncWrite as _, ReadBuf};
 
 use super::recording::Recording;
 use super::worker_state::WorkerState;
@@ -91,7 +92,7 @@ impl Connection {
 
     /// Closes this side: nothing more will be asked. Whether the other side still listens does not matter.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        self.socket.poll_shutdown(cx).map(|_| ())
+        Pin::new(&mut self.socket).poll_shutdown(cx).map(|_| ())
     }
 
     /// Checks whatever still comes until the other side closes too: nothing should.
@@ -164,7 +165,7 @@ impl Connection {
         let kept = self.cut_reply.len();
         input[..kept].copy_from_slice(&self.cut_reply);
         let mut free = ReadBuf::new(&mut input[kept..]);
-        let outcome = self.socket.poll_read(cx, &mut free);
+        let outcome = Pin::new(&mut self.socket).poll_read(cx, &mut free);
         let read = free.filled().len();
         let received = match outcome {
             Poll::Pending => Poll::Pending,
@@ -190,7 +191,7 @@ impl Connection {
         if read == 0 {
             return Err(self.closed());
         }
-        worker.recorder.totals.bytes_received += read as u64;
+        worker.recorder.counts.bytes_received += read as u64;
         let (exchange, mut to) = self.recording(at_ns, worker);
         let taken = exchange.read(bytes, &mut to)?;
         worker.source.wake_pacer();

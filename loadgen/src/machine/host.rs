@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 
+use procfs::process::Process;
+use procfs::{CpuInfo, Current as _, Meminfo};
 use results::Host;
 
 /// Kernel settings that change what a run over many connections shows.
@@ -15,24 +17,28 @@ const SYSCTLS: [&str; 5] = [
     "kernel.sched_autogroup_enabled",
 ];
 
-/// Reads it; what the kernel does not say is absent, and so is whatever concerns a server.
+/// Describes this machine. What the kernel does not say is absent, and so is everything about a server.
 pub fn read() -> Host {
+    let cpu_info = CpuInfo::current().ok();
     Host {
         kernel: kernel(),
-        cpu_model: value_in("/proc/cpuinfo", "model name"),
+        cpu_model: cpu_info.and_then(|info| info.model_name(0).map(str::to_owned)),
         cores: thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
-        memory_bytes: value_in("/proc/meminfo", "MemTotal")
-            .and_then(|kib| kib.strip_suffix(" kB")?.parse::<u64>().ok())
-            .map(|kib| kib * 1_024),
-        client_cpus: kept_to("self"),
+        memory_bytes: Meminfo::current().ok().map(|memory| memory.mem_total),
+        client_cpus: Process::myself().ok().and_then(kept_to),
         server_cpus: None,
         sysctls: sysctls(),
     }
 }
 
 /// The processors that a process of this machine is kept to, as in `0-3,7`; `None` where it may use all, or is not there.
-pub(crate) fn kept_to(process: &str) -> Option<String> {
-    let own = value_in(&format!("/proc/{process}/status"), "Cpus_allowed_list")?;
+pub(crate) fn kept_to(process: Process) -> Option<String> {
+    let range = |(first, last): (u32, u32)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}-{last}"),
+    };
+    let own = process.status().ok()?.cpus_allowed_list?;
+    let own = own.into_iter().map(range).collect::<Vec<_>>().join(",");
     let all = first_line("/sys/devices/system/cpu/online")?;
     (own != all).then_some(own)
 }
@@ -45,28 +51,14 @@ fn kernel() -> String {
 fn sysctls() -> BTreeMap<String, String> {
     let read = |name: &str| {
         let text = first_line(&format!("/proc/sys/{}", name.replace('.', "/")))?;
-        Some((
-            name.to_owned(),
-            text.split_whitespace().collect::<Vec<_>>().join(" "),
-        ))
+        Some((name.to_owned(), text.replace('\t', " ")))
     };
     SYSCTLS.into_iter().filter_map(read).collect()
 }
 
 fn first_line(path: &str) -> Option<String> {
-    fs::read_to_string(path)
-        .ok()?
-        .lines()
-        .next()
-        .map(str::to_owned)
-}
-
-/// What stands behind the colon of the first line that begins with `name`.
-fn value_in(path: &str, name: &str) -> Option<String> {
     let text = fs::read_to_string(path).ok()?;
-    let line = text.lines().find(|line| line.starts_with(name))?;
-    line.split_once(':')
-        .map(|(_, value)| value.trim().to_owned())
+    text.lines().next().map(str::to_owned)
 }
 
 #[cfg(test)]

@@ -16,21 +16,33 @@ pub(crate) fn read() -> Option<ThreadCost> {
     })
 }
 
-/// What a thread has cost between two readings.
+/// The cost of a thread between two readings.
 pub(crate) fn between(
     earlier: Option<ThreadCost>,
     later: Option<ThreadCost>,
 ) -> Option<ThreadCost> {
-    let (earlier, later) = (earlier?, later?);
-    let waited_ns = later.run_queue_wait_ns.zip(earlier.run_queue_wait_ns);
-    Some(ThreadCost {
-        cpu_user_ns: later.cpu_user_ns.saturating_sub(earlier.cpu_user_ns),
-        cpu_system_ns: later.cpu_system_ns.saturating_sub(earlier.cpu_system_ns),
-        run_queue_wait_ns: waited_ns.map(|(later, earlier)| later.saturating_sub(earlier)),
-    })
+    Some(combine(&later?, &earlier?, u64::saturating_sub))
 }
 
-/// The second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
+/// The cost of a thread in two intervals, as far as it is known.
+pub(crate) fn sum(one: Option<&ThreadCost>, other: Option<&ThreadCost>) -> Option<ThreadCost> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(combine(one, other, u64::saturating_add)),
+        (one, other) => one.or(other).cloned(),
+    }
+}
+
+fn combine(one: &ThreadCost, other: &ThreadCost, by: fn(u64, u64) -> u64) -> ThreadCost {
+    let waited_ns = one.run_queue_wait_ns.zip(other.run_queue_wait_ns);
+    ThreadCost {
+        cpu_user_ns: by(one.cpu_user_ns, other.cpu_user_ns),
+        cpu_system_ns: by(one.cpu_system_ns, other.cpu_system_ns),
+        run_queue_wait_ns: waited_ns.map(|(one, other)| by(one, other)),
+    }
+}
+
+/// The second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst). The crate `procfs` reads it of a thread
+/// by number, not of the calling one.
 fn run_queue_wait_ns() -> Option<u64> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().nth(1)?.parse().ok()

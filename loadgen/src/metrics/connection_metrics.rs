@@ -1,17 +1,17 @@
-//! What one connection got: how many replies, and how soon, to an eighth.
+//! The replies of one connection and their response times, to an eighth.
 
 use histogram::Layout;
 
 /// To an eighth from a microsecond on, up to 2³⁶ ns, more than a minute.
 const LAYOUT: Layout = Layout::new(7, 36);
 
-/// The books of one connection. A histogram of three digits for each of ten thousand connections would not fit the cache, nor perhaps
-/// the memory; this one takes less than a kilobyte.
+/// The metrics of one connection. Ten thousand histograms of three digits would not fit the cache, nor perhaps the memory;
+/// this one takes less than a kilobyte.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConnectionMetrics {
     /// The connection's number.
     pub(crate) connection: u32,
-    /// Whether anything was asked on it.
+    /// Whether any request was sent on it.
     pub(crate) asked: bool,
     /// Requests with a well-formed reply.
     pub(crate) completed: u64,
@@ -19,7 +19,7 @@ pub(crate) struct ConnectionMetrics {
 }
 
 impl ConnectionMetrics {
-    /// A connection that has got nothing yet.
+    /// A connection without replies.
     pub(crate) fn new(connection: u32) -> Self {
         Self {
             connection,
@@ -29,7 +29,7 @@ impl ConnectionMetrics {
         }
     }
 
-    /// So many replies that took so long.
+    /// Adds replies with this response time.
     #[inline]
     pub(crate) fn add(&mut self, replies: u32, response_ns: u64) {
         self.completed += u64::from(replies);
@@ -37,10 +37,10 @@ impl ConnectionMetrics {
         *count = count.saturating_add(replies);
     }
 
-    /// The response time that 99 % of the replies did not exceed, rounded up by an eighth at most; `None` of no reply.
+    /// The response time that 99 % of the replies did not exceed, rounded up by an eighth at most; `None` without replies.
     pub(crate) fn p99_ns(&self) -> Option<u64> {
-        let booked: u64 = self.times.iter().map(|count| u64::from(*count)).sum();
-        let mut beyond = booked / 100;
+        let recorded: u64 = self.times.iter().map(|count| u64::from(*count)).sum();
+        let mut beyond = recorded / 100;
         let last = self.times.iter().rposition(|count| {
             let count = u64::from(*count);
             let found = count > beyond;

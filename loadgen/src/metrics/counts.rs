@@ -1,10 +1,10 @@
-//! What is counted, and the messages that are kept.
+//! Counts of requests and bytes, and the most frequent messages.
 
 use std::collections::BTreeMap;
 
 use results::FailureReason;
 
-/// What was counted, by one worker or by all.
+/// The counts of one worker or of all, in an interval or in the whole run.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Counts {
     /// Requests whose last byte was handed to the kernel.
@@ -15,10 +15,10 @@ pub(crate) struct Counts {
     pub(crate) failures: BTreeMap<FailureReason, u64>,
     /// Requests that were held back because too many were in flight.
     pub(crate) delayed: u64,
-    /// How often the requests in flight were looked at, and the sum of what was seen.
-    pub(crate) looks: u64,
-    /// See [`looks`](Self::looks).
-    pub(crate) seen_in_flight: u64,
+    /// Samples of the number of requests in flight.
+    pub(crate) in_flight_samples: u64,
+    /// The sum of these samples.
+    pub(crate) in_flight_sum: u64,
     /// Bytes written.
     pub(crate) bytes_sent: u64,
     /// Bytes read.
@@ -31,35 +31,22 @@ impl Counts {
         self.failures.values().sum()
     }
 
-    /// What was counted since an earlier state of the same counts.
-    pub(crate) fn since(&self, earlier: &Self) -> Self {
-        let before = |reason| earlier.failures.get(reason).copied().unwrap_or(0);
-        let failures = self.failures.iter();
-        let failures = failures.map(|(reason, count)| (*reason, count - before(reason)));
-        Self {
-            // The one count that may fall: a request that was never sent whole is taken back.
-            sent: self.sent.saturating_sub(earlier.sent),
-            completed: self.completed - earlier.completed,
-            failures: failures.filter(|(_, count)| *count > 0).collect(),
-            delayed: self.delayed - earlier.delayed,
-            looks: self.looks - earlier.looks,
-            seen_in_flight: self.seen_in_flight - earlier.seen_in_flight,
-            bytes_sent: self.bytes_sent - earlier.bytes_sent,
-            bytes_received: self.bytes_received - earlier.bytes_received,
-        }
+    /// Counts failures of one reason.
+    pub(crate) fn add_failures(&mut self, reason: FailureReason, requests: u64) {
+        *self.failures.entry(reason).or_default() += requests;
     }
 
-    /// Adds what another worker counted, or another interval.
+    /// Adds the counts of another worker, or of another interval.
     pub(crate) fn merge(&mut self, other: &Self) {
         self.sent += other.sent;
         self.completed += other.completed;
         self.delayed += other.delayed;
-        self.looks += other.looks;
-        self.seen_in_flight += other.seen_in_flight;
+        self.in_flight_samples += other.in_flight_samples;
+        self.in_flight_sum += other.in_flight_sum;
         self.bytes_sent += other.bytes_sent;
         self.bytes_received += other.bytes_received;
-        for (reason, count) in &other.failures {
-            *self.failures.entry(*reason).or_default() += count;
+        for (reason, requests) in &other.failures {
+            self.add_failures(*reason, *requests);
         }
     }
 }
@@ -71,7 +58,7 @@ pub(crate) struct TopMessages {
 }
 
 impl TopMessages {
-    /// More different ones than this are not kept: a server could make up any number.
+    /// The most different messages that are kept: a server could make up any number.
     const DIFFERENT: usize = 8;
 
     /// Counts a message.
@@ -79,7 +66,7 @@ impl TopMessages {
         self.add_many(text, 1);
     }
 
-    /// Adds what another worker was told.
+    /// Adds the messages of another worker.
     pub(crate) fn merge(&mut self, other: Self) {
         for (text, count) in other.counts {
             self.add_many(&text, count);

@@ -2,21 +2,21 @@
 
 use results::{Fairness, Finite};
 
-use crate::metrics::connection_metrics::ConnectionMetrics;
+use super::ConnectionMetrics;
 
-/// As many of the starved connections are named.
+/// The most starved connections that are named.
 const NAMED: usize = 10;
 
-/// A connection starves that got less than this part of what one got on average.
+/// A connection has starved if it got less than this part of the mean: one in ten.
 const STARVING_PART: u64 = 10;
 
-/// Jain's index (Jain, Chiu and Hawe, 1984) and the extremes of what the connections got; `None` of no connection.
+/// Jain's index (Jain, Chiu and Hawe, 1984) and the extremes of the replies per connection; `None` without connections.
 pub(crate) fn of(connections: &[ConnectionMetrics]) -> Option<Fairness> {
     let completed = || connections.iter().map(|served| served.completed);
     let sum: f64 = completed().map(|count| count as f64).sum();
     let squares: f64 = completed().map(|count| (count as f64).powi(2)).sum();
     let mean = completed().sum::<u64>() / connections.len().max(1) as u64;
-    // Who was asked for nothing has not been kept waiting; and of ten replies each, chance alone leaves somebody with none or one.
+    // A connection without requests has not waited. And at ten replies each, one may get none or one by chance.
     let starved = || {
         let hungry = |served: &&ConnectionMetrics| {
             served.asked && (served.completed == 0 || served.completed < mean / STARVING_PART)

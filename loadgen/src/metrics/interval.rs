@@ -3,8 +3,9 @@
 use results::{Latency, SparseHistogram, ThreadCost};
 
 use super::Counts;
+use crate::machine::thread_cost;
 
-/// What one worker did in a part of the run, and what it cost.
+/// The counts, latencies and cost of one worker in a part of the run.
 #[derive(Debug)]
 pub(crate) struct WorkerInterval {
     pub(crate) start_ns: u64,
@@ -14,7 +15,7 @@ pub(crate) struct WorkerInterval {
     pub(crate) cost: Option<ThreadCost>,
 }
 
-/// What all workers did in a part of the run.
+/// The counts, latencies and costs of all workers in a part of the run.
 #[derive(Debug, Clone)]
 pub(crate) struct Interval {
     pub(crate) start_ns: u64,
@@ -23,12 +24,12 @@ pub(crate) struct Interval {
     pub(super) response: SparseHistogram,
     pub(super) service: Option<SparseHistogram>,
     pub(super) lag: Option<SparseHistogram>,
-    /// The cost of each worker, where the kernel tells it.
+    /// The cost of each worker; `None` where the kernel does not count it.
     pub(super) costs: Vec<Option<ThreadCost>>,
 }
 
 impl Interval {
-    /// That of worker number `worker` of so many.
+    /// The interval of worker number `worker` of `workers`.
     pub(super) fn of_worker(worker: usize, workers: usize, of: WorkerInterval) -> Self {
         let mut costs = vec![None; workers];
         costs[worker] = of.cost;
@@ -63,11 +64,11 @@ impl Interval {
             }
         }
         for (mine, theirs) in self.costs.iter_mut().zip(&other.costs) {
-            *mine = sum(mine.take(), theirs.as_ref());
+            *mine = thread_cost::sum(mine.as_ref(), theirs.as_ref());
         }
     }
 
-    /// All of them as one; `None` of none.
+    /// The sum of all intervals; `None` of none.
     pub(super) fn sum(intervals: &[Self]) -> Option<Self> {
         let (first, others) = intervals.split_first()?;
         let mut sum = first.clone();
@@ -75,7 +76,7 @@ impl Interval {
         Some(sum)
     }
 
-    /// As the record of the run holds it, with times from the start of the run.
+    /// The interval in the record of the run, with times from the start of the run.
     pub(crate) fn record(self, start_ns: u64) -> results::Interval {
         results::Interval {
             start_ns: self.start_ns.saturating_sub(start_ns),
@@ -88,17 +89,4 @@ impl Interval {
             server: None,
         }
     }
-}
-
-/// What a thread cost in two intervals, as far as both are known.
-fn sum(mine: Option<ThreadCost>, theirs: Option<&ThreadCost>) -> Option<ThreadCost> {
-    let (Some(mine), Some(theirs)) = (&mine, theirs) else {
-        return mine.or(theirs.cloned());
-    };
-    let waited_ns = mine.run_queue_wait_ns.zip(theirs.run_queue_wait_ns);
-    Some(ThreadCost {
-        cpu_user_ns: mine.cpu_user_ns + theirs.cpu_user_ns,
-        cpu_system_ns: mine.cpu_system_ns + theirs.cpu_system_ns,
-        run_queue_wait_ns: waited_ns.map(|(mine, theirs)| mine + theirs),
-    })
 }

@@ -1,4 +1,4 @@
-//! The intervals of all workers, put together in time and kept few, however long the run is.
+//! The intervals of all workers, merged in the order of time. Their number is bounded, however long the run is.
 
 use std::collections::VecDeque;
 
@@ -8,7 +8,7 @@ use super::recorder::no_latency;
 use super::{Counts, Interval, WorkerInterval, warmup};
 use crate::config::Config;
 
-/// More intervals than this say no more to anybody: two neighbours become one, and what follows is as long.
+/// The most intervals of a run. Beyond it each two neighbours are merged, and later intervals are as long.
 const MOST: usize = 600;
 
 /// Collects the intervals of the workers, in the order of time.
@@ -22,7 +22,6 @@ pub(crate) struct Intervals {
     per_interval: u32,
     most: usize,
     closed: Vec<Interval>,
-    latency: Option<Latency>,
 }
 
 /// What was measured: the whole run in intervals, and the sums of what follows the warm-up.
@@ -32,12 +31,12 @@ pub(crate) struct Measured {
     pub(crate) warmup_ns: u64,
     pub(crate) counts: Counts,
     pub(crate) latency: Latency,
-    /// What each worker cost, where the kernel tells it.
+    /// The cost of each worker, where the kernel counts it.
     pub(crate) costs: Vec<ThreadCost>,
 }
 
 impl Intervals {
-    /// Nothing yet of so many workers.
+    /// No intervals yet, of so many workers.
     pub(crate) fn new(workers: u32) -> Self {
         Self::with_most(workers, MOST)
     }
@@ -50,16 +49,11 @@ impl Intervals {
             per_interval: 1,
             most,
             closed: Vec::new(),
-            latency: None,
         }
     }
 
-    /// A worker's next interval.
+    /// Adds a worker's next interval.
     pub(crate) fn add(&mut self, worker: u32, interval: WorkerInterval) {
-        match &mut self.latency {
-            Some(latency) => merge(latency, &interval.latency),
-            None => self.latency = Some(interval.latency.clone()),
-        }
         let (worker, workers) = (worker as usize, self.waiting.len());
         self.waiting[worker].push_back(Interval::of_worker(worker, workers, interval));
         while self.waiting.iter().all(|queue| !queue.is_empty()) {
@@ -67,7 +61,7 @@ impl Intervals {
         }
     }
 
-    /// What was measured, once every worker has ended; the run began at `start_ns`.
+    /// The whole run and its sums, once every worker has ended. The run began at `start_ns`.
     pub(crate) fn finish(mut self, start_ns: u64, config: &Config) -> Measured {
         while self.waiting.iter().any(|queue| !queue.is_empty()) {
             self.advance();
@@ -77,20 +71,16 @@ impl Intervals {
         let warmup_ns = self.closed[..cut]
             .last()
             .map_or(0, |last| last.end_ns.saturating_sub(start_ns));
-        let whole = self.latency.unwrap_or_else(|| no_latency(false));
         let (counts, latency, costs) = match Interval::sum(&self.closed[cut..]) {
-            // The whole was summed all along.
-            Some(sum) if cut == 0 => (sum.counts, whole, sum.costs),
-            Some(sum) => (
-                sum.counts,
-                Latency {
+            Some(sum) => {
+                let latency = Latency {
                     response: (&sum.response).into(),
                     service: sum.service.as_ref().map(Histogram::from),
                     lag: sum.lag.as_ref().map(Histogram::from),
-                },
-                sum.costs,
-            ),
-            None => (Counts::default(), whole, Vec::new()),
+                };
+                (sum.counts, latency, sum.costs)
+            }
+            None => (Counts::default(), no_latency(false), Vec::new()),
         };
         let closed = self.closed.into_iter();
         Measured {
@@ -102,7 +92,7 @@ impl Intervals {
         }
     }
 
-    /// Puts the oldest interval of each worker together.
+    /// Merges the oldest interval of each worker.
     fn advance(&mut self) {
         for interval in self.waiting.iter_mut().filter_map(VecDeque::pop_front) {
             match &mut self.open {
@@ -119,19 +109,6 @@ impl Intervals {
         if self.closed.len() > self.most {
             self.per_interval *= 2;
             self.closed = self.closed.chunks(2).filter_map(Interval::sum).collect();
-        }
-    }
-}
-
-/// Adds the samples of `other` to `latency`.
-fn merge(latency: &mut Latency, other: &Latency) {
-    latency.response.merge(&other.response);
-    for (mine, theirs) in [
-        (&mut latency.service, &other.service),
-        (&mut latency.lag, &other.lag),
-    ] {
-        if let (Some(mine), Some(theirs)) = (mine, theirs) {
-            mine.merge(theirs);
         }
     }
 }

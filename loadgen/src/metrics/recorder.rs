@@ -1,4 +1,4 @@
-//! What happens to the requests of one worker: counts and latencies.
+//! The counts and latencies of one worker, taken from the events of its connections.
 
 use std::mem;
 
@@ -10,18 +10,19 @@ use crate::protocol::event::{Event, Stamps};
 /// The metrics of one worker. No other thread touches them before the run is over.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    /// The sums since the start.
-    pub(crate) totals: Counts,
-    /// Error replies, in the server's words.
+    /// The counts since the last [`cut`](Self::cut).
+    pub(crate) counts: Counts,
+    /// Error replies, as the server wrote them.
     pub(crate) error_replies: TopMessages,
     /// Why connections were lost.
     pub(crate) losses: TopMessages,
     /// Connections that ended before their time.
     pub(crate) lost_connections: u32,
-    at_last_cut: Counts,
     latency: Latency,
     open_loop: bool,
     in_flight: u64,
+    /// Requests that were settled before the last cut.
+    settled_before: u64,
 }
 
 /// No samples, of an open loop or a closed one.
@@ -38,18 +39,18 @@ impl Recorder {
     /// The metrics of a worker that has done nothing yet.
     pub(crate) fn new(open_loop: bool) -> Self {
         Self {
-            totals: Counts::default(),
+            counts: Counts::default(),
             error_replies: TopMessages::default(),
             losses: TopMessages::default(),
             lost_connections: 0,
-            at_last_cut: Counts::default(),
             latency: no_latency(open_loop),
             open_loop,
             in_flight: 0,
+            settled_before: 0,
         }
     }
 
-    /// Takes an event that came to light at `at_ns`.
+    /// Takes an event that was noticed at `at_ns`.
     #[inline]
     pub(crate) fn on(&mut self, event: &Event, at_ns: u64) {
         match event {
@@ -64,7 +65,9 @@ impl Recorder {
                 unwritten,
                 ..
             } => {
-                self.totals.sent -= u64::from(*unwritten);
+                // An earlier interval may have counted them.
+                let sent = &mut self.counts.sent;
+                *sent = sent.saturating_sub(u64::from(*unwritten));
                 if *requests > 0 {
                     self.failed(*reason, u64::from(*requests));
                 }
@@ -82,7 +85,7 @@ impl Recorder {
     fn completed(&mut self, replies: u32, stamps: Stamps, at_ns: u64) {
         let replies = u64::from(replies);
         let since = |stamp_ns| at_ns.saturating_sub(stamp_ns);
-        self.totals.completed += replies;
+        self.counts.completed += replies;
         let response = &mut self.latency.response;
         response.record_many(since(stamps.intended_ns), replies);
         if let Some(service) = &mut self.latency.service {
@@ -93,10 +96,10 @@ impl Recorder {
     /// Requests left in one write.
     #[inline]
     pub(crate) fn sent(&mut self, requests: u32) {
-        self.totals.sent += u64::from(requests);
+        self.counts.sent += u64::from(requests);
     }
 
-    /// A request left so much after its intended start, because of the load generator alone.
+    /// The load generator itself sent a request so much after its intended start.
     #[inline]
     pub(crate) fn lagged(&mut self, lag_ns: u64) {
         if let Some(lag) = &mut self.latency.lag {
@@ -104,9 +107,9 @@ impl Recorder {
         }
     }
 
-    /// Requests without a reply, or with an error for one.
+    /// Requests without a reply, or with an error reply.
     pub(crate) fn failed(&mut self, reason: FailureReason, requests: u64) {
-        *self.totals.failures.entry(reason).or_default() += requests;
+        self.counts.add_failures(reason, requests);
     }
 
     /// A connection was lost, or could not be made.
@@ -115,29 +118,28 @@ impl Recorder {
         self.losses.add(why);
     }
 
-    /// A connection had so many requests in flight, and has so many now.
+    /// The requests in flight on a connection: before, and now.
     #[inline]
     pub(crate) fn in_flight_changed(&mut self, before: u32, now: u32) {
         self.in_flight = self.in_flight + u64::from(now) - u64::from(before);
     }
 
-    /// Samples the requests in flight, at a time that no request has chosen.
+    /// Samples the number of requests in flight, at a time that does not depend on any request.
     pub(crate) fn sample_in_flight(&mut self) {
-        self.totals.looks += 1;
-        self.totals.seen_in_flight += self.in_flight;
+        self.counts.in_flight_samples += 1;
+        self.counts.in_flight_sum += self.in_flight;
     }
 
-    /// Requests that were answered or given up.
+    /// Requests that were answered or given up since the start.
     pub(crate) fn settled(&self) -> u64 {
-        self.totals.completed + self.totals.failed()
+        self.settled_before + self.counts.completed + self.counts.failed()
     }
 
     /// Ends the interval and begins the next one.
     pub(crate) fn cut(&mut self) -> (Counts, Latency) {
-        let counts = self.totals.since(&self.at_last_cut);
-        self.at_last_cut = self.totals.clone();
+        self.settled_before = self.settled();
         let latency = mem::replace(&mut self.latency, no_latency(self.open_loop));
-        (counts, latency)
+        (mem::take(&mut self.counts), latency)
     }
 }
 
@@ -165,8 +167,6 @@ mod tests {
         assert_eq!(latency.response.count(), 2);
         sum.merge(&second);
         assert_eq!((sum.completed, sum.failed()), (9, 1));
-        let totals = (recorder.totals.completed, recorder.totals.failed());
-        assert_eq!(totals, (9, 1));
         assert_eq!(recorder.settled(), 10);
     }
 }

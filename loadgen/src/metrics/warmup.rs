@@ -7,7 +7,7 @@ use super::Interval;
 use crate::config::{Config, Warmup};
 use crate::machine::time::nanoseconds;
 
-/// How many intervals belong to the warm-up of a run that began at `start_ns`; at least one is left.
+/// The number of intervals in the warm-up of a run that began at `start_ns`; at least one interval is left.
 pub(super) fn cut(intervals: &[Interval], start_ns: u64, config: &Config) -> usize {
     let most = intervals.len().saturating_sub(1);
     let beginning_before = |ns: u64| {
@@ -17,7 +17,7 @@ pub(super) fn cut(intervals: &[Interval], start_ns: u64, config: &Config) -> usi
     let cut = match config.warmup {
         Warmup::Fixed(time) => beginning_before(nanoseconds(time)),
         Warmup::Auto { at_most } => {
-            // What comes after the last request is no steady state.
+            // After the last request there is no steady state.
             let sending_ns = match config.workload.limit {
                 RunLimit::Duration { duration_ns } => duration_ns,
                 RunLimit::Requests { .. } => u64::MAX,
@@ -27,7 +27,7 @@ pub(super) fn cut(intervals: &[Interval], start_ns: u64, config: &Config) -> usi
             let completed = |part: &[Interval]| -> u64 {
                 part.iter().map(|interval| interval.counts.completed).sum()
             };
-            // A beginning is what is cut. Where the server stops in the middle, most replies came before.
+            // A warm-up is short. If most replies came before the cut, the server has stopped in the middle.
             match completed(&intervals[..found]) * 2 <= completed(intervals) {
                 true => found,
                 false => 0,
@@ -37,16 +37,16 @@ pub(super) fn cut(intervals: &[Interval], start_ns: u64, config: &Config) -> usi
     cut.min(most)
 }
 
-/// Where the series of mean latencies settles. It tells both kinds of loop: in a closed one the rate is its reciprocal.
+/// Where the series of mean latencies settles. It serves both kinds of loop: in a closed one the rate is its reciprocal.
 fn settled(intervals: &[Interval]) -> usize {
     let mut means: Vec<f64> = Vec::new();
     for interval in intervals {
-        // An interval in which nothing came back is as bad as the worst so far, and everybody has waited for all of it.
+        // An interval without replies is as bad as the worst so far, and at least as long as itself.
         let waited_ns = (interval.end_ns - interval.start_ns) as f64;
         let worst = means.iter().copied().fold(waited_ns, f64::max);
         means.push(interval.response.mean_ns().unwrap_or(worst));
     }
-    // The last one may be cut short, and hold but a few replies.
+    // The last interval may be short, with only a few replies.
     means.pop();
     warmup_length(&means)
 }

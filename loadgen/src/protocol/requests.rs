@@ -53,11 +53,6 @@ impl RequestSequence {
         }
     }
 
-    /// The number of the next request: so many there were before it.
-    pub(crate) fn sequence(&self) -> u64 {
-        self.sequence
-    }
-
     /// The next request.
     #[inline]
     pub(crate) fn next(&mut self) -> Request {

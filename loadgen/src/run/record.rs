@@ -153,7 +153,7 @@ impl Workers {
         for output in outputs {
             for error in output.refused {
                 sum.refused += 1;
-                *sum.refusals.failures.entry(error.reason).or_default() += 1;
+                sum.refusals.add_failures(error.reason, 1);
                 sum.losses.add(&error.text);
             }
             sum.lost += output.recorder.lost_connections;
@@ -184,16 +184,16 @@ fn server_cost(costs: &CostSeries, levels: ServerCost, from_ns: u64) -> Option<S
 /// The totals of the measured window. Connections that could not be made are failures of the whole run.
 fn totals(mut counts: Counts, workers: &Workers, measured_ns: u64, threads: u32) -> Totals {
     counts.merge(&workers.refusals);
-    // Each worker looked at its own part of what was in flight.
-    let seen = counts.seen_in_flight as f64 * f64::from(threads);
+    // Each worker sampled its own part of the requests in flight.
+    let seen = counts.in_flight_sum as f64 * f64::from(threads);
     Totals {
         sent: counts.sent,
         completed: counts.completed,
         requests_per_s: Finite::per_second(counts.completed, measured_ns),
         failures: counts.failures,
         delayed: counts.delayed,
-        in_flight: Finite::ratio(seen, counts.looks as f64),
-        in_flight_looks: counts.looks / u64::from(threads),
+        in_flight: Finite::ratio(seen, counts.in_flight_samples as f64),
+        in_flight_looks: counts.in_flight_samples / u64::from(threads),
         bytes_sent: counts.bytes_sent,
         bytes_received: counts.bytes_received,
     }

@@ -1,85 +1,32 @@
 //! A blocking connection beside the load: INFO, and the counters before and after.
 
-use std::fmt;
-use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::os::unix::net::UnixStream;
-use std::time::{Duration, Instant};
+use std::io;
+use std::time::Duration;
 
 use results::FailureReason;
 use service::resp::{Reply, parse_i64, read_reply};
-use socket2::{Domain, Type};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, timeout_at};
 
-use super::endpoint::{Endpoint, cannot_connect, connect_timed_out, is_without_port, sources};
+use super::endpoint::{Endpoint, Socket, cannot_connect};
 use super::info::Info;
 use crate::protocol::describe;
 use crate::protocol::encode::Encoder;
 use crate::protocol::exchange::ConnectionError;
 use crate::protocol::payload::Payloads;
 
-/// A connection of its own, on which no wait is longer than the plan's timeout.
+/// A connection of its own, on which no wait is longer than the timeout of the run.
 #[derive(Debug)]
 pub(crate) struct Control {
-    socket: Box<dyn Socket>,
+    socket: Socket,
+    runtime: Runtime,
     timeout: Duration,
     input: Vec<u8>,
 }
 
-/// A blocking socket of either kind.
-trait Socket: Read + Write + fmt::Debug {
-    /// The longest time that a read may take.
-    fn limit_read(&self, limit: Duration) -> io::Result<()>;
-
-    /// The longest time that a write may take.
-    fn limit_write(&self, limit: Duration) -> io::Result<()>;
-}
-
-impl Socket for TcpStream {
-    fn limit_read(&self, limit: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(limit))
-    }
-
-    fn limit_write(&self, limit: Duration) -> io::Result<()> {
-        self.set_write_timeout(Some(limit))
-    }
-}
-
-impl Socket for UnixStream {
-    fn limit_read(&self, limit: Duration) -> io::Result<()> {
-        self.set_read_timeout(Some(limit))
-    }
-
-    fn limit_write(&self, limit: Duration) -> io::Result<()> {
-        self.set_write_timeout(Some(limit))
-    }
-}
-
-/// Connects from the first address that has a port left: while the load's own connections are there, theirs are taken.
-fn tcp(address: &SocketAddr, timeout: Duration) -> io::Result<Box<dyn Socket>> {
-    let mut failure = io::ErrorKind::AddrNotAvailable.into();
-    for source in sources(address.ip(), 0) {
-        match tcp_from(source, address, timeout) {
-            Err(error) if is_without_port(&error) => failure = error,
-            outcome => return outcome.map(|socket| Box::new(socket) as Box<dyn Socket>),
-        }
-    }
-    Err(failure)
-}
-
-fn tcp_from(
-    source: Option<Ipv4Addr>,
-    address: &SocketAddr,
-    timeout: Duration,
-) -> io::Result<TcpStream> {
-    let socket = socket2::Socket::new(Domain::for_address(*address), Type::STREAM, None)?;
-    if let Some(source) = source {
-        socket.bind(&SocketAddr::from((source, 0)).into())?;
-    }
-    socket.connect_timeout(&(*address).into(), timeout)?;
-    let socket = TcpStream::from(socket);
-    socket.set_nodelay(true)?;
-    Ok(socket)
-}
+/// Bytes that are read at once, or more.
+const READ_BYTES: usize = 16 << 10;
 
 /// The longest reply that is read: INFO has a few kilobytes.
 const REPLY_BYTES: usize = 1 << 20;
@@ -94,44 +41,48 @@ const QUICKLY: Duration = Duration::from_millis(250);
 const CONTROL_CONNECTION: u32 = u32::MAX;
 
 impl Control {
-    /// Connects.
+    /// Connects, as number 0 of the run does.
     pub(crate) fn connect(to: &Endpoint, timeout: Duration) -> Result<Self, ConnectionError> {
-        let connected = match to {
-            Endpoint::Tcp(address) => tcp(address, timeout),
-            Endpoint::Unix(path) => {
-                UnixStream::connect(path).map(|socket| Box::new(socket) as Box<dyn Socket>)
-            }
-        };
-        let socket = connected.map_err(|error| match error.kind() {
-            io::ErrorKind::TimedOut => connect_timed_out(to, timeout),
-            _ => cannot_connect(to, &error),
-        })?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|error| cannot_connect(to, &error))?;
         Ok(Self {
-            socket,
+            socket: runtime.block_on(to.connect(0, timeout))?,
+            runtime,
             timeout,
             input: Vec::new(),
         })
     }
 
-    /// Asks for INFO, and learns on the way whether the target speaks RESP at all; `None` of a target without INFO.
+    /// Asks for INFO, which also shows whether the target speaks RESP; `None` where the target has no INFO.
     pub(crate) fn info(&mut self) -> Result<Option<Info>, ConnectionError> {
         let deadline = self.send(b"*1\r\n$4\r\nINFO\r\n")?;
         self.reply(deadline, |reply| match reply {
             Reply::Bulk(text) => Ok(Some(Info::new(String::from_utf8_lossy(text).into_owned()))),
-            Reply::Error(text) if text.starts_with(b"NOAUTH") => Err(garbage("the server wants a password, which loadgen cannot give; use one without".to_owned())),
-            Reply::Error(text) if text.starts_with(b"ERR max number of clients") => Err(garbage(format!("the server refuses: {}", describe::shown(text)))),
-            Reply::Array(_) => Err(garbage("the target sends back what it is sent; write echo:// before the address of a plain-echo server".to_owned())),
+            Reply::Error(text) if text.starts_with(b"NOAUTH") => {
+                let text =
+                    "the server wants a password, which loadgen cannot give; use one without";
+                Err(garbage(text.to_owned()))
+            }
+            Reply::Error(text) if text.starts_with(b"ERR max number of clients") => {
+                let shown = describe::shown(text);
+                Err(garbage(format!("the server refuses: {shown}")))
+            }
+            Reply::Array(_) => {
+                let text = "the target sends back what it is sent; \
+                            write echo:// before the address of a plain-echo server";
+                Err(garbage(text.to_owned()))
+            }
             _ => Ok(None),
         })
     }
 
-    /// The same while the load runs: it does not wait long.
+    /// Asks for INFO while the load runs, with a short timeout.
     pub(crate) fn info_quickly(&mut self) -> Result<Option<Info>, ConnectionError> {
         self.timeout = self.timeout.min(QUICKLY);
         self.info()
     }
 
-    /// The value of every counter, by number; `None` of a target that does not answer GET as Redis does.
+    /// The value of every counter, by number; `None` where the target does not answer GET as Redis does.
     pub(crate) fn counters(
         &mut self,
         encoder: &Encoder,
@@ -157,7 +108,7 @@ impl Control {
     pub(crate) fn echo(&mut self, run: u64) -> Result<(), ConnectionError> {
         let mut payload = Vec::new();
         Payloads::new(run, CONTROL_CONNECTION, 64).append(0, &mut payload);
-        // A server that reads lines gets one to answer: it then betrays itself at once, and not by its silence.
+        // A server that reads lines gets one to answer: so its first answer shows what it is, and no timeout is needed.
         payload.extend_from_slice(b"\r\n");
         let deadline = self.send(&payload)?;
         while self.input.len() < payload.len() {
@@ -175,15 +126,18 @@ impl Control {
         )))
     }
 
-    /// Sends, and says until when the answer is waited for.
+    /// Sends; returns the deadline of the answer.
     fn send(&mut self, bytes: &[u8]) -> Result<Instant, ConnectionError> {
         let deadline = Instant::now() + self.timeout;
-        let written = self
-            .socket
-            .limit_write(self.timeout)
-            .and_then(|()| self.socket.write_all(bytes));
-        written.map_err(|error| self.broken(&error))?;
-        Ok(deadline)
+        let write = self.socket.write_all(bytes);
+        let outcome = self
+            .runtime
+            .block_on(async { timeout_at(deadline, write).await });
+        match outcome {
+            Ok(Ok(())) => Ok(deadline),
+            Ok(Err(error)) => Err(broken(&error)),
+            Err(_) => Err(self.silent()),
+        }
     }
 
     fn reply<T>(
@@ -204,29 +158,21 @@ impl Control {
         }
     }
 
-    /// Reads what there is; waits for it until the deadline, however the peer drips.
+    /// Reads once; waits until the deadline at most, however slowly the target sends.
     fn receive(&mut self, deadline: Instant) -> Result<(), ConnectionError> {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(self.silent());
-        }
-        let mut chunk = [0; 16 << 10];
-        let read = self
-            .socket
-            .limit_read(left)
-            .and_then(|()| self.socket.read(&mut chunk));
-        match read {
-            Ok(0) => Err(ConnectionError {
+        self.input.reserve(READ_BYTES);
+        let read = self.socket.read_buf(&mut self.input);
+        let outcome = self
+            .runtime
+            .block_on(async { timeout_at(deadline, read).await });
+        match outcome {
+            Ok(Ok(0)) => Err(ConnectionError {
                 reason: FailureReason::Closed,
                 text: self.closed(),
             }),
-            Ok(bytes) => {
-                self.input.extend_from_slice(&chunk[..bytes]);
-                Ok(())
-            }
-            // Who stopped this process and let it go on (SIGCONT) has done nothing to the connection.
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(()),
-            Err(error) => Err(self.broken(&error)),
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(broken(&error)),
+            Err(_) => Err(self.silent()),
         }
     }
 
@@ -234,20 +180,6 @@ impl Control {
         match self.input.is_empty() {
             true => "the target closed the connection without an answer; is it a server of the right protocol?".to_owned(),
             false => format!("the target closed the connection after '{}'", describe::shown(&self.input)),
-        }
-    }
-
-    fn broken(&self, error: &io::Error) -> ConnectionError {
-        match error.kind() {
-            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => self.silent(),
-            io::ErrorKind::ConnectionReset => ConnectionError {
-                reason: FailureReason::Reset,
-                text: format!("the target broke the connection: {error}"),
-            },
-            _ => ConnectionError {
-                reason: FailureReason::Closed,
-                text: format!("the connection to the target failed: {error}"),
-            },
         }
     }
 
@@ -267,7 +199,7 @@ impl Control {
     }
 }
 
-/// What GET answered: the counter's value, `None` from a target that answers something else.
+/// The value in a reply to GET; `None` where the target answers something else.
 fn counter(reply: Reply<'_>) -> Result<Option<i64>, ConnectionError> {
     match reply {
         Reply::Null => Ok(Some(0)),
@@ -282,6 +214,17 @@ fn counter(reply: Reply<'_>) -> Result<Option<i64>, ConnectionError> {
             "the key holds no counter; choose another --key".to_owned(),
         )),
         Reply::Error(_) | Reply::Integer(_) | Reply::Simple(_) | Reply::Array(_) => Ok(None),
+    }
+}
+
+fn broken(error: &io::Error) -> ConnectionError {
+    let (reason, what) = match error.kind() {
+        io::ErrorKind::ConnectionReset => (FailureReason::Reset, "the target broke the connection"),
+        _ => (FailureReason::Closed, "the connection to the target failed"),
+    };
+    ConnectionError {
+        reason,
+        text: format!("{what}: {error}"),
     }
 }
 

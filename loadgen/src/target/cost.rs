@@ -5,7 +5,7 @@ use results::ServerCost;
 use super::info::Info;
 use super::process::Process;
 
-/// CostReading since the server began: what a window cost is the difference of two of these.
+/// What the server has cost since it started. The cost of a window is the difference of two readings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CostReading {
     cpu_ns: Option<u64>,
@@ -24,7 +24,7 @@ impl CostReading {
         let count = |name| info.and_then(|info| info.number(name));
         let said = of_info("used_cpu_user").zip(of_info("used_cpu_sys"));
         let divided = said.or_else(|| process.and_then(Process::cpu_ticks_ns));
-        let turns = process.and_then(Process::turns);
+        let threads = process.and_then(Process::thread_counters);
         Self {
             cpu_ns: process
                 .and_then(Process::cpu_ns)
@@ -32,10 +32,10 @@ impl CostReading {
             cpu_user_ns: divided.map(|(user_ns, _)| user_ns),
             cpu_system_ns: divided.map(|(_, system_ns)| system_ns),
             voluntary_switches: count("voluntary_context_switches")
-                .or(turns.map(|turns| turns.voluntary_switches)),
+                .or(threads.map(|threads| threads.voluntary_switches)),
             involuntary_switches: count("involuntary_context_switches")
-                .or(turns.map(|turns| turns.involuntary_switches)),
-            run_queue_wait_ns: turns.map(|turns| turns.run_queue_wait_ns),
+                .or(threads.map(|threads| threads.involuntary_switches)),
+            run_queue_wait_ns: threads.map(|threads| threads.run_queue_wait_ns),
         }
     }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use results::FailureReason;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpSocket, TcpStream, UnixStream};
+use tokio::time::timeout;
 
 use crate::protocol::exchange::ConnectionError;
 
@@ -32,11 +33,26 @@ impl Endpoint {
         }
     }
 
-    /// Makes connection number `number` of the run.
-    pub(crate) async fn connect(&self, number: u32) -> io::Result<Socket> {
-        match self {
-            Self::Tcp(address) => connect(*address, number).await.map(Socket::Tcp),
-            Self::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
+    /// Makes connection number `number` of the run, within `limit`.
+    pub(crate) async fn connect(
+        &self,
+        number: u32,
+        limit: Duration,
+    ) -> Result<Socket, ConnectionError> {
+        let connect = async {
+            match self {
+                Self::Tcp(address) => connect_tcp(*address, number).await.map(Socket::Tcp),
+                Self::Unix(path) => UnixStream::connect(path).await.map(Socket::Unix),
+            }
+        };
+        match timeout(limit, connect).await {
+            Ok(outcome) => outcome.map_err(|error| cannot_connect(self, &error)),
+            Err(_) => Err(ConnectionError {
+                reason: FailureReason::TimedOut,
+                text: format!(
+                    "cannot connect to {self}: nothing answered within {limit:?} (--timeout)"
+                ),
+            }),
         }
     }
 }
@@ -50,7 +66,7 @@ const MORE_SOURCES: u32 = 100;
 /// The addresses from which connection number `number` may be made, one after another while they have no port left; `None` where the
 /// kernel may choose. All of 127.0.0.0/8 is this machine, so a server on the loopback can be reached from as many addresses as
 /// there have to be ports for.
-pub(crate) fn sources(target: IpAddr, number: u32) -> impl Iterator<Item = Option<Ipv4Addr>> {
+fn sources(target: IpAddr, number: u32) -> impl Iterator<Item = Option<Ipv4Addr>> {
     let beyond = match target.is_ipv4() && target.is_loopback() {
         true => number / PER_SOURCE..number / PER_SOURCE + 1 + MORE_SOURCES,
         false => 0..1,
@@ -60,20 +76,16 @@ pub(crate) fn sources(target: IpAddr, number: u32) -> impl Iterator<Item = Optio
     })
 }
 
-/// Whether a connection failed for want of a port: connect(2) and bind(2) say it each in its own way.
-pub(crate) fn is_without_port(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse
-    )
-}
-
-async fn connect(address: SocketAddr, number: u32) -> io::Result<TcpStream> {
+async fn connect_tcp(address: SocketAddr, number: u32) -> io::Result<TcpStream> {
     let mut failure = io::ErrorKind::AddrNotAvailable.into();
     for source in sources(address.ip(), number) {
-        match connect_from(source, address).await {
-            Err(error) if is_without_port(&error) => failure = error,
-            outcome => return outcome,
+        let outcome = connect_from(source, address).await;
+        // No port is left: connect(2) says the first, bind(2) the second.
+        match outcome.as_ref().map_err(io::Error::kind) {
+            Err(io::ErrorKind::AddrNotAvailable | io::ErrorKind::AddrInUse) => {
+                failure = outcome.err().unwrap_or(failure);
+            }
+            _ => return outcome,
         }
     }
     Err(failure)
@@ -102,17 +114,8 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// The error of a connection that took too long to make.
-pub(crate) fn connect_timed_out(to: &Endpoint, timeout: Duration) -> ConnectionError {
-    let text = format!("cannot connect to {to}: nothing answered within {timeout:?} (--timeout)");
-    ConnectionError {
-        reason: FailureReason::TimedOut,
-        text,
-    }
-}
-
 /// The error of a connection that could not be made, with the remedy where the kernel's error tells it.
-pub(crate) fn cannot_connect(to: &Endpoint, error: &io::Error) -> ConnectionError {
+pub(super) fn cannot_connect(to: &Endpoint, error: &io::Error) -> ConnectionError {
     let (reason, remedy) = match error.kind() {
         io::ErrorKind::ConnectionRefused => {
             (FailureReason::ConnectRefused, "; is the server running?")
@@ -143,34 +146,40 @@ pub(crate) enum Socket {
     Unix(UnixStream),
 }
 
-impl Socket {
+impl AsyncRead for Socket {
     #[inline]
-    pub(crate) fn poll_read(
-        &mut self,
+    fn poll_read(
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         free: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        match self {
+        match self.get_mut() {
             Self::Tcp(socket) => Pin::new(socket).poll_read(cx, free),
             Self::Unix(socket) => Pin::new(socket).poll_read(cx, free),
         }
     }
+}
 
+impl AsyncWrite for Socket {
     #[inline]
-    pub(crate) fn poll_write(
-        &mut self,
+    fn poll_write(
+        self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self {
+        match self.get_mut() {
             Self::Tcp(socket) => Pin::new(socket).poll_write(cx, bytes),
             Self::Unix(socket) => Pin::new(socket).poll_write(cx, bytes),
         }
     }
 
-    /// Says that nothing more will be written; may be said twice.
-    pub(crate) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self {
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Neither kind holds anything back.
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
             Self::Tcp(socket) => Pin::new(socket).poll_shutdown(cx),
             Self::Unix(socket) => Pin::new(socket).poll_shutdown(cx),
         }
@@ -199,11 +208,10 @@ mod tests {
     fn a_connection_comes_from_the_address_it_was_given() {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let endpoint = Endpoint::Tcp(listener.local_addr().unwrap());
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_io()
-            .build()
-            .unwrap();
-        let _socket = runtime.block_on(endpoint.connect(40_000)).unwrap();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().unwrap();
+        let connecting = endpoint.connect(40_000, Duration::from_secs(60));
+        let _socket = runtime.block_on(connecting).unwrap();
         let (_, from) = listener.accept().unwrap();
         assert_eq!(from.ip(), IpAddr::V4(Ipv4Addr::new(127, 0, 0, 3)));
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use nix::time::{ClockId, clock_getcpuclockid, clock_gettime};
 use nix::unistd::Pid;
+use procfs::process::{FDTarget, Stat};
 
 use crate::machine::host;
 use crate::machine::stolen_time::TICK_NS;
@@ -12,45 +13,48 @@ use crate::machine::stolen_time::TICK_NS;
 /// A server process on this machine.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Process {
-    pid: u32,
+    pid: i32,
 }
 
-/// What the kernel keeps for each thread, and forgets with it.
+/// What the kernel counts for each thread, and forgets when the thread ends.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ThreadCounters {
     pub(super) threads: usize,
     pub(super) voluntary_switches: u64,
     pub(super) involuntary_switches: u64,
-    /// Time spent runnable without a processor: the second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst).
+    /// Time spent runnable without a processor (Linux, Documentation/scheduler/sched-stats.rst).
     pub(super) run_queue_wait_ns: u64,
 }
 
 impl Process {
     /// The process of that number, if there is one.
     pub(crate) fn new(pid: u32) -> Option<Self> {
-        fs::metadata(format!("/proc/{pid}"))
-            .ok()
-            .map(|_| Self { pid })
+        let process = Self {
+            pid: i32::try_from(pid).ok()?,
+        };
+        process.proc().map(|_| process)
     }
 
     /// Resident memory and threads now.
     pub(crate) fn levels(self) -> (Option<u64>, Option<u64>) {
-        let status = self.read("status").unwrap_or_default();
-        let threads = line(&status, "Threads:").and_then(|threads| threads.parse().ok());
-        (kibibytes(&status, "VmRSS:"), threads)
+        let status = self.proc().and_then(|proc| proc.status().ok());
+        let rss_kib = status.as_ref().and_then(|status| status.vmrss);
+        let rss_bytes = rss_kib.map(|kib| kib * 1_024);
+        (rss_bytes, status.map(|status| status.threads))
     }
 
-    /// Resident memory, with shared pages divided among those who share them.
+    /// Resident memory, where each shared page counts by its share.
     pub(crate) fn pss_bytes(self) -> Option<u64> {
-        kibibytes(&self.read("smaps_rollup")?, "Pss:")
+        let sums = self.proc()?.smaps_rollup().ok()?.memory_map_rollup;
+        sums.0.first()?.extension.map.get("Pss").copied()
     }
 
     /// The processors that it is kept to.
     pub(crate) fn kept_to(self) -> Option<String> {
-        host::kept_to(&self.pid.to_string())
+        host::kept_to(self.proc()?)
     }
 
-    /// Open file descriptors.
+    /// Open file descriptors. The crate `procfs` also counts `.` and `..` before Linux 6.2.
     pub(crate) fn open_files(self) -> Option<u64> {
         let folder = format!("/proc/{}/fd", self.pid);
         // From Linux 6.2 on their number is the folder's size; before, that is 0.
@@ -60,102 +64,74 @@ impl Process {
         }
     }
 
-    /// Whether one of these is among its open files; those of another user's process nobody may see.
-    pub(super) fn holds(self, sockets: &[String]) -> bool {
-        let files = fs::read_dir(format!("/proc/{}/fd", self.pid));
-        let links = files
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter_map(|file| fs::read_link(file.path()).ok());
-        let mut held = links.map(|link| link.to_string_lossy().into_owned());
-        held.any(|link| sockets.contains(&link))
+    /// Whether one of these sockets is among its open files. Nobody may see those of another user's process.
+    pub(super) fn holds(self, sockets: &[u64]) -> bool {
+        let files = self.proc().and_then(|proc| proc.fd().ok());
+        let mut files = files.into_iter().flatten().flatten();
+        files.any(|file| matches!(file.target, FDTarget::Socket(inode) if sockets.contains(&inode)))
     }
 
-    /// Whether it has ended, and is at most there to be waited for: then it holds nothing any more, and its threads have taken their
-    /// counts along.
+    /// Whether it has ended. A zombie has: it holds nothing any more, and the counts of its threads are gone.
     pub(crate) fn has_ended(self) -> bool {
-        match self.stat(3).as_deref() {
-            Some(state) => matches!(state, "Z" | "X"),
-            None => Self::new(self.pid).is_none(),
+        match self.stat() {
+            Some(stat) => matches!(stat.state, 'Z' | 'X'),
+            None => self.proc().is_none(),
         }
     }
 
-    /// What its threads have been through, those that are alive.
-    pub(super) fn turns(self) -> Option<ThreadCounters> {
-        let tasks = fs::read_dir(format!("/proc/{}/task", self.pid)).ok()?;
+    /// The counters of its threads, of those that are alive.
+    pub(super) fn thread_counters(self) -> Option<ThreadCounters> {
         let mut sum = ThreadCounters::default();
-        for task in tasks.flatten() {
-            let read = |file| fs::read_to_string(task.path().join(file)).ok();
-            // A thread that has just ended has taken its counts along.
-            let (Some(schedstat), Some(status)) = (read("schedstat"), read("status")) else {
+        for task in self.proc()?.tasks().ok()?.flatten() {
+            // The counts of a thread that has just ended are gone.
+            let (Ok(schedstat), Ok(status)) = (task.schedstat(), task.status()) else {
                 continue;
             };
-            let count = |name| line(&status, name)?.parse::<u64>().ok();
-            sum.voluntary_switches += count("voluntary_ctxt_switches:")?;
-            sum.involuntary_switches += count("nonvoluntary_ctxt_switches:")?;
-            sum.run_queue_wait_ns += schedstat.split_whitespace().nth(1)?.parse::<u64>().ok()?;
+            sum.voluntary_switches += status.voluntary_ctxt_switches?;
+            sum.involuntary_switches += status.nonvoluntary_ctxt_switches?;
+            sum.run_queue_wait_ns += schedstat.run_delay;
             sum.threads += 1;
         }
         (sum.threads > 0).then_some(sum)
     }
 
-    fn read(self, file: &str) -> Option<String> {
-        fs::read_to_string(format!("/proc/{}/{file}", self.pid)).ok()
-    }
-
-    /// Processor time of all threads, those that have ended among them: the process's own clock, exact to the nanosecond.
+    /// Processor time of all threads, ended ones included: the process's own clock, exact to the nanosecond.
     pub(super) fn cpu_ns(self) -> Option<u64> {
-        let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(self.pid).ok()?)).ok()?;
+        let clock = clock_getcpuclockid(Pid::from_raw(self.pid)).ok()?;
         u64::try_from(Duration::from(clock.now().ok()?).as_nanos()).ok()
     }
 
     /// The same in user and system time, in steps of a clock tick (10 ms).
     pub(super) fn cpu_ticks_ns(self) -> Option<(u64, u64)> {
-        Some((self.stat_ns(14)?, self.stat_ns(15)?))
+        let stat = self.stat()?;
+        Some((stat.utime * TICK_NS, stat.stime * TICK_NS))
     }
 
-    /// Whether it can be the server that says it has been up for so long. What INFO calls a process may be one of another machine, or of
-    /// a container that counts its own.
+    /// Whether it can be the server that says it has been up for so long. The process that INFO names may be one of another
+    /// machine, or of a container with numbers of its own.
     pub(super) fn has_been_up_for(self, said: Duration) -> bool {
-        let up = || Some(since_boot()?.saturating_sub(Duration::from_nanos(self.stat_ns(22)?)));
-        up().is_none_or(|up| up.abs_diff(said) <= SAME_AGE)
+        let up = self.up();
+        up.is_none_or(|up| up.abs_diff(said) <= SAME_AGE)
     }
 
-    /// A time in /proc/PID/stat, by the number of its field.
-    fn stat_ns(self, field: usize) -> Option<u64> {
-        self.stat(field)?.parse::<u64>().ok()?.checked_mul(TICK_NS)
+    /// The time since it started.
+    fn up(self) -> Option<Duration> {
+        let since_boot = Duration::from(clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?);
+        let started = Duration::from_nanos(self.stat()?.starttime * TICK_NS);
+        Some(since_boot.saturating_sub(started))
     }
 
-    /// What stands in /proc/PID/stat, by the number of the field in proc_pid_stat(5).
-    fn stat(self, field: usize) -> Option<String> {
-        let stat = self.read("stat")?;
-        // The second field, a name in parentheses, may hold spaces and parentheses; what follows the last one may not.
-        let mut fields = stat.rsplit_once(')')?.1.split_whitespace();
-        fields.nth(field - 3).map(str::to_owned)
+    fn stat(self) -> Option<Stat> {
+        self.proc()?.stat().ok()
+    }
+
+    fn proc(self) -> Option<procfs::process::Process> {
+        procfs::process::Process::new(self.pid).ok()
     }
 }
 
 /// A server that counts whole seconds, and begins to when it is ready, is at most so much younger or older than its process.
 const SAME_AGE: Duration = Duration::from_secs(5);
-
-/// Time since this machine was started.
-fn since_boot() -> Option<Duration> {
-    let time = clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?;
-    Some(Duration::from(time))
-}
-
-/// A line such as `VmRSS:     1234 kB`.
-fn kibibytes(text: &str, name: &str) -> Option<u64> {
-    let kib: u64 = line(text, name)?.strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1_024)
-}
-
-fn line<'a>(text: &'a str, name: &str) -> Option<&'a str> {
-    text.lines()
-        .find_map(|line| line.strip_prefix(name))
-        .map(str::trim)
-}
 
 #[cfg(test)]
 mod tests {
@@ -172,7 +148,7 @@ mod tests {
         assert!(process.cpu_ticks_ns().is_some() && rss_bytes > Some(0) && threads >= Some(1));
         assert!(process.open_files() >= Some(3) && process.pss_bytes() > Some(0));
         // The thread of this test has been woken at least to run it.
-        assert!(process.turns().unwrap().run_queue_wait_ns > 0);
+        assert!(process.thread_counters().unwrap().run_queue_wait_ns > 0);
     }
 
     #[test]
@@ -185,8 +161,9 @@ mod tests {
                 to_us.send(()).unwrap();
             }
         });
-        let before = process.turns().unwrap();
-        let more = || process.turns().unwrap().voluntary_switches > before.voluntary_switches;
+        let before = process.thread_counters().unwrap();
+        let more =
+            || process.thread_counters().unwrap().voluntary_switches > before.voluntary_switches;
         // Threads of other tests may end meanwhile and take theirs along: ours are more in the end.
         while !more() {
             to_it.send(()).unwrap();
@@ -219,7 +196,7 @@ mod tests {
     #[test]
     fn a_process_of_another_age_is_another() {
         let process = Process::new(std::process::id()).unwrap();
-        let up = since_boot().unwrap() - Duration::from_nanos(process.stat_ns(22).unwrap());
+        let up = process.up().unwrap();
         assert!(process.has_been_up_for(up));
         assert!(!process.has_been_up_for(up + SAME_AGE + SAME_AGE));
     }

@@ -1,7 +1,10 @@
 //! The sending half of a connection: what is due goes to the kernel, as much at once as it takes.
 
 use std::mem;
+use std::pin::Pin;
 use std::task::{Context, Poll};
+
+use tokio::io::AsyncWrite as _;
 
 use super::super::due_queue::{DueRequest, Lateness};
 use super::super::send_source::SendSource;
@@ -98,7 +101,7 @@ impl Connection {
             exchange.sent(1, stamps, &mut to);
             match lateness {
                 Lateness::Lag => to.recorder.lagged(sent_ns.saturating_sub(*intended_ns)),
-                Lateness::HeldBack => to.recorder.totals.delayed += 1,
+                Lateness::HeldBack => to.recorder.counts.delayed += 1,
                 Lateness::Recorded => {}
             }
         }
@@ -110,9 +113,9 @@ impl Connection {
     fn write(&mut self, bytes: &[u8], cx: &mut Context<'_>, worker: &mut WorkerState) {
         let mut rest = bytes;
         while !rest.is_empty() && !self.write_closed {
-            match self.socket.poll_write(cx, rest) {
+            match Pin::new(&mut self.socket).poll_write(cx, rest) {
                 Poll::Ready(Ok(taken)) => {
-                    worker.recorder.totals.bytes_sent += taken as u64;
+                    worker.recorder.counts.bytes_sent += taken as u64;
                     rest = &rest[taken..];
                 }
                 Poll::Ready(Err(_)) => self.write_closed = true,

@@ -78,7 +78,7 @@ fn replies_may_be_cut_anywhere() {
                 let rest = fixture.read(&replies[taken..]).unwrap();
                 assert_eq!(taken + rest, replies.len(), "cut at {cut}");
                 assert_eq!(fixture.exchange.in_flight(), 0);
-                assert_eq!(fixture.metrics().totals.completed, 3);
+                assert_eq!(fixture.metrics().counts.completed, 3);
                 assert!(fixture.anomalies().is_empty(), "cut at {cut}");
             }
         }
@@ -91,7 +91,7 @@ fn a_mixed_pipeline_is_answered_in_order() {
     let sent = fixture.send(40, 0);
     let (replies, counter) = counter_replies(&sent);
     assert_eq!(fixture.read(&replies), Ok(replies.len()));
-    assert_eq!(fixture.metrics().totals.completed, 40);
+    assert_eq!(fixture.metrics().counts.completed, 40);
     let correctness = fixture.correctness();
     assert_eq!(correctness.operations_checked, 40);
     assert_eq!(correctness.counters[0].acknowledged, counter as u64);
@@ -136,9 +136,9 @@ fn an_error_reply_is_a_failure_and_not_wrong() {
     assert_eq!(fixture.read(b":1\r\n-ERR busy\r\n:2\r\n"), Ok(19));
     assert_eq!(fixture.exchange.in_flight(), 0);
     let metrics = fixture.metrics();
-    let failures = &metrics.totals.failures;
+    let failures = &metrics.counts.failures;
     assert_eq!(failures.get(&FailureReason::ErrorReply), Some(&1));
-    assert_eq!(metrics.totals.completed, 2);
+    assert_eq!(metrics.counts.completed, 2);
     let most_frequent = metrics.error_replies.most_frequent();
     assert_eq!(most_frequent.as_deref(), Some("ERR busy"));
     assert!(fixture.anomalies().is_empty());
@@ -165,9 +165,9 @@ fn a_request_that_was_not_sent_whole_failed_and_the_others_may_have_been_execute
         "{last:?}"
     );
     let metrics = fixture.metrics();
-    let failures = &metrics.totals.failures;
+    let failures = &metrics.counts.failures;
     assert_eq!(failures.get(&FailureReason::Reset), Some(&4));
-    assert_eq!(metrics.totals.sent, 2);
+    assert_eq!(metrics.counts.sent, 2);
     assert_eq!(fixture.exchange.in_flight(), 0);
     assert_eq!(fixture.correctness().operations_ambiguous, 2);
 }

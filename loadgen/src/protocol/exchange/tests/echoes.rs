@@ -37,7 +37,7 @@ fn a_changed_payload_is_reported_once_and_the_exchange_goes_on() {
                 replies[60..70].iter_mut().for_each(|byte| *byte ^= 1);
             };
             let fixture = echoed((target, 100, 2), piece_bytes, flip);
-            assert_eq!(fixture.metrics().totals.completed, 2);
+            assert_eq!(fixture.metrics().counts.completed, 2);
             let expected = fixture.exchange.payloads.byte(0, byte);
             let text = format!(
                 "connection 4, request 0: byte {byte} differs: expected {expected:#04x}, got {:#04x}",
@@ -62,7 +62,7 @@ fn the_payload_of_another_connection_or_run_is_cross_talk() {
             let mut fixture = Fixture::new("echo", target, 40);
             fixture.send(1, 0);
             fixture.read(&echo_replies(&other, target)).unwrap();
-            assert_eq!(fixture.metrics().totals.completed, 1);
+            assert_eq!(fixture.metrics().counts.completed, 1);
             let text = format!(
                 "connection 4, request 0: the payload of connection {connection}, request 0, run {run:016x} came"
             );
@@ -80,7 +80,7 @@ fn swapped_echoes_say_whose_payload_came() {
             replies.rotate_left(half);
         };
         let fixture = echoed((target, 40, 2), 1_000, swap);
-        assert_eq!(fixture.metrics().totals.completed, 2);
+        assert_eq!(fixture.metrics().counts.completed, 2);
         let corrupt = Anomaly::PayloadCorruption;
         assert_eq!(
             fixture.wrong(),
