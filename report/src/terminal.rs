@@ -200,7 +200,7 @@ mod tests {
             .filter(|line| line.starts_with("FAIL") || line.starts_with("NOTE"))
             .collect();
         assert!(
-            verdict[0].starts_with("FAIL  threaded racy: wrong answers"),
+            verdict[0].starts_with("FAIL  threaded racy: wrong replies"),
             "{text}"
         );
         assert!(

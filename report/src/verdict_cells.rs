@@ -1,10 +1,10 @@
-//! The verdicts on a group, each as a cell of a table: are the answers right, and is the measurement sound?
+//! The verdicts on a group, each as a cell of a table: are the replies right, and is the measurement sound?
 
 use results::{Group, ValidityVerdict, Verdict, units};
 
 use crate::table::Cell;
 
-/// Whether the answers were right, and how many were looked at.
+/// Whether the replies were right, and how many were checked.
 pub(crate) fn verdict_cell(group: &Group) -> Cell {
     let (text, tone) = match group.verdict() {
         Verdict::Correct => ("right", "pass"),

@@ -5,7 +5,6 @@ pub(crate) mod check;
 pub(crate) mod compare;
 pub(crate) mod diff;
 pub(crate) mod find;
-mod measure;
 pub(crate) mod plot;
 mod repeat;
 pub(crate) mod run;

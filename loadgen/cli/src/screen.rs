@@ -5,13 +5,13 @@ use std::io::{self, IsTerminal as _};
 
 use report::Screen;
 
-/// Where nobody knows: the width of a punched card.
+/// The width of a terminal that does not know it.
 const DEFAULT_COLUMNS: u16 = 80;
 
-/// A file has no edge; a table in one is as wide as it needs to be.
+/// The width of tables in a file.
 const FILE_COLUMNS: u16 = 200;
 
-/// The columns that words may take: a file has no edge, and whoever searches one wants whole lines.
+/// The columns for sentences. In a file they are not wrapped, so that a search finds whole lines.
 pub(crate) fn room() -> usize {
     match io::stdout().is_terminal() {
         true => usize::from(stdout().columns),
@@ -23,18 +23,12 @@ pub(crate) fn room() -> usize {
 pub(crate) fn stdout() -> Screen {
     let is_terminal = io::stdout().is_terminal();
     let no_colour = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let columns = match is_terminal {
-        true => {
-            rustix::termios::tcgetwinsize(io::stdout()).map_or(DEFAULT_COLUMNS, |size| size.ws_col)
-        }
-        false => FILE_COLUMNS,
-    };
+    let columns = rustix::termios::tcgetwinsize(io::stdout()).map_or(0, |size| size.ws_col);
     Screen {
-        // A terminal that does not know its size says 0.
-        columns: if columns == 0 {
-            DEFAULT_COLUMNS
-        } else {
-            columns
+        columns: match (is_terminal, columns) {
+            (false, _) => FILE_COLUMNS,
+            (true, 0) => DEFAULT_COLUMNS,
+            (true, columns) => columns,
         },
         colours: is_terminal && !no_colour,
     }

@@ -1,9 +1,9 @@
-//! The sentences: what a comparison says before any number. Are the answers right, is the measurement valid, were the limits kept?
+//! The sentences: what a comparison says before any number. Are the replies right, is the measurement valid, were the limits kept?
 
-mod answers;
 mod finding;
 mod knee;
 mod measurement;
+mod replies;
 mod validity;
 
 use results::{Comparison, Outcome, System, Verdict, units};
@@ -31,7 +31,7 @@ impl Statement {
 /// How bad a statement is; the worst one is read first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Weight {
-    /// Something is wrong: answers, limits, or the measurement itself.
+    /// Something is wrong: replies, limits, or the measurement itself.
     Fail,
     /// The numbers may mislead.
     Doubt,
@@ -46,7 +46,7 @@ pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
     let mut all = Vec::new();
     for system in &comparison.systems {
         match &system.outcome {
-            Outcome::Measured { runs } => all.extend(answers::statements(system, runs)),
+            Outcome::Measured { runs } => all.extend(replies::statements(system, runs)),
             Outcome::Missing { reason, remedy } => {
                 let label = &system.label;
                 let text = format!("{label} was not measured: {reason}. To include it: {remedy}");
@@ -67,7 +67,7 @@ pub(crate) fn statements(comparison: &Comparison) -> Vec<Statement> {
 fn all_is_well(comparison: &Comparison) -> Statement {
     let unchecked = |run: &results::Run| run.correctness.verdict == Verdict::NotChecked;
     if comparison.runs().any(unchecked) {
-        let text = "the measurements are valid; not all answers were checked";
+        let text = "the measurements are valid; not all replies were checked";
         return Statement::new(Weight::Note, text);
     }
     let systems = comparison.systems.iter();
@@ -83,7 +83,7 @@ fn all_is_well(comparison: &Comparison) -> Statement {
     };
     let checked = units::count(checked);
     let text = format!(
-        "valid, and no wrong answer among {checked} checked operations{of_which} (which cannot prove that there is none)"
+        "valid, and no wrong reply among {checked} checked operations{of_which} (which cannot prove that there is none)"
     );
     Statement::new(Weight::Pass, text)
 }

@@ -28,19 +28,19 @@ fn a_sound_run_passes() {
     let (weight, text) = said(&one(example::open_loop("a"))).remove(0);
     assert_eq!(weight, Weight::Pass);
     assert!(
-        text.contains("no wrong answer among 40 000 checked"),
+        text.contains("no wrong reply among 40 000 checked"),
         "{text}"
     );
 }
 
 #[test]
-fn wrong_answers_come_first_and_in_numbers() {
+fn wrong_replies_come_first_and_in_numbers() {
     let all = said(&example::comparison(5));
     assert_eq!(
         all[0],
         (
             Weight::Fail,
-            "threaded racy: wrong answers in all 5 runs: 685 of 200 000 acknowledged increments were lost \
+            "threaded racy: wrong replies in all 5 runs: 685 of 200 000 acknowledged increments were lost \
              (3 425 per million)"
                 .to_owned()
         )
@@ -138,7 +138,7 @@ fn who_is_there_to_lose_is_no_failure_and_no_part_of_the_pass() {
     assert_eq!(all[0].0, Weight::Pass, "{all:?}");
     assert!(all[0].1.contains("not expected to lose updates"), "{all:?}");
     assert!(all.iter().any(|(weight, text)| {
-        *weight == Weight::Note && text.starts_with("threaded racy: as expected, wrong answers")
+        *weight == Weight::Note && text.starts_with("threaded racy: as expected, wrong replies")
     }));
 
     let honest = comparison

@@ -42,7 +42,7 @@ pub(crate) struct LoadArguments {
     pub(crate) requests: Option<u64>,
     /// Leave the beginning out of the results: a time, 0, or auto (until the latencies are steady) [default: auto, or 0 with --requests]
     #[arg(long, value_name = "TIME|auto", value_parser = warmup)]
-    pub(crate) warmup: Option<Cut>,
+    pub(crate) warmup: Option<Warmup>,
     /// The most that --warmup auto may leave out
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = parse_duration)]
     pub(crate) warmup_max: Duration,
@@ -109,15 +109,6 @@ pub(super) fn named<T: Copy + Send + Sync, const N: usize>(
     })
 }
 
-/// What to leave out of the results, as it is typed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Cut {
-    /// `auto`.
-    Auto,
-    /// A time, or nothing.
-    Time(Duration),
-}
-
 /// Operations and their weights. (A `Vec` would be taken for a flag that is given several times.)
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mix(pub(crate) Vec<WeightedOperation>);
@@ -126,12 +117,15 @@ fn mix(text: &str) -> Result<Mix, results::ParseOperationError> {
     parse_mix(text).map(Mix)
 }
 
-fn warmup(text: &str) -> Result<Cut, String> {
+fn warmup(text: &str) -> Result<Warmup, String> {
+    // How much `auto` may leave out is an argument of its own.
+    let at_most = Duration::ZERO;
     match text {
-        "auto" => Ok(Cut::Auto),
-        _ => parse_duration(text)
-            .map(Cut::Time)
-            .map_err(|why| format!("{why}, or auto")),
+        "auto" => Ok(Warmup::Auto { at_most }),
+        _ => match parse_duration(text) {
+            Ok(time) => Ok(Warmup::Fixed(time)),
+            Err(why) => Err(format!("{why}, or auto")),
+        },
     }
 }
 
@@ -174,13 +168,11 @@ impl LoadArguments {
                 }
             }
         }
-        let auto = Warmup::Auto {
-            at_most: self.warmup_max,
-        };
-        let warmup = match (self.warmup, self.requests) {
-            (Some(Cut::Time(time)), _) => Some(Warmup::Fixed(time)),
-            (Some(Cut::Auto), _) | (None, None) => Some(auto),
-            (None, Some(_)) => None,
+        let at_most = self.warmup_max;
+        let warmup = match self.warmup {
+            Some(Warmup::Auto { .. }) => Some(Warmup::Auto { at_most }),
+            None if self.requests.is_none() => Some(Warmup::Auto { at_most }),
+            fixed => fixed,
         };
         let load = Config::builder(target)
             .connections(self.connections)

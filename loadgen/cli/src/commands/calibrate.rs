@@ -5,7 +5,7 @@ use loadgen::experiment::baseline_server;
 use loadgen::validity;
 use results::CheckLevel;
 
-use super::measure;
+use super::run;
 use crate::args::CalibrateArguments;
 use crate::exit::Exit;
 use crate::output;
@@ -29,8 +29,8 @@ pub(crate) fn run(arguments: &CalibrateArguments, command: &[String]) -> Result<
     };
     let config = load.build().map_err(Exit::usage)?;
     eprintln!("loadgen: {config}");
-    let mut outcome = measure::measure(config)?;
+    let mut outcome = run::measure(config)?;
     outcome.run.validity = validity::of_baseline(&outcome.run);
-    measure::show(&outcome.run, arguments.json, false, folder)?;
+    run::show(&outcome.run, arguments.json, false, folder)?;
     Ok(Exit::of(&outcome, arguments.allow))
 }

@@ -8,7 +8,7 @@ use loadgen::experiment::{Series, Subject};
 use results::units::count;
 use results::{Comparison, Run};
 
-use super::{measure, series};
+use super::{run, series};
 use crate::args::RunArguments;
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
@@ -30,7 +30,7 @@ pub(super) fn run(
     };
     let mut exits = Vec::new();
     let (subjects, ended) = series::make(&series, Path::new(""), |outcome| {
-        measure::finish(&mut outcome.run, arguments, baseline);
+        run::finish(&mut outcome.run, arguments, baseline);
         let folder = format!("run-{}", exits.len() + 1);
         let folder = arguments.out.as_ref().map(|out| out.join(folder));
         let kept = folder.map_or(Ok(()), |folder| output::keep(&outcome.run, &folder));

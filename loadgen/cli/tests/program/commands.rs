@@ -1,10 +1,10 @@
-//! What a user asks of the tool itself: thresholds, files for every reader, help, and the baseline.
+//! Thresholds, files for every reader, help, and the baseline.
 
 use crate::support::{correct_server, loadgen};
 use results::{CheckCode, Run};
 
 #[test]
-fn a_threshold_that_is_missed_ends_with_4() {
+fn a_missed_threshold_exits_with_4() {
     let server = correct_server();
     let ran = loadgen(&format!(
         "run {server} -n 300 --threshold max<1ns --threshold failures<=0 --json"
@@ -25,7 +25,7 @@ fn a_threshold_that_is_missed_ends_with_4() {
 }
 
 #[test]
-fn the_same_run_is_written_for_every_reader() {
+fn every_output_format_holds_the_same_run() {
     let folder = tempfile::tempdir().unwrap();
     let ran = loadgen(&format!(
         "run {} -n 500 --csv --out {}",
@@ -45,14 +45,14 @@ fn the_same_run_is_written_for_every_reader() {
 }
 
 #[test]
-fn the_command_line_explains_itself() {
+fn dry_run_completions_and_man_print_text() {
     loadgen("run h:1 -n 5 --dry-run").assert(0, "nothing was done");
     assert!(loadgen("completions bash").stdout.contains("loadgen"));
     assert!(loadgen("man").stdout.contains("compare"));
 }
 
 #[test]
-fn the_baseline_is_a_run_like_any_other() {
+fn calibrate_measures_a_checked_run() {
     for operation in ["incr", "echo"] {
         let ran = loadgen(&format!(
             "calibrate --op {operation} -c 5 -P 4 -n 2000 --json"
@@ -64,7 +64,7 @@ fn the_baseline_is_a_run_like_any_other() {
 }
 
 #[test]
-fn a_run_is_compared_with_the_baseline_of_its_own_load() {
+fn a_baseline_of_another_load_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let baseline = folder.path().display();
     loadgen(&format!("calibrate -c 5 -n 2000 --out {baseline}")).assert(0, "none wrong");

@@ -22,7 +22,7 @@ fn pids(out: &Path) -> Vec<u32> {
 }
 
 #[test]
-fn each_system_has_its_runs_and_the_missing_one_its_reason() {
+fn each_system_has_its_runs_or_the_reason_why_not() {
     let folder = tempfile::tempdir().unwrap();
     let specs = [
         spec("true", ENDLESS),
@@ -128,7 +128,7 @@ fn a_preset_that_is_not_installed_is_a_row() {
 
 /// Where there is no Python, `scripts/originals` says so in one line, and so do the rows of the systems that need it.
 #[test]
-fn without_python_its_systems_are_rows() {
+fn systems_that_need_python_are_rows_without_python() {
     // Under target, so that the program can have a second name there: it looks for what lies beside it.
     let tree = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let folder = |name: &str| {
@@ -186,7 +186,7 @@ fn found(program: &str) -> PathBuf {
 }
 
 #[test]
-fn wrong_answers_that_nobody_expected_end_with_3() {
+fn unexpected_wrong_replies_exit_with_3() {
     let folder = tempfile::tempdir().unwrap();
     let ran = Ran::of(
         compare("-n 200 --repeat 1", &[spec("racy", 100)], folder.path())
@@ -197,7 +197,7 @@ fn wrong_answers_that_nobody_expected_end_with_3() {
 }
 
 #[test]
-fn two_comparisons_at_once_do_not_meet() {
+fn two_comparisons_at_once_do_not_disturb_each_other() {
     let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
     let start = |folder: &tempfile::TempDir| {
         compare(
@@ -244,7 +244,7 @@ fn ctrl_c_ends_the_server_and_keeps_the_runs_so_far() {
 }
 
 #[test]
-fn usage_is_explained() {
+fn a_wrong_command_line_exits_with_2_and_a_remedy() {
     let cases = [
         ("--server a=b", "--help"),
         ("--server a=b{port} --server a=c{port}", "named twice"),

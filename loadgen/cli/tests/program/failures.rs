@@ -1,4 +1,4 @@
-//! What goes wrong on the way ends with one clear line and the documented exit code, and never hangs.
+//! Each failure ends with one clear line and the documented exit code, and never hangs.
 
 use std::io::Read as _;
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use crate::support::{
 use results::{FailureReason, Run, Verdict};
 
 #[test]
-fn nobody_listens() {
+fn a_target_that_does_not_listen_fails() {
     // A port that was free a moment ago; nobody binds it again without asking for it.
     let address = TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -60,13 +60,13 @@ fn hangs_up(mut peer: TcpStream) {
 }
 
 #[test]
-fn silence_ends_with_the_timeout() {
+fn a_server_that_never_replies_fails_after_the_timeout() {
     loadgen(&format!("run {} --timeout 100ms", serve(drain))).assert(1, "says nothing for 100ms");
     loadgen(&format!("run {} --timeout 100ms", serve(hangs_up))).assert(1, "closed the connection");
 }
 
 #[test]
-fn a_server_that_falls_silent_costs_its_timeout_and_no_more() {
+fn a_server_that_stops_replying_costs_one_timeout() {
     let counter = Counter::default();
     let server = serve(move |peer| {
         converse(peer, |words| match counter.get() {
@@ -96,7 +96,7 @@ fn a_server_that_falls_silent_costs_its_timeout_and_no_more() {
 }
 
 #[test]
-fn a_connection_closed_in_the_middle_leaves_ambiguous_increments_and_no_lie() {
+fn a_closed_connection_leaves_unknown_increments_but_no_wrong_reply() {
     let counter = Counter::default();
     let server = serve(move |peer| {
         let mut answered = 0;
@@ -129,7 +129,7 @@ fn a_connection_closed_in_the_middle_leaves_ambiguous_increments_and_no_lie() {
 
 /// The server dies under load and restarts empty: none of its replies is held against those before.
 #[test]
-fn a_server_that_restarts_gives_no_wrong_answer() {
+fn a_server_that_restarts_gives_no_wrong_reply() {
     for threads in [1, 3] {
         let (old, new, lives) = (Counter::default(), Counter::default(), AtomicU64::new(1));
         let server = serve(move |peer| {
@@ -167,7 +167,7 @@ fn a_server_that_restarts_gives_no_wrong_answer() {
 }
 
 #[test]
-fn a_reply_cut_short_is_said_to_be_cut() {
+fn a_truncated_reply_is_reported() {
     let counter = Counter::default();
     let server = serve(move |mut peer| {
         let half = peer.try_clone().unwrap();
@@ -197,7 +197,7 @@ fn error_replies_fail_the_run_and_are_quoted() {
 }
 
 #[test]
-fn a_server_that_takes_only_some_connections() {
+fn refused_connections_are_reported_with_the_servers_error() {
     let (accepted, counter) = (AtomicU64::new(0), Counter::default());
     let server = serve(move |mut peer| {
         // One connection is the control, two are the load's.
@@ -223,7 +223,7 @@ fn a_server_that_takes_only_some_connections() {
 }
 
 #[test]
-fn usage_is_explained() {
+fn a_wrong_command_line_exits_with_2_and_a_remedy() {
     for (words, said) in [
         ("run", "--help"),
         ("run nowhere", "--help"),
@@ -241,7 +241,7 @@ fn usage_is_explained() {
 }
 
 #[test]
-fn what_cannot_be_written_is_said() {
+fn files_that_cannot_be_written_are_reported() {
     loadgen(&format!(
         "run {} -n 10 --out /proc/nowhere",
         correct_server()
@@ -252,7 +252,7 @@ fn what_cannot_be_written_is_said() {
 
 /// What a server takes at most it says in its own words; what to do about it is said beside them.
 #[test]
-fn a_payload_that_is_too_long_is_named_with_its_flag() {
+fn a_payload_that_is_too_long_is_reported_with_its_flag() {
     let server = serve(|peer| {
         converse(peer, |words| match words[0].as_slice() {
             b"ECHO" => Some(b"-ERR Protocol error: invalid bulk length\r\n".to_vec()),
@@ -274,7 +274,7 @@ fn the_longest_payload_of_our_servers_comes_back_whole() {
 
 /// Of the load's connections all but one are refused, and at most one of those was to be asked anything.
 #[test]
-fn a_connection_that_is_refused_unasked_is_lost_and_no_wrong_answer() {
+fn a_refused_connection_is_lost_and_not_a_wrong_reply() {
     let (counter, accepted) = (Counter::default(), AtomicU64::new(0));
     let server = serve(move |mut peer| {
         // One connection is the control, and one looks last.

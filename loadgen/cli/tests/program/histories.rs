@@ -1,4 +1,4 @@
-//! A saved history is checked again with the same outcome, also where a crash has cut it.
+//! A saved history is checked again with the same result, even if a crash has truncated it.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -54,7 +54,7 @@ fn the_second_check_agrees_with_the_first() {
 }
 
 #[test]
-fn a_history_may_end_anywhere() {
+fn a_truncated_history_is_still_checked() {
     let (_folder, file) = file();
     let path = file.display();
     loadgen(&format!(
@@ -109,7 +109,7 @@ fn a_client_that_is_killed_leaves_a_history_behind() {
 }
 
 #[test]
-fn what_cannot_be_kept_is_said() {
+fn histories_that_cannot_be_written_are_reported() {
     loadgen(&format!(
         "run {} -n 10 --history /proc/nowhere",
         correct_server()

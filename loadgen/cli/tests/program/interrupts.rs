@@ -1,4 +1,4 @@
-//! Ctrl-C, and a load generator that was put to sleep.
+//! Ctrl-C, and a load generator that was stopped and continued.
 
 use std::net::SocketAddr;
 use std::process::Stdio;
@@ -13,7 +13,7 @@ use nix::unistd::Pid;
 use results::{CheckCode, FailureReason, Run, Verdict};
 
 #[test]
-fn ctrl_c_keeps_what_there_is() {
+fn ctrl_c_keeps_what_was_measured() {
     let (server, under_way) = counts_to(1_000);
     let folder = tempfile::tempdir().unwrap();
     let child = start(&format!(
@@ -58,7 +58,7 @@ fn ctrl_c_does_not_wait_for_a_server_that_says_nothing() {
 
 /// SIGSTOP freezes the load generator and not the server: the numbers are then its own, and it must say so.
 #[test]
-fn a_load_generator_that_stood_still_does_not_believe_itself() {
+fn a_run_in_which_the_load_generator_stopped_is_invalid() {
     let (server, under_way) = counts_to(200);
     let words = format!("run {server} -c 4 -r 2k -n 4000 --json");
     let child = strict_command(&words)
@@ -101,7 +101,7 @@ fn ctrl_c_in_a_series_keeps_the_runs_that_were_made() {
 }
 
 #[test]
-fn ctrl_c_before_the_load_ends_at_once_too() {
+fn ctrl_c_before_the_load_exits_at_once() {
     let (sender, connected) = channel();
     let server = serve(move |peer| {
         let _ = sender.send(());
@@ -121,7 +121,7 @@ fn ctrl_c_before_the_load_ends_at_once_too() {
 
 /// The server lets the load generator wait until it was interrupted, and is then gone: that is no failure of the server.
 #[test]
-fn ctrl_c_before_a_try_of_find_is_no_failure() {
+fn ctrl_c_in_find_is_not_a_failure() {
     let (sender, connected) = channel();
     let (let_go, interrupted) = channel::<()>();
     let interrupted = Mutex::new(interrupted);
@@ -138,7 +138,7 @@ fn ctrl_c_before_a_try_of_find_is_no_failure() {
 
 /// The replies came in time, and lay in the sockets while nobody read them.
 #[test]
-fn a_client_that_was_held_up_does_not_blame_the_server() {
+fn a_client_that_was_stopped_does_not_time_out_replies() {
     let (server, under_way) = counts_to(1_000);
     let timeout = Duration::from_millis(400);
     let child = start(&format!(

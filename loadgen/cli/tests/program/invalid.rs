@@ -1,4 +1,4 @@
-//! A measurement that nobody can believe ends with 5, whichever command made it, unless that is allowed; and then it is said.
+//! Every command exits with 5 if the measurement is invalid, unless that is allowed; then the last line says so.
 
 use std::process::{Command, Stdio};
 use std::thread;
@@ -43,7 +43,7 @@ fn assert_invalid(words: &str, allowed: i32) {
 }
 
 #[test]
-fn a_load_generator_that_stood_still_makes_every_command_invalid() {
+fn every_command_reports_a_load_generator_that_stopped() {
     let (server, folder) = (correct_server(), tempfile::tempdir().unwrap());
     let out = folder.path().display();
     assert_invalid(&format!("run {server} {LOAD}"), 0);
@@ -58,7 +58,7 @@ fn a_load_generator_that_stood_still_makes_every_command_invalid() {
 }
 
 #[test]
-fn a_comparison_in_which_it_stood_still_is_invalid() {
+fn a_comparison_in_which_the_load_generator_stopped_is_invalid() {
     let folder = tempfile::tempdir().unwrap();
     let words = format!(
         "compare {LOAD} --repeat 1 --out {}",
@@ -74,7 +74,7 @@ fn a_comparison_in_which_it_stood_still_is_invalid() {
 }
 
 #[test]
-fn stored_runs_that_were_invalid_are_invalid_later() {
+fn stored_invalid_runs_stay_invalid() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).join("run.json");
     let store = |name: &str, run: &Run| results::file::save(&path(name), run).unwrap();

@@ -28,7 +28,7 @@ fn a_sweep_has_a_run_for_every_point_and_repeat() {
 
 /// A server that answers one request at a time in 5 ms cannot answer more than 200 in a second.
 #[test]
-fn find_stays_under_what_a_server_can_do() {
+fn find_stays_below_the_capacity_of_the_server() {
     let (counter, turn) = (Counter::default(), Mutex::new(()));
     let server = serve(move |peer| {
         converse(peer, |words| {
@@ -49,7 +49,7 @@ fn find_stays_under_what_a_server_can_do() {
 }
 
 #[test]
-fn usage_is_explained() {
+fn a_wrong_command_line_exits_with_2_and_a_remedy() {
     loadgen("sweep h:1 --over colour=1").assert(2, "--help");
     loadgen("sweep h:1 --over connections=0").assert(2, "-c 0");
     loadgen("find h:1 p99<1ms -r 5").assert(2, "find chooses the rate itself");

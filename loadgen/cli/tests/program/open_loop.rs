@@ -1,4 +1,4 @@
-//! The open loop against servers whose stalls are known: what a waiting user sees must come out, and nothing be dropped.
+//! The open loop against servers whose pauses are known: latencies include every wait, and no request is dropped.
 //!
 //! A busy machine only adds to a latency, so the lower bounds that are asserted here hold on any.
 
@@ -38,7 +38,7 @@ fn quantile(histogram: &results::Histogram, name: &str) -> Duration {
 }
 
 #[test]
-fn every_request_of_the_schedule_is_sent_and_booked_three_times() {
+fn every_scheduled_request_is_sent_and_has_three_latencies() {
     for arrival in ["constant", "poisson", "bursts:50"] {
         for threads in [1, 3] {
             let run = run(
@@ -68,7 +68,7 @@ fn every_request_of_the_schedule_is_sent_and_booked_three_times() {
 }
 
 #[test]
-fn a_schedule_takes_its_time() {
+fn a_schedule_lasts_as_long_as_planned() {
     let run = run(correct_server(), "-r 1k -n 201 -c 3");
     assert!(
         run.elapsed_ns >= 200_000_000,
@@ -80,7 +80,7 @@ fn a_schedule_takes_its_time() {
 /// 1 000 requests/s for a second, and one pause of 300 ms: the 300 that fall into it wait between 300 ms and nothing, so
 /// a tenth of all waits at least 200 ms, and a fifth at least 100 ms.
 #[test]
-fn a_pause_is_seen_by_all_who_would_have_come() {
+fn a_pause_delays_every_request_that_was_due() {
     let run = run(
         pausing(Duration::from_millis(300), |value| value == 400),
         "-r 1k -n 1000 -c 10",
@@ -100,7 +100,7 @@ fn a_pause_is_seen_by_all_who_would_have_come() {
 }
 
 #[test]
-fn an_exact_service_time_is_a_lower_bound_of_every_percentile() {
+fn no_percentile_is_below_the_service_time() {
     let run = run(
         pausing(Duration::from_millis(5), |_| true),
         "-r 50 -n 20 -c 5",
@@ -114,7 +114,7 @@ fn an_exact_service_time_is_a_lower_bound_of_every_percentile() {
 }
 
 #[test]
-fn what_is_held_back_is_counted_and_sent_later() {
+fn delayed_requests_are_counted_and_sent_later() {
     for limit in ["--max-in-flight 10", "-P 1"] {
         let run = run(
             pausing(Duration::from_millis(200), |value| value == 100),
@@ -140,7 +140,7 @@ fn what_is_held_back_is_counted_and_sent_later() {
 }
 
 #[test]
-fn an_overloaded_server_is_told_by_what_was_never_sent() {
+fn an_overloaded_server_leaves_requests_unsent() {
     let run = run(
         pausing(Duration::from_millis(2), |_| true),
         "-r 5k -d 300ms -c 5 --max-in-flight 20",
@@ -158,7 +158,7 @@ fn an_overloaded_server_is_told_by_what_was_never_sent() {
 
 /// The server is the witness: how many clients came, how many were there at once, and what each asked.
 #[test]
-fn clients_come_ask_and_leave() {
+fn sessions_connect_send_their_requests_and_close() {
     let counter = Counter::default();
     let (asked, clients) = mpsc::channel();
     let server = serve(move |peer| {
@@ -190,7 +190,7 @@ fn clients_come_ask_and_leave() {
 }
 
 #[test]
-fn a_client_that_finds_no_place_waits_and_is_counted() {
+fn a_session_beyond_the_limit_waits_and_is_counted() {
     let server = pausing(Duration::from_millis(5), |_| true);
     let run = run(server, "-r 10k -n 100 -c 2 --arrival sessions:5");
     assert_eq!(run.totals.completed, 100);
@@ -206,7 +206,7 @@ fn a_client_that_finds_no_place_waits_and_is_counted() {
 }
 
 #[test]
-fn idle_connections_that_are_closed_hand_their_requests_to_others() {
+fn requests_of_closed_connections_go_to_others() {
     let (counter, accepted) = (Counter::default(), AtomicU64::new(0));
     let server = serve(move |peer| {
         // After the control connection, five that leave after five replies, and five that stay.

@@ -1,10 +1,10 @@
-//! `loadgen run --repeat`: each run has its files, all of them are samples, and the gravest decides how it ends.
+//! `loadgen run --repeat`: each run has its files, and the gravest run decides the exit code.
 
 use crate::support::{Counter, converse, correct_reply, correct_server, integer, loadgen, serve};
 use results::{Comparison, Run, file};
 
 #[test]
-fn each_run_has_its_folder_and_all_are_samples() {
+fn each_repeated_run_has_its_folder_and_its_row() {
     let folder = tempfile::tempdir().unwrap();
     let server = correct_server();
     let at = |name: &str| folder.path().join(name);
@@ -33,7 +33,7 @@ fn each_run_has_its_folder_and_all_are_samples() {
 
 /// The second run is told an increment that was lost: that outranks the threshold that every run misses.
 #[test]
-fn the_gravest_run_decides() {
+fn the_gravest_run_decides_the_exit_code() {
     let counter = Counter::default();
     let server = serve(move |peer| {
         converse(peer, |words| match words[0].as_slice() {
@@ -60,7 +60,7 @@ fn the_gravest_run_decides() {
 }
 
 #[test]
-fn a_server_that_is_gone_is_not_asked_again() {
+fn repeats_end_when_the_server_is_gone() {
     let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = nobody.local_addr().unwrap();
     drop(nobody);
@@ -69,7 +69,7 @@ fn a_server_that_is_gone_is_not_asked_again() {
 
 /// `diff` would go on reading the series.
 #[test]
-fn a_single_run_does_not_hide_behind_a_series() {
+fn a_single_run_is_not_written_into_the_folder_of_a_series() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().display();
     let (server, series) = (correct_server(), "--repeat 2");
@@ -82,7 +82,7 @@ fn a_single_run_does_not_hide_behind_a_series() {
 }
 
 #[test]
-fn what_repeats_prints_is_data() {
+fn stdout_of_repeated_runs_is_json_or_csv() {
     let server = correct_server();
     let csv = loadgen(&format!("run {server} -n 50 --repeat 3 --csv"));
     assert_eq!(csv.stdout.lines().count(), 4, "{}", csv.stdout);

@@ -1,4 +1,4 @@
-//! Right answers end with 0, wrong answers with 3 and their name: the real binary against servers that bend the truth.
+//! Correct replies exit with 0, wrong ones with 3 and the name of the anomaly.
 
 use std::os::unix::net::UnixListener;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ fn kinds(run: &Run) -> Vec<Anomaly> {
 }
 
 #[test]
-fn a_truthful_server_is_right_and_every_increment_is_accounted_for() {
+fn a_correct_server_passes_and_no_increment_is_lost() {
     let ran = loadgen(&format!(
         "run {} -c 7 -P 5 -t 2 -n 3001 --json",
         correct_server()
@@ -83,7 +83,7 @@ fn every_operation_is_checked() {
 
 /// INCRBY of one amount is checked as INCR is: every step that the counter took belongs to one acknowledged increment.
 #[test]
-fn steps_of_any_one_amount_are_checked() {
+fn increments_of_any_amount_are_checked() {
     for amount in [5, -3] {
         let (counter, lost) = (Counter::default(), AtomicU64::new(0));
         let server = serve(move |peer| {
@@ -114,7 +114,7 @@ fn steps_of_any_one_amount_are_checked() {
 }
 
 #[test]
-fn plain_echo_and_ipv6() {
+fn plain_echo_and_ipv6_are_supported() {
     let echo = serve(|peer| {
         let (mut from, mut to) = (peer.try_clone().unwrap(), peer);
         let _ = std::io::copy(&mut from, &mut to);
@@ -129,7 +129,7 @@ fn plain_echo_and_ipv6() {
 }
 
 #[test]
-fn a_socket_in_the_file_system() {
+fn unix_sockets_are_supported() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("socket");
     loadgen(&format!("run unix:{} -n 10", path.display())).assert(1, "there is no such socket");
@@ -146,7 +146,7 @@ fn a_socket_in_the_file_system() {
 }
 
 #[test]
-fn replies_that_drip_are_as_good_as_others() {
+fn replies_in_small_pieces_are_understood() {
     let counter = Counter::default();
     let dripping = serve(move |peer| {
         let mut out = peer.try_clone().unwrap();
@@ -186,7 +186,7 @@ fn a_value_returned_twice_is_a_lost_update() {
 }
 
 #[test]
-fn a_counter_that_ends_elsewhere_is_found_by_the_last_look() {
+fn a_wrong_final_value_is_found() {
     for (forgotten, kind) in [(3, Anomaly::StaleRead), (-3, Anomaly::FutureRead)] {
         let counter = Counter::default();
         let asked = AtomicU64::new(0);
@@ -256,7 +256,7 @@ fn a_named_counter_is_read_first() {
 
 /// Somebody else writes the same counter: it is seen, and it is said who that may be.
 #[test]
-fn a_foreign_writer_of_a_named_counter_shows_as_phantoms() {
+fn increments_by_other_clients_are_phantoms() {
     let counter = Counter::default();
     let server = serve(move |peer| {
         converse(peer, |words| {

@@ -1,4 +1,4 @@
-//! `loadgen compare` over several loads or numbers of processors: what is run, what is left out, what is gone on with.
+//! `loadgen compare` over several loads or processors: what is run, left out, and resumed.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use loadgen::machine::cpus::Cpus;
 
 /// Both are kept to their processors, and not only one of them: the server tells its own, and at the first request those of the load's threads.
 #[test]
-fn the_server_and_the_load_are_kept_to_their_processors() {
+fn servers_and_load_run_on_their_processors() {
     let folder = tempfile::tempdir().unwrap();
     let (first, last) = ends(&processors("self"));
     let flags = format!("-n 200 --repeat 1 --cpus server={first} client={last}");
@@ -40,7 +40,7 @@ fn ends(list: &str) -> (u32, u32) {
 
 /// Each number of processors is a point of one curve, and the servers keep to so many.
 #[test]
-fn servers_on_ever_more_processors_make_a_curve() {
+fn cores_can_be_varied() {
     let folder = tempfile::tempdir().unwrap();
     let all: Cpus = processors("self").parse().unwrap();
     let many = all.count();
@@ -64,7 +64,7 @@ fn servers_on_ever_more_processors_make_a_curve() {
 
 /// Runs over several loads are kept as they are made: with `--resume`, those that are there are not made again.
 #[test]
-fn a_series_goes_on_where_it_was() {
+fn resume_keeps_the_runs_that_exist() {
     let folder = tempfile::tempdir().unwrap();
     let run = |more: &str| {
         let flags = format!("-n 200 --over connections=1,4 --repeat 2{more}");
@@ -94,7 +94,7 @@ fn a_series_goes_on_where_it_was() {
 
 /// What another command line has left is another load.
 #[test]
-fn another_series_is_not_gone_on_with() {
+fn resume_ignores_the_runs_of_another_command() {
     let folder = tempfile::tempdir().unwrap();
     let run = |requests: u64| {
         let flags = format!("-n {requests} --repeat 1 --resume");
@@ -113,7 +113,7 @@ fn another_series_is_not_gone_on_with() {
 
 /// A rate that is far too high for a server is its last, in every round.
 #[test]
-fn rates_end_where_a_server_falls_behind() {
+fn rates_beyond_an_overload_are_left_out() {
     let folder = tempfile::tempdir().unwrap();
     let flags =
         "-d 300ms -c 2 --max-in-flight 100 --over rate=100,20M,21M,22M --repeat 2 --timeout 20s";

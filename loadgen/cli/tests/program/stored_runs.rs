@@ -1,11 +1,11 @@
-//! Stored runs: `plot` makes the page, an SVG or a PNG of them, `diff` says whether the new ones are worse.
+//! Stored runs: `plot` draws them, `diff` says whether the new ones are worse.
 
 use std::fs;
 
 use crate::support::{correct_server, loadgen};
 
 #[test]
-fn two_stored_runs_are_overlaid() {
+fn stored_runs_are_drawn_into_one_picture() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let server = correct_server();
@@ -39,7 +39,7 @@ fn two_stored_runs_are_overlaid() {
 
 /// Drawn alone, a comparison keeps its title and the systems that could not be measured; who asks for another title gets it.
 #[test]
-fn a_stored_comparison_stays_whole() {
+fn a_stored_comparison_keeps_its_title_and_missing_systems() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name).display().to_string();
     let comparison = results::example::comparison(1);
@@ -59,7 +59,7 @@ fn a_stored_comparison_stays_whole() {
 }
 
 #[test]
-fn what_cannot_be_drawn_is_said() {
+fn files_that_cannot_be_drawn_are_reported() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("run.json");
     fs::write(&file, "{\"schema\": \"other/1\"}").unwrap();
@@ -134,7 +134,7 @@ fn diff_finds_a_regression_where_there_are_enough_runs() {
 
 /// What `run --json` printed may be kept under any name, beside others.
 #[test]
-fn files_of_one_folder_are_told_apart() {
+fn files_in_one_folder_have_different_names() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     for name in ["before.json", "after.json", "run.json"] {

@@ -1,4 +1,4 @@
-//! The sentences on one system: wrong answers, limits that were missed, requests that failed.
+//! The sentences on one system: wrong replies, thresholds that were missed, requests that failed.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +15,10 @@ pub(super) fn statements(system: &System, runs: &[Run]) -> Vec<Statement> {
     let mut verdicts = runs.iter().map(|run| run.correctness.verdict);
     if verdicts.any(|verdict| verdict == Verdict::Wrong) {
         match system.is_wrong() {
-            true => say(Weight::Fail, &wrong_answers(runs)),
+            true => say(Weight::Fail, &wrong_replies(runs)),
             false => say(
                 Weight::Note,
-                &format!("as expected, {}", wrong_answers(runs)),
+                &format!("as expected, {}", wrong_replies(runs)),
             ),
         }
     } else if system.expected_to_lose {
@@ -32,7 +32,7 @@ pub(super) fn statements(system: &System, runs: &[Run]) -> Vec<Statement> {
         let notes = run.correctness.notes.join("; ");
         say(
             Weight::Doubt,
-            &format!("the answers could not be checked ({notes})"),
+            &format!("the replies could not be checked ({notes})"),
         );
     }
     let thresholds = runs.iter().flat_map(|run| &run.thresholds);
@@ -61,8 +61,8 @@ pub(super) fn statements(system: &System, runs: &[Run]) -> Vec<Statement> {
     all
 }
 
-/// `wrong answers in 1 of 3 runs: 137 of 40 000 acknowledged increments were lost (3 425 per million)`.
-fn wrong_answers(runs: &[Run]) -> String {
+/// `wrong replies in 1 of 3 runs: 137 of 40 000 acknowledged increments were lost (3 425 per million)`.
+fn wrong_replies(runs: &[Run]) -> String {
     let wrong = runs
         .iter()
         .filter(|run| run.correctness.verdict == Verdict::Wrong);
@@ -86,7 +86,7 @@ fn wrong_answers(runs: &[Run]) -> String {
         }
     }
     format!(
-        "wrong answers in {}: {}",
+        "wrong replies in {}: {}",
         of_runs(wrong.count(), runs.len()),
         parts.join("; ")
     )
