@@ -10,84 +10,69 @@ use results::{
 
 use super::target::{Address, Target};
 use super::{Config, ConfigError, Warmup};
-
-/// The values of a run, not yet checked.
-#[derive(Debug, Clone)]
-pub struct ConfigBuilder {
-    target: Target,
-    connections: u32,
-    threads: u32,
-    pipeline_depth: Option<u32>,
-    rate_per_s: Option<f64>,
-    arrival: Option<Arrival>,
-    max_in_flight: Option<u32>,
-    requests: Option<u64>,
-    duration: Duration,
-    warmup: Option<Warmup>,
-    operations: Option<Vec<WeightedOperation>>,
-    payload_bytes: u32,
-    keys: u32,
-    key: Option<String>,
-    seed: u64,
-    timeout: Duration,
-    check: CheckLevel,
-    history: Option<PathBuf>,
-    server_pid: Option<u32>,
-    server_processors: Option<u32>,
-    label: Option<String>,
-    command: Vec<String>,
-}
+use crate::machine::time::nanoseconds;
 
 /// Requests in flight that neither the kernel's buffers nor ours notice.
 const MAX_IN_FLIGHT: u32 = 64_000;
 
-/// The most that is cut off as warm-up unless another bound is given.
+/// The longest automatic warm-up, unless another bound is given.
 const WARMUP_MAX: Duration = Duration::from_secs(10);
 
-/// A method for each value. One that may be absent takes the value itself, or `None` for the default.
-macro_rules! setters {
-    (always { $($(#[$doc:meta])* $name:ident: $type:ty,)* } optional { $($(#[$about:meta])* $maybe:ident: $value:ty,)* }) => {
-        $($(#[$doc])*
-        #[must_use]
-        pub fn $name(mut self, $name: $type) -> Self {
-            self.$name = $name;
-            self
-        })*
-        $($(#[$about])*
-        #[must_use]
-        pub fn $maybe(mut self, $maybe: impl Into<Option<$value>>) -> Self {
-            self.$maybe = $maybe.into();
-            self
-        })*
+/// Declares the builder: a field and a method for each value. An optional one takes the value itself, or `None` for the default.
+macro_rules! builder {
+    (always { $($(#[$doc:meta])* $name:ident: $type:ty = $default:expr,)* } optional { $($(#[$about:meta])* $maybe:ident: $value:ty,)* }) => {
+        /// The values of a run, not yet checked.
+        #[derive(Debug, Clone)]
+        pub struct ConfigBuilder {
+            target: Target,
+            $($name: $type,)*
+            $($maybe: Option<$value>,)*
+        }
+
+        impl ConfigBuilder {
+            pub(super) fn new(target: Target) -> Self {
+                Self { target, $($name: $default,)* $($maybe: None,)* }
+            }
+
+            $($(#[$doc])*
+            #[must_use]
+            pub fn $name(mut self, $name: $type) -> Self {
+                self.$name = $name;
+                self
+            })*
+            $($(#[$about])*
+            #[must_use]
+            pub fn $maybe(mut self, $maybe: impl Into<Option<$value>>) -> Self {
+                self.$maybe = $maybe.into();
+                self
+            })*
+        }
     };
 }
 
-impl ConfigBuilder {
-    setters! {
-        always {
+builder! {
+    always {
         /// Connections in total; with sessions, the most at once. Default: 50.
-        connections: u32,
+        connections: u32 = 50,
         /// Client threads, which share the connections. Default: 1.
-        threads: u32,
+        threads: u32 = 1,
         /// Ends the run after this time. Default: 10 s.
-        duration: Duration,
+        duration: Duration = Duration::from_secs(10),
         /// Bytes of payload in each ECHO. Default: 64.
-        payload_bytes: u32,
+        payload_bytes: u32 = 64,
         /// Counters, each with a fresh name. Default: 1.
-        keys: u32,
+        keys: u32 = 1,
         /// The seed of everything random but the payloads, which differ in every run. Default: 1.
-        seed: u64,
+        seed: u64 = 1,
         /// The longest wait for anything. Default: 5 s.
-        timeout: Duration,
+        timeout: Duration = Duration::from_secs(5),
         /// How closely the replies are checked. Default: full.
-        check: CheckLevel,
+        check: CheckLevel = CheckLevel::Full,
         /// The command line, for the record of the run.
-        command: Vec<String>,
-        /// The server.
-        target: Target,
-        }
-        optional {
-        /// Requests in flight on each connection. Default: 1, or no bound of its own with a rate.
+        command: Vec<String> = Vec::new(),
+    }
+    optional {
+        /// Requests in flight on each connection. Default: 1; with a rate, only the bound on all connections together.
         pipeline_depth: u32,
         /// Requests per second over all connections, sent on schedule: an open loop. Default: a closed loop.
         rate_per_s: f64,
@@ -97,7 +82,7 @@ impl ConfigBuilder {
         max_in_flight: u32,
         /// Ends the run after this number of requests. Default: after [`duration`](Self::duration).
         requests: u64,
-        /// What is cut off the beginning. Default: automatic with a duration, nothing with a number of requests.
+        /// The warm-up. Default: automatic with a duration, none with a number of requests.
         warmup: Warmup,
         /// The operations and their weights ([`results::parse_mix`]). Default: INCR, or ECHO to a plain-echo server.
         operations: Vec<WeightedOperation>,
@@ -107,38 +92,19 @@ impl ConfigBuilder {
         history: PathBuf,
         /// The server's process, where INFO does not name it.
         server_pid: u32,
-        /// Processors that the server is kept to, for the record of the run.
+        /// The number of processors that the server is pinned to, for the record of the run.
         server_processors: u32,
         /// The name of the run. Default: what the server calls itself, or its address.
         label: String,
-        }
     }
+}
 
-    pub(super) fn new(target: Target) -> Self {
-        Self {
-            target,
-            connections: 50,
-            threads: 1,
-            pipeline_depth: None,
-            rate_per_s: None,
-            arrival: None,
-            max_in_flight: None,
-            requests: None,
-            duration: Duration::from_secs(10),
-            warmup: None,
-            operations: None,
-            payload_bytes: 64,
-            keys: 1,
-            key: None,
-            seed: 1,
-            timeout: Duration::from_secs(5),
-            check: CheckLevel::Full,
-            history: None,
-            server_pid: None,
-            server_processors: None,
-            label: None,
-            command: Vec::new(),
-        }
+impl ConfigBuilder {
+    /// The server.
+    #[must_use]
+    pub fn target(mut self, target: Target) -> Self {
+        self.target = target;
+        self
     }
 
     /// The same load on a server that listens on this port of the loopback.
@@ -183,7 +149,7 @@ impl ConfigBuilder {
             ),
             None => (
                 RunLimit::Duration {
-                    duration_ns: crate::machine::time::nanoseconds(self.duration),
+                    duration_ns: nanoseconds(self.duration),
                 },
                 auto,
             ),
@@ -214,7 +180,7 @@ impl ConfigBuilder {
         .checked()
     }
 
-    /// What decides when a request is sent, and how many may be in flight on one connection.
+    /// The kind of loop, and the requests that may be in flight on one connection.
     fn mode(&self) -> Result<(LoadMode, u32), ConfigError> {
         let Some(rate) = self.rate_per_s else {
             return match self.arrival.is_some() || self.max_in_flight.is_some() {

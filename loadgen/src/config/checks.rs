@@ -9,18 +9,9 @@ use super::{Config, Warmup, limits};
 /// Why a run cannot be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A number beyond its limits.
-    #[error("{flag} {value} is out of range; give {least} to {most}")]
-    OutOfRange {
-        /// The flag.
-        flag: &'static str,
-        /// Its value.
-        value: u64,
-        /// The least that it may be.
-        least: u64,
-        /// The most that it may be.
-        most: u64,
-    },
+    /// A number beyond its limits: the flag, its value, the least and the most.
+    #[error("{0} {1} is out of range; give {2} to {3}")]
+    OutOfRange(&'static str, u64, u64, u64),
     /// A rate beyond its limits.
     #[error("-r {0} is out of range; give 0.001 to 1G requests per second")]
     Rate(String),
@@ -30,31 +21,19 @@ pub enum ConfigError {
     /// A pipeline depth for clients that wait for each reply.
     #[error("-P does not go with --arrival sessions: a client waits for each reply; leave -P out")]
     DepthOfSessions,
-    /// More threads than connections.
+    /// More threads than connections: both numbers.
+    #[error("-t {0} with -c {1} leaves threads without a connection; give at most -t {1}")]
+    IdleThreads(u32, u32),
+    /// Too many last values to remember: the connections and the keys.
     #[error(
-        "-t {threads} with -c {connections} leaves threads without a connection; give at most -t {connections}"
+        "-c {0} times --keys {1} is more than {max} last values to remember; lower one of them",
+        max = limits::VALUES_REMEMBERED
     )]
-    IdleThreads {
-        /// Client threads.
-        threads: u32,
-        /// Connections.
-        connections: u32,
-    },
-    /// More last values to remember than fit.
-    #[error(
-        "-c {connections} times --keys {keys} is more than {} last values to remember; lower one of them",
-        limits::VALUES_REMEMBERED
-    )]
-    ValuesRemembered {
-        /// Connections.
-        connections: u32,
-        /// Counters.
-        keys: u64,
-    },
+    ValuesRemembered(u32, u64),
     /// A key's name is empty or too long.
     #[error("--key has {0} bytes; a name has 1 to {max}", max = limits::KEY_BYTES)]
     KeyLength(usize),
-    /// A history of nothing.
+    /// A history file for a run without checked counters.
     #[error(
         "--history keeps the replies to INCR and GET; it needs one of them in --op, and --check replies or full"
     )]
@@ -62,14 +41,9 @@ pub enum ConfigError {
     /// A timeout that cannot be kept.
     #[error("--timeout is under 1ms, the shortest wait that can be kept; write --timeout 5s")]
     Timeout,
-    /// A warm-up as long as the run.
-    #[error("--warmup {warmup:?} leaves nothing of -d {duration:?}; give less")]
-    Warmup {
-        /// The warm-up.
-        warmup: Duration,
-        /// The run.
-        duration: Duration,
-    },
+    /// A warm-up as long as the run: both times.
+    #[error("--warmup {0:?} leaves nothing of -d {1:?}; give less")]
+    Warmup(Duration, Duration),
     /// No request at all.
     #[error("-n 0 asks for nothing; write -n 1M")]
     NoRequests,
@@ -97,14 +71,11 @@ impl Config {
         within("--keys", workload.keys, 1, limits::KEYS)?;
         self.check_mode()?;
         if threads > connections {
-            return Err(ConfigError::IdleThreads {
-                threads,
-                connections,
-            });
+            return Err(ConfigError::IdleThreads(threads, connections));
         }
         let keys = workload.keys;
         if workload.is_of_counters() && u64::from(connections) * keys > limits::VALUES_REMEMBERED {
-            return Err(ConfigError::ValuesRemembered { connections, keys });
+            return Err(ConfigError::ValuesRemembered(connections, keys));
         }
         if let Some(name) = &self.key
             && !(1..=limits::KEY_BYTES).contains(&name.len())
@@ -160,7 +131,7 @@ impl Config {
         let duration = Duration::from_nanos(duration_ns);
         match self.warmup {
             Warmup::Fixed(warmup) if warmup >= duration => {
-                Err(ConfigError::Warmup { warmup, duration })
+                Err(ConfigError::Warmup(warmup, duration))
             }
             Warmup::Fixed(_) | Warmup::Auto { .. } => Ok(()),
         }
@@ -170,10 +141,9 @@ impl Config {
         if self.target.protocol == Protocol::Resp {
             return Ok(());
         }
-        let others = self.workload.operations.iter();
-        let mut others = others.filter(|share| share.operation != Operation::Echo);
-        match others.next() {
-            Some(other) => Err(ConfigError::NoSuchOperation(other.operation)),
+        let mut operations = self.workload.operations.iter().map(|share| share.operation);
+        match operations.find(|operation| *operation != Operation::Echo) {
+            Some(other) => Err(ConfigError::NoSuchOperation(other)),
             None if self.workload.payload_bytes == 0 => Err(ConfigError::EmptyEcho),
             None => Ok(()),
         }
@@ -184,11 +154,6 @@ fn within(flag: &'static str, value: u64, least: u64, most: u32) -> Result<(), C
     let most = u64::from(most);
     match (least..=most).contains(&value) {
         true => Ok(()),
-        false => Err(ConfigError::OutOfRange {
-            flag,
-            value,
-            least,
-            most,
-        }),
+        false => Err(ConfigError::OutOfRange(flag, value, least, most)),
     }
 }

@@ -11,7 +11,7 @@ use units::{parse_count, parse_duration};
 
 use crate::machine::time::nanoseconds;
 
-/// One goal. It is met or missed; what was not measured is missed.
+/// One goal. A run meets it or misses it; a value that was not measured misses it.
 ///
 /// ```
 /// use loadgen::config::goal::Goal;
@@ -21,7 +21,8 @@ use crate::machine::time::nanoseconds;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Goal {
     measure: Measure,
-    relation: Relation,
+    /// One of [`RELATIONS`].
+    sign: &'static str,
     /// Nanoseconds, requests per second, or requests.
     bound: u64,
 }
@@ -37,22 +38,30 @@ enum Measure {
     Failures,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Relation {
-    Less,
-    AtMost,
-    More,
-    AtLeast,
-}
+/// Two numbers compared.
+type Relation = fn(&f64, &f64) -> bool;
+
+/// The relations by their signs. The longer signs come first, as they are looked for.
+const RELATIONS: [(&str, Relation); 4] = [
+    ("<=", f64::le),
+    (">=", f64::ge),
+    ("<", f64::lt),
+    (">", f64::gt),
+];
 
 impl Goal {
-    /// Compares a run with this limit.
+    /// Compares a run with this goal.
     pub fn check(self, run: &Run) -> Threshold {
         let reading = self.measure.read(run);
+        let bound = self.bound as f64;
+        let is_met = |value| {
+            let mut relations = RELATIONS.iter();
+            relations.any(|(sign, holds)| *sign == self.sign && holds(&value, &bound))
+        };
         Threshold {
             expression: self.to_string(),
             reading: reading.map_or(NOT_MEASURED.to_owned(), |value| self.measure.text(value)),
-            met: reading.is_some_and(|value| self.relation.holds(value, self.bound as f64)),
+            met: reading.is_some_and(is_met),
         }
     }
 }
@@ -60,11 +69,10 @@ impl Goal {
 impl Measure {
     fn read(self, run: &Run) -> Option<f64> {
         match self {
-            Self::Response(quantile) => run
-                .latency
-                .response
-                .quantile_ns(quantile)
-                .map(|ns| ns as f64),
+            Self::Response(quantile) => {
+                let ns = run.latency.response.quantile_ns(quantile);
+                ns.map(|ns| ns as f64)
+            }
             Self::Rate => run.totals.requests_per_s.map(results::Finite::value),
             Self::Failures => Some(run.totals.failed() as f64),
         }
@@ -79,39 +87,15 @@ impl Measure {
     }
 }
 
-impl Relation {
-    /// The longer signs first, as they are looked for.
-    const ALL: [(&'static str, Self); 4] = [
-        ("<=", Self::AtMost),
-        (">=", Self::AtLeast),
-        ("<", Self::Less),
-        (">", Self::More),
-    ];
-
-    fn holds(self, value: f64, bound: f64) -> bool {
-        match self {
-            Self::Less => value < bound,
-            Self::AtMost => value <= bound,
-            Self::More => value > bound,
-            Self::AtLeast => value >= bound,
-        }
-    }
-}
-
 /// Why a text is no goal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseGoalError {
     /// It compares nothing.
     #[error("'{0}' compares nothing; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")]
     NoComparison(String),
-    /// What it measures is unknown.
-    #[error("'{measure}' in '{goal}' is no measure; write p50, p99.9, max, rate or failures")]
-    Measure {
-        /// The measure.
-        measure: String,
-        /// All that was written.
-        goal: String,
-    },
+    /// The measure is unknown: the measure, and the whole text.
+    #[error("'{0}' in '{1}' is no measure; write p50, p99.9, max, rate or failures")]
+    Measure(String, String),
     /// Its bound is no number, or no time.
     #[error("{0}")]
     Bound(String),
@@ -121,29 +105,26 @@ impl FromStr for Goal {
     type Err = ParseGoalError;
 
     fn from_str(text: &str) -> Result<Self, ParseGoalError> {
-        let found = Relation::ALL
-            .iter()
-            .find_map(|(sign, relation)| Some((text.split_once(sign)?, *relation)));
-        let ((measure, bound), relation) =
+        let mut relations = RELATIONS.iter();
+        let found = relations.find_map(|(sign, _)| Some((text.split_once(sign)?, *sign)));
+        let ((measure, bound), sign) =
             found.ok_or_else(|| ParseGoalError::NoComparison(text.to_owned()))?;
         let (measure, bound) = (measure.trim(), bound.trim());
-        let count = || parse_count(bound).map_err(|error| ParseGoalError::Bound(error.to_string()));
+        let bad_bound = |error: units::UnitError| ParseGoalError::Bound(error.to_string());
+        let count = || parse_count(bound).map_err(bad_bound);
         let (measure, bound) = match measure {
             "rate" => (Measure::Rate, count()?),
             "failures" => (Measure::Failures, count()?),
             _ => {
-                let quantile = measure.parse().map_err(|_| ParseGoalError::Measure {
-                    measure: measure.to_owned(),
-                    goal: text.to_owned(),
-                })?;
-                let bound = parse_duration(bound)
-                    .map_err(|error| ParseGoalError::Bound(error.to_string()))?;
+                let unknown = |_| ParseGoalError::Measure(measure.to_owned(), text.to_owned());
+                let quantile = measure.parse().map_err(unknown)?;
+                let bound = parse_duration(bound).map_err(bad_bound)?;
                 (Measure::Response(quantile), nanoseconds(bound))
             }
         };
         Ok(Self {
             measure,
-            relation,
+            sign,
             bound,
         })
     }
@@ -151,10 +132,7 @@ impl FromStr for Goal {
 
 impl fmt::Display for Goal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = Relation::ALL
-            .iter()
-            .find(|(_, relation)| *relation == self.relation)
-            .map_or("", |(sign, _)| sign);
+        let sign = self.sign;
         match self.measure {
             Measure::Response(quantile) => {
                 write!(f, "{quantile}{sign}{:?}", Duration::from_nanos(self.bound))

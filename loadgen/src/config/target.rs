@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use results::Protocol;
 
-/// A server to drive: `host:port`, `resp://host:port`, `echo://host:port` or `unix:/path`.
+/// A server to load: `host:port`, `resp://host:port`, `echo://host:port` or `unix:/path`.
 ///
 /// The host is kept as it was written; it is resolved once, before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,10 +32,10 @@ pub enum Address {
     Unix(PathBuf),
 }
 
-/// Why a text is no target.
+/// Why a text is not a target.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseTargetError {
-    /// `unix:` and nothing behind it.
+    /// `unix:` without a path.
     #[error("'unix:' names no socket; write unix:/path/to/socket")]
     NoSocket,
     /// Another scheme.
@@ -46,14 +46,9 @@ pub enum ParseTargetError {
     /// No host, or no port.
     #[error("'{0}' is not a target; write host:port, as in 127.0.0.1:7001 or [::1]:7001")]
     NoAddress(String),
-    /// A port that is no port.
-    #[error("'{port}' in '{target}' is not a port; write a number from 1 to 65535")]
-    Port {
-        /// The port.
-        port: String,
-        /// All that was written.
-        target: String,
-    },
+    /// The port is not a number from 1 to 65535: the port, and the whole text.
+    #[error("'{0}' in '{1}' is not a port; write a number from 1 to 65535")]
+    Port(String, String),
 }
 
 impl Target {
@@ -104,10 +99,7 @@ impl FromStr for Target {
                     port,
                 },
             }),
-            _ => Err(ParseTargetError::Port {
-                port: port.to_owned(),
-                target: text.to_owned(),
-            }),
+            _ => Err(ParseTargetError::Port(port.to_owned(), text.to_owned())),
         }
     }
 }

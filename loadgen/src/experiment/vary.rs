@@ -9,31 +9,29 @@ use units::parse_count;
 /// One parameter and its values: `rate=1k,2k,5k`, `connections=1,10,100`, `depth=…`, `keys=…`, `size=…` or `cores=…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vary {
-    parameter: Parameter,
+    /// One of the names in [`PARAMETERS`].
+    name: &'static str,
     values: Vec<u64>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Parameter {
-    Rate,
-    Connections,
-    Depth,
-    Keys,
-    Size,
-    Cores,
-}
+/// Sets a parameter of a load.
+type Setter = fn(ConfigBuilder, u32) -> ConfigBuilder;
 
-/// The names of the parameters.
-const PARAMETERS: [(&str, Parameter); 6] = [
-    ("rate", Parameter::Rate),
-    ("connections", Parameter::Connections),
-    ("depth", Parameter::Depth),
-    ("keys", Parameter::Keys),
-    ("size", Parameter::Size),
-    ("cores", Parameter::Cores),
+/// What can be varied.
+const PARAMETERS: [(&str, Setter); 6] = [
+    (RATE, |load, rate| load.rate_per_s(f64::from(rate))),
+    ("connections", ConfigBuilder::connections),
+    ("depth", |load, depth| load.pipeline_depth(depth)),
+    ("keys", ConfigBuilder::keys),
+    ("size", |load, bytes| {
+        load.payload_bytes(bytes).echo_by_default()
+    }),
+    (CORES, |load, cores| load.server_processors(cores)),
 ];
+const RATE: &str = "rate";
+const CORES: &str = "cores";
 
-/// Why a text is no parameter with values.
+/// Why a text is not a parameter with values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0}; write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100, size=0,64,1024 or, in compare, cores=1,2"
@@ -48,20 +46,17 @@ impl Vary {
 
     /// The name of the parameter.
     pub fn name(&self) -> &'static str {
-        let named = PARAMETERS
-            .iter()
-            .find(|(_, parameter)| *parameter == self.parameter);
-        named.map_or("", |(name, _)| name)
+        self.name
     }
 
     /// Whether the rate is varied.
     pub fn is_of_rates(&self) -> bool {
-        self.parameter == Parameter::Rate
+        self.name == RATE
     }
 
     /// Whether the servers' processors are varied: then the servers have to be started for it.
     pub fn is_of_servers(&self) -> bool {
-        self.parameter == Parameter::Cores
+        self.name == CORES
     }
 
     /// The load with the parameter at this value.
@@ -69,22 +64,16 @@ impl Vary {
     /// # Errors
     /// When the value is too great for the parameter.
     pub fn apply(&self, value: u64, load: ConfigBuilder) -> Result<ConfigBuilder, ConfigError> {
-        let number = u32::try_from(value).map_err(|_| ConfigError::OutOfRange {
-            flag: self.name(),
-            value,
-            least: 0,
-            most: u64::from(u32::MAX),
-        })?;
-        let load = match self.parameter {
-            Parameter::Rate => load.rate_per_s(value as f64),
-            Parameter::Connections => load.connections(number),
-            Parameter::Depth => load.pipeline_depth(number),
-            Parameter::Keys => load.keys(number),
-            Parameter::Size => load.payload_bytes(number).echo_by_default(),
-            Parameter::Cores => {
-                Cpus::first(number)?;
-                load.server_processors(number)
-            }
+        let most = u64::from(u32::MAX);
+        let too_great = |_| ConfigError::OutOfRange(self.name, value, 0, most);
+        let number = u32::try_from(value).map_err(too_great)?;
+        if self.is_of_servers() {
+            Cpus::first(number)?;
+        }
+        let mut parameters = PARAMETERS.into_iter();
+        let load = match parameters.find(|(name, _)| *name == self.name) {
+            Some((_, set)) => set(load, number),
+            None => load,
         };
         // Fewer connections than threads is a point of the series and no mistake.
         Ok(load.no_idle_threads())
@@ -99,11 +88,11 @@ impl FromStr for Vary {
             .split_once('=')
             .ok_or_else(|| ParseVaryError(format!("'{text}' has no list")))?;
         let named = PARAMETERS.into_iter().find(|(known, _)| *known == name);
-        let (_, parameter) =
+        let (name, _) =
             named.ok_or_else(|| ParseVaryError(format!("'{name}' cannot be varied")))?;
         let values: Result<Vec<u64>, _> = list.split(',').map(parse_count).collect();
         let values = values.map_err(|error| ParseVaryError(error.to_string()))?;
-        Ok(Self { parameter, values })
+        Ok(Self { name, values })
     }
 }
 

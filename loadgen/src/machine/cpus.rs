@@ -1,4 +1,4 @@
-//! Processors that a server or the load is kept to: `sched_setaffinity(2)`, which a new thread or process inherits.
+//! Pins a server or the load to processors: `sched_setaffinity(2)`, which a new thread or process inherits.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,33 +25,19 @@ const SELF: Pid = Pid::from_raw(0);
 /// Why processors cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CpusError {
-    /// There are not enough.
-    #[error("{wanted} processors are not available: this program may use {count} ({cpus})")]
-    TooFew {
-        /// How many were wanted.
-        wanted: u32,
-        /// How many may be used.
-        count: u32,
-        /// Which.
-        cpus: String,
-    },
-    /// The kernel refuses them.
-    #[error("cannot keep to processors {cpus}: {error}; {usable} may be used")]
-    Refused {
-        /// The processors.
-        cpus: String,
-        /// Why.
-        error: nix::Error,
-        /// Those that may be used.
-        usable: String,
-    },
+    /// There are not enough: how many are wanted, how many may be used, and which.
+    #[error("{0} processors are not available: this program may use {1} ({2})")]
+    TooFew(u32, u32, String),
+    /// The kernel refuses them: the processors, why, and those that may be used.
+    #[error("cannot keep to processors {0}: {1}; {2} may be used")]
+    Refused(String, nix::Error, String),
     /// The text is no list of processors.
     #[error("'{0}' is no list of processors; write 0 or 1-3,6")]
     NoList(String),
     /// A processor beyond what the kernel can name.
     #[error("there is no processor {0}; see nproc")]
     NoSuchCpu(usize),
-    /// Neither the servers nor the load.
+    /// A text that pins neither the servers nor the load.
     #[error("'{0}' pins nothing; write server=0 or client=1-3")]
     NoPin(String),
 }
@@ -62,46 +48,40 @@ impl Cpus {
         Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()))
     }
 
-    /// The first processors that this program may use, so many of them.
+    /// The first `wanted` processors that this program may use.
     ///
     /// # Errors
     /// When there are fewer.
     pub fn first(wanted: u32) -> Result<Self, CpusError> {
         let (cpus, count) = (Self::usable(), Self::usable().count());
         if wanted == 0 || count < wanted {
-            return Err(CpusError::TooFew {
-                wanted,
-                count,
-                cpus: cpus.to_string(),
-            });
+            return Err(CpusError::TooFew(wanted, count, cpus.to_string()));
         }
         Ok(cpus.numbers().take(wanted as usize).collect())
     }
 
-    /// All processors that this program may use but the first; `None` where there is no other.
+    /// All processors that this program may use except the first; `None` where there is no other.
     pub fn all_but_first() -> Option<Self> {
         let others: Self = Self::usable().numbers().skip(1).collect();
         (others.count() > 0).then_some(others)
     }
 
-    /// How many they are.
+    /// Their number.
     pub fn count(self) -> u32 {
         self.numbers().count() as u32
     }
 
-    /// Keeps the calling thread to these processors, and what it starts from now on.
+    /// Pins the calling thread to these processors, and every thread and process that it starts from now on.
     ///
     /// # Errors
     /// When none of them may be used.
     pub fn keep_to(self) -> Result<(), CpusError> {
-        sched_setaffinity(SELF, &self.0).map_err(|error| CpusError::Refused {
-            cpus: self.to_string(),
-            error,
-            usable: Self::usable().to_string(),
-        })
+        let usable = || Self::usable().to_string();
+        sched_setaffinity(SELF, &self.0)
+            .map_err(|error| CpusError::Refused(self.to_string(), error, usable()))
     }
 
-    /// Does something on these processors, and comes back.
+    /// Does `work` on these processors; then returns to those of before.
     ///
     /// # Errors
     /// As [`Cpus::keep_to`].

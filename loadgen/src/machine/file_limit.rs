@@ -8,37 +8,23 @@ const OTHERS: u64 = 64;
 /// Why the limit of open files is too low.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum FileLimitError {
-    /// The hard limit is too low.
+    /// The hard limit is too low: the connections, the open files that they need, and the limit.
     #[error(
-        "-c {connections} needs {needed} open files and this process may have {hard}; raise it with 'ulimit -Hn {needed}' as root, or lower -c"
+        "-c {0} needs {1} open files and this process may have {2}; raise it with 'ulimit -Hn {1}' as root, or lower -c"
     )]
-    Hard {
-        /// Connections.
-        connections: u32,
-        /// Open files that they need.
-        needed: u64,
-        /// The hard limit.
-        hard: u64,
-    },
-    /// The soft limit cannot be raised.
-    #[error("cannot raise the limit of open files from {soft} to {needed}: {error}; lower -c")]
-    Soft {
-        /// The soft limit.
-        soft: u64,
-        /// Open files that are needed.
-        needed: u64,
-        /// Why.
-        error: nix::Error,
-    },
+    Hard(u32, u64, u64),
+    /// The soft limit cannot be raised: from where, how far, and why.
+    #[error("cannot raise the limit of open files from {0} to {1}: {2}; lower -c")]
+    Soft(u64, u64, nix::Error),
 }
 
-/// Raises the soft limit as far as so many connections need, if the hard limit lets it.
+/// Raises the soft limit to what the connections need, if the hard limit allows it.
 ///
 /// # Errors
 /// When the hard limit is lower.
 pub fn raise_for(connections: u32) -> Result<(), FileLimitError> {
     let needed = u64::from(connections) + OTHERS;
-    // A kernel that does not tell its limits will say so when they are reached.
+    // Without the limits, a connection beyond them fails with its own error.
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else {
         return Ok(());
     };
@@ -46,17 +32,10 @@ pub fn raise_for(connections: u32) -> Result<(), FileLimitError> {
         return Ok(());
     }
     if hard < needed {
-        return Err(FileLimitError::Hard {
-            connections,
-            needed,
-            hard,
-        });
+        return Err(FileLimitError::Hard(connections, needed, hard));
     }
-    setrlimit(Resource::RLIMIT_NOFILE, needed, hard).map_err(|error| FileLimitError::Soft {
-        soft,
-        needed,
-        error,
-    })
+    setrlimit(Resource::RLIMIT_NOFILE, needed, hard)
+        .map_err(|error| FileLimitError::Soft(soft, needed, error))
 }
 
 #[cfg(test)]
