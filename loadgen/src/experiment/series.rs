@@ -16,6 +16,7 @@ use crate::machine::file_limit;
 use crate::run::Outcome;
 
 /// A server of a series.
+#[expect(clippy::large_enum_variant, reason = "a series has a few of them")]
 #[derive(Debug, Clone)]
 pub enum Subject {
     /// One that is there, at the target of the load, and is not restarted.

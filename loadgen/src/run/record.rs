@@ -67,10 +67,10 @@ pub(super) fn record(parts: Parts<'_>) -> Outcome {
         stolen_ns: load.stolen_ns,
     };
     let host = Host {
-        server_cpus: target.process.and_then(|process| process.kept_to()),
+        server_cpus: target.server_cpus(),
         ..host::read()
     };
-    let server = target.info.as_ref().and_then(|info| info.server());
+    let server = target.server();
     let label = config.label.clone();
     let run = Run {
         schema: RunSchema::V2,

@@ -3,7 +3,7 @@
 use std::net::ToSocketAddrs;
 use std::time::Duration;
 
-use results::{Protocol, ServerCost};
+use results::{Protocol, Server, ServerCost};
 
 use super::control::Control;
 use super::cost::CostReading;
@@ -104,6 +104,16 @@ impl ReadyTarget {
         self.info.as_ref()?.run_id()
     }
 
+    /// The server, as it describes itself in INFO.
+    pub(crate) fn server(&self) -> Option<Server> {
+        self.info.as_ref()?.server()
+    }
+
+    /// The processors that the server is pinned to.
+    pub(crate) fn server_cpus(&self) -> Option<String> {
+        self.process?.kept_to()
+    }
+
     /// What the server has cost so far. A server that is too busy to say is not asked again before the end.
     pub(crate) fn cost_so_far(&mut self) -> CostReading {
         let info = match self.control.as_mut().map(Control::info_quickly) {
@@ -124,7 +134,7 @@ impl ReadyTarget {
             self.control = Control::connect(&self.endpoint, timeout).ok();
             let info = self.control.as_mut().map(Control::info_quickly);
             let info = info.and_then(Result::ok).flatten();
-            if !info.is_some_and(|info| self.run_id() == info.run_id()) {
+            if info.is_none_or(|info| self.run_id() != info.run_id()) {
                 self.control = None;
             }
         }
