@@ -88,7 +88,7 @@ fn main() {
             .count();
         let checked = nanoseconds(operations, || checker(&events, Checker::default()));
         let replies = nanoseconds(operations, || {
-            checker(&events, Checker::new(Level::Replies))
+            checker(&events, Checker::new(Level::Replies));
         });
         let merged = nanoseconds(operations, || merge(&events));
         let mut file = Vec::new();

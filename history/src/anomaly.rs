@@ -165,7 +165,13 @@ impl Counts {
         self.0.iter().sum()
     }
 
-    /// The anomalies that were seen at least once, with how often.
+    /// One anomaly turns out to be another.
+    pub(crate) fn rename(&mut self, from: Anomaly, to: Anomaly) {
+        self[from] -= 1;
+        self[to] += 1;
+    }
+
+    /// The anomalies that were seen at least once, and how often.
     pub fn seen(&self) -> impl Iterator<Item = (Anomaly, u64)> + '_ {
         let counts = Anomaly::ALL.into_iter().zip(self.0);
         counts.filter(|&(_, count)| count > 0)

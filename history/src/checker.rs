@@ -1,27 +1,17 @@
-//! The checker: takes events in their order, keeps what is in flight, and says in the end what was wrong.
+//! The checker: takes events in order, keeps the operations in flight, and gives the verdict at the end.
 
-mod counterexample;
+mod anomalies;
 mod events;
 
 use crate::connection::ConnectionState;
 use crate::counter::Counter;
+use crate::counterexample::Counterexamples;
 use crate::event::{ConnectionId, Key};
-use crate::findings::Findings;
+use crate::level::Level;
 use crate::recent::{self, Recent};
 use crate::verdict::Verdict;
 
-/// How much is checked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Level {
-    /// Linearizability: all that [`Level::Replies`] asks, and that no reply is older or newer than real time allows.
-    #[default]
-    Full,
-    /// What needs no common clock: INCR values are unique, each connection's replies are in order, and every value is
-    /// accounted for in the end. The events of each connection must be in order; those of different threads need not be.
-    Replies,
-}
-
-/// Checks a run while it goes on.
+/// Checks a run while it is going on.
 ///
 /// Memory: at most 24 bytes and a bit per operation in flight, about 280 bytes per connection and 180 per key, a fixed window of
 /// recent replies, 32 bytes per INCR that was never answered. Nothing grows with the run.
@@ -29,10 +19,10 @@ pub enum Level {
 pub struct Checker {
     level: Level,
     operations: u64,
-    sessions: Vec<ConnectionState>,
+    connections: Vec<ConnectionState>,
     counters: Vec<Counter>,
     recent: Recent,
-    findings: Findings,
+    found: Counterexamples,
 }
 
 impl Default for Checker {
@@ -42,20 +32,20 @@ impl Default for Checker {
 }
 
 impl Checker {
-    /// A checker who has seen nothing.
+    /// A checker of an empty history.
     pub fn new(level: Level) -> Self {
         Self {
             level,
             operations: 0,
-            sessions: Vec::new(),
+            connections: Vec::new(),
             counters: Vec::new(),
             recent: Recent::new(recent::REPLIES),
-            findings: Findings::default(),
+            found: Counterexamples::default(),
         }
     }
 
-    /// Remembers this many replies (48 bytes each), so that the second witness of an anomaly is found even if it lies far
-    /// back. For a saved history; live, the default is enough.
+    /// Remembers this many replies (48 bytes each) instead of 8,192, to find the second operation of a counterexample
+    /// further back. For a saved history; the default is enough for a live run.
     pub fn remembering(mut self, replies: usize) -> Self {
         self.recent = Recent::new(replies);
         self
@@ -63,26 +53,22 @@ impl Checker {
 
     /// Anomalies found so far.
     pub fn anomalies(&self) -> u64 {
-        self.findings.counts.total()
+        self.found.counts.total()
     }
 
-    /// Bytes held: what the run needs beyond the program itself.
+    /// Bytes of memory that the check holds.
     pub fn memory_bytes(&self) -> usize {
-        let sessions = self.sessions.capacity() * size_of::<ConnectionState>();
-        let sessions = sessions
-            + self
-                .sessions
-                .iter()
-                .map(ConnectionState::heap_bytes)
-                .sum::<usize>();
-        let counters = self.counters.capacity() * size_of::<Counter>();
-        let counters = counters + self.counters.iter().map(Counter::heap_bytes).sum::<usize>();
-        sessions + counters + self.recent.heap_bytes()
+        let connections = self.connections.iter().map(ConnectionState::heap_bytes);
+        let counters = self.counters.iter().map(Counter::heap_bytes);
+        self.connections.capacity() * size_of::<ConnectionState>()
+            + self.counters.capacity() * size_of::<Counter>()
+            + connections.chain(counters).sum::<usize>()
+            + self.recent.heap_bytes()
     }
 
-    /// Ends the run. What is still in flight counts as never answered.
+    /// Ends the run. Operations still in flight count as never answered.
     pub fn verdict(mut self) -> Verdict {
-        for connection in (0..self.sessions.len() as u32).filter_map(ConnectionId::new) {
+        for connection in (0..self.connections.len() as u32).filter_map(ConnectionId::new) {
             self.info(connection, u64::MAX, u32::MAX);
         }
         let counters = std::mem::take(&mut self.counters).into_iter();
@@ -91,15 +77,15 @@ impl Checker {
         for (counter, key) in numbered.filter(|(counter, _)| counter.is_used()) {
             let (verdict, unexplained) = counter.verdict(key);
             for unexplained in &unexplained {
-                self.unexplained(key, unexplained);
+                self.unexplained_value(key, unexplained);
             }
             keys.push(verdict);
         }
         Verdict {
             operations: self.operations,
             keys,
-            counts: self.findings.counts,
-            examples: self.findings.examples,
+            counts: self.found.counts,
+            examples: self.found.examples,
         }
     }
 }

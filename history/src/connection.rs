@@ -1,4 +1,4 @@
-//! One connection: its operations in flight, first in first out, and the greatest values it has been told.
+//! One connection: its operations in flight, first in first out, and the greatest values it has received.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -11,7 +11,8 @@ use crate::operation::{Operation, OperationKind};
 /// operations in flight overlap the one that set its value; older values merely tell "stale" from "non-monotonic".
 const KEYS_REMEMBERED: usize = 1024;
 
-/// An operation in flight.
+/// Operations in flight that began together and are alike, as the requests of one write are: mostly one. 24 bytes; with a
+/// bit in the gaps, an operation in flight costs no more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Pending {
     pub(crate) inv_ns: u64,
@@ -19,10 +20,11 @@ pub(crate) struct Pending {
     pub(crate) floor: u64,
     pub(crate) key: Key,
     pub(crate) kind: OperationKind,
+    pub(crate) count: u16,
 }
 
 impl Pending {
-    /// The operation as a witness, without an answer.
+    /// The operation for a counterexample, without a reply.
     pub(crate) fn unanswered(&self, connection: ConnectionId, sequence: u64) -> Operation {
         Operation {
             kind: self.kind,
@@ -35,7 +37,7 @@ impl Pending {
         }
     }
 
-    /// The operation as a witness, with its answer.
+    /// The operation for a counterexample, with its reply.
     pub(crate) fn answered(
         &self,
         connection: ConnectionId,
@@ -51,35 +53,12 @@ impl Pending {
     }
 }
 
-/// Operations in flight that began together and differ in nothing, as the requests of one write do. 24 bytes; with a bit among
-/// the gaps that is the most that an operation in flight costs.
-#[derive(Debug)]
-struct Alike {
-    inv_ns: u64,
-    floor: u64,
-    key: Key,
-    kind: OperationKind,
-    count: u16,
-}
-
-impl Alike {
-    #[inline]
-    fn each(&self) -> Pending {
-        Pending {
-            inv_ns: self.inv_ns,
-            floor: self.floor,
-            key: self.key,
-            kind: self.kind,
-        }
-    }
-}
-
-/// What one connection has been told about one key, as positions.
+/// The greatest positions that one connection has received for one key.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) add: u64,
     pub(crate) get: u64,
-    /// The operations of this connection from this sequence on began after the greatest of the two had arrived.
+    /// From this sequence on, the operations of this connection began after the greater of the two had arrived.
     settled_from: u64,
 }
 
@@ -94,7 +73,7 @@ impl Seen {
         sequence < self.settled_from
     }
 
-    /// Notes a position that arrives when so many operations of the connection have begun.
+    /// Notes a position that arrives. `begun` operations of the connection have begun by then.
     #[inline]
     pub(crate) fn note(&mut self, kind: OperationKind, position: u64, begun: u64) {
         if position > self.greatest() {
@@ -111,34 +90,28 @@ impl Seen {
 /// One connection.
 #[derive(Debug, Default)]
 pub(crate) struct ConnectionState {
-    in_flight: VecDeque<Alike>,
+    in_flight: VecDeque<Pending>,
     begun: u64,
     ended: u64,
-    /// The first key it ever asked for has its place here: most runs have no other.
+    /// The first key of the connection. Most runs have no other.
     first: Option<(Key, Seen)>,
     others: HashMap<Key, Seen, FixedState>,
-    /// How many others there were when those no longer needed were last dropped.
+    /// How many others were left when keys were last dropped.
     kept: usize,
-    /// The key of the latest INCR that was told the very value that this connection had been told before.
+    /// The key of the latest INCR that returned the value this connection had received just before.
     pub(crate) repeated: Option<Key>,
 }
 
 impl ConnectionState {
-    /// So many operations begin that differ in nothing.
+    /// `count` operations like this one begin.
     #[inline]
     pub(crate) fn begin(&mut self, operation: Pending, count: u32) {
         self.begun += u64::from(count);
         let mut left = count;
         while left > 0 {
-            let together = u16::try_from(left).unwrap_or(u16::MAX);
-            self.in_flight.push_back(Alike {
-                inv_ns: operation.inv_ns,
-                floor: operation.floor,
-                key: operation.key,
-                kind: operation.kind,
-                count: together,
-            });
-            left -= u32::from(together);
+            let count = u16::try_from(left).unwrap_or(u16::MAX);
+            self.in_flight.push_back(Pending { count, ..operation });
+            left -= u32::from(count);
         }
     }
 
@@ -150,7 +123,7 @@ impl ConnectionState {
         Some(oldest)
     }
 
-    /// Takes so many of the oldest operations in flight, at most [`alike`](Self::alike).
+    /// Takes the oldest `count` operations in flight, at most [`alike`](Self::alike).
     #[inline]
     pub(crate) fn end_alike(&mut self, count: u16) {
         if let Some(oldest) = self.in_flight.front_mut() {
@@ -165,10 +138,10 @@ impl ConnectionState {
     /// The oldest operation in flight, with its sequence.
     #[inline]
     pub(crate) fn oldest(&self) -> Option<(Pending, u64)> {
-        Some((self.in_flight.front()?.each(), self.ended))
+        Some((*self.in_flight.front()?, self.ended))
     }
 
-    /// How many of the oldest operations in flight are known to differ in nothing.
+    /// How many of the oldest operations in flight are known to be alike.
     #[inline]
     pub(crate) fn alike(&self) -> u16 {
         self.in_flight.front().map_or(0, |oldest| oldest.count)
@@ -180,7 +153,7 @@ impl ConnectionState {
         self.begun
     }
 
-    /// What this connection has been told about `key`.
+    /// What this connection has received for `key`.
     #[inline]
     pub(crate) fn seen(&mut self, key: Key) -> &mut Seen {
         let (first, seen) = self.first.get_or_insert((key, Seen::default()));
@@ -196,12 +169,12 @@ impl ConnectionState {
     /// Bytes held on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
         let entry = size_of::<(Key, Seen)>() + 1;
-        self.in_flight.capacity() * size_of::<Alike>() + self.others.capacity() * entry
+        self.in_flight.capacity() * size_of::<Pending>() + self.others.capacity() * entry
     }
 }
 
-/// Keeps the keys that an operation in flight, from the `oldest` on, may still need: what began after a value had arrived
-/// has that value in its own floor. Says how many they are.
+/// Drops the keys that no operation in flight needs (`oldest` is the sequence of the first): an operation that began after
+/// a value had arrived has that value in its own floor. Returns how many keys are left.
 #[cold]
 fn drop_settled(seen: &mut HashMap<Key, Seen, FixedState>, oldest: u64) -> usize {
     seen.retain(|_, seen| seen.overlaps(oldest));
@@ -222,58 +195,59 @@ mod tests {
             floor: 0,
             key: key(number),
             kind: OperationKind::Get,
+            count: 1,
         }
     }
 
     #[test]
     fn operations_end_in_the_order_of_their_beginning() {
-        let mut session = ConnectionState::default();
-        assert!(session.end().is_none());
-        session.begin(get(1), 1);
-        session.begin(get(2), 1);
-        let (first, sequence) = session.end().unwrap();
+        let mut connection = ConnectionState::default();
+        assert!(connection.end().is_none());
+        connection.begin(get(1), 1);
+        connection.begin(get(2), 1);
+        let (first, sequence) = connection.end().unwrap();
         assert_eq!((first.key, sequence), (key(1), 0));
-        session.begin(get(3), 1);
-        assert_eq!(session.end().unwrap().1, 1);
-        assert_eq!(session.end().unwrap().1, 2);
+        connection.begin(get(3), 1);
+        assert_eq!(connection.end().unwrap().1, 1);
+        assert_eq!(connection.end().unwrap().1, 2);
     }
 
     #[test]
     fn what_was_seen_is_kept_per_key() {
-        let mut session = ConnectionState::default();
-        session.seen(key(1)).note(OperationKind::Add, 10, 0);
-        session.seen(key(2)).note(OperationKind::Get, 5, 0);
-        assert_eq!(session.seen(key(1)).add, 10);
-        assert_eq!(session.seen(key(2)).get, 5);
-        session.seen(key(2)).note(OperationKind::Get, 3, 0);
-        assert_eq!(session.seen(key(2)).get, 5);
+        let mut connection = ConnectionState::default();
+        connection.seen(key(1)).note(OperationKind::Add, 10, 0);
+        connection.seen(key(2)).note(OperationKind::Get, 5, 0);
+        assert_eq!(connection.seen(key(1)).add, 10);
+        assert_eq!(connection.seen(key(2)).get, 5);
+        connection.seen(key(2)).note(OperationKind::Get, 3, 0);
+        assert_eq!(connection.seen(key(2)).get, 5);
     }
 
     #[test]
     fn memory_does_not_grow_with_the_keys() {
-        let mut session = ConnectionState::default();
+        let mut connection = ConnectionState::default();
         for number in 0..20_000 {
-            session.begin(get(number), 1);
-            session.end();
-            session
+            connection.begin(get(number), 1);
+            connection.end();
+            connection
                 .seen(key(number))
                 .note(OperationKind::Get, 1, u64::from(number) + 1);
         }
-        assert!(session.others.len() <= KEYS_REMEMBERED + 1);
+        assert!(connection.others.len() <= KEYS_REMEMBERED + 1);
     }
 
     #[test]
     fn nothing_is_forgotten_that_an_operation_in_flight_may_need() {
-        let mut session = ConnectionState::default();
+        let mut connection = ConnectionState::default();
         for number in 0..10_000 {
-            session.begin(get(number), 1);
+            connection.begin(get(number), 1);
         }
         for number in 0..9_000 {
-            session.end();
-            session
+            connection.end();
+            connection
                 .seen(key(number))
                 .note(OperationKind::Get, 1 + u64::from(number), 10_000);
         }
-        assert!((0..9_000).all(|number| session.seen(key(number)).get == 1 + u64::from(number)));
+        assert!((0..9_000).all(|number| connection.seen(key(number)).get == 1 + u64::from(number)));
     }
 }

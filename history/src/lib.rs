@@ -12,7 +12,7 @@
 //! a log on the side     ── Event ──> LogWriter ──> file ──> replay() ── Event ──> Checker
 //! ```
 //!
-//! All four receivers are [`EventSink`]s, and a pair of observers is one too: `(Checker, LogWriter)` checks and writes.
+//! All four receivers are [`EventSink`]s, and a pair of sinks is one too: `(Checker, LogWriter)` checks and writes.
 //!
 //! **The order of the events is the truth.** Operation *a* precedes *b* when *a*'s end stands before *b*'s beginning in
 //! the stream, or when both went down one connection and *a* was sent first (replies come first-in first-out). Time stamps
@@ -41,16 +41,17 @@ mod event;
 mod operation;
 
 mod anomaly;
+mod counterexample;
 mod verdict;
 
 mod checker;
 mod connection;
+mod level;
 
 mod counter;
 mod gaps;
 mod matching;
 
-mod findings;
 mod recent;
 
 mod merge;
@@ -58,9 +59,10 @@ mod merge;
 mod log;
 
 pub use anomaly::{Anomaly, Counts};
-pub use checker::{Checker, Level};
+pub use checker::Checker;
+pub use counterexample::{Counterexample, EXAMPLES_PER_ANOMALY};
 pub use event::{Call, ConnectionId, Event, EventKind, EventSink, Key};
-pub use findings::{Counterexample, EXAMPLES_PER_ANOMALY};
+pub use level::Level;
 pub use log::{LogWriter, Replayed, Torn, replay};
 pub use merge::{Batch, EventBuffer, Merge};
 pub use operation::{Operation, OperationKind};

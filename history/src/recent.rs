@@ -1,27 +1,27 @@
-//! The last few thousand replies, kept so that a wrong one can be shown beside the operation that it contradicts.
+//! The last few thousand replies, kept to show a wrong one beside the operation that it contradicts.
 
 use crate::connection::Pending;
 use crate::event::{ConnectionId, Key};
 use crate::operation::{Operation, OperationKind};
 
-/// How many replies are remembered unless asked otherwise: more than a busy client has in flight, in 384 KiB.
+/// How many replies are remembered by default: more than a busy client has in flight, in 384 KiB.
 pub(crate) const REPLIES: usize = 8192;
 
-/// Answered operations that began together and were told this value and those that follow it: mostly one.
+/// Operations that began together and returned this value and the values after it: mostly one.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Reply {
-    pub(crate) kind: OperationKind,
-    pub(crate) key: Key,
-    pub(crate) connection: ConnectionId,
-    pub(crate) sequence: u64,
-    pub(crate) inv_ns: u64,
-    pub(crate) ret_ns: u64,
-    pub(crate) value: i64,
-    pub(crate) count: u16,
+    kind: OperationKind,
+    key: Key,
+    connection: ConnectionId,
+    sequence: u64,
+    inv_ns: u64,
+    ret_ns: u64,
+    value: i64,
+    count: u16,
 }
 
 impl Reply {
-    /// Of so many operations like this one, the first of them with this sequence.
+    /// `count` operations like this one were answered, the first with this sequence and value.
     #[inline]
     pub(crate) fn new(
         operation: &Pending,
@@ -42,29 +42,18 @@ impl Reply {
         }
     }
 
-    /// Each for itself, the newest first.
-    fn each(&self) -> impl Iterator<Item = Self> + use<> {
+    /// The operations one by one, the newest first.
+    fn operations(&self) -> impl Iterator<Item = Operation> + use<> {
         let run = *self;
-        (0..run.count).rev().map(move |place| Self {
-            sequence: run.sequence + u64::from(place),
-            value: run.value + i64::from(place),
-            count: 1,
-            ..run
+        (0..run.count).rev().map(move |offset| Operation {
+            kind: run.kind,
+            key: run.key,
+            connection: run.connection,
+            sequence: run.sequence + u64::from(offset),
+            inv_ns: run.inv_ns,
+            ret_ns: Some(run.ret_ns),
+            value: Some(run.value + i64::from(offset)),
         })
-    }
-}
-
-impl From<Reply> for Operation {
-    fn from(reply: Reply) -> Self {
-        Self {
-            kind: reply.kind,
-            key: reply.key,
-            connection: reply.connection,
-            sequence: reply.sequence,
-            inv_ns: reply.inv_ns,
-            ret_ns: Some(reply.ret_ns),
-            value: Some(reply.value),
-        }
     }
 }
 
@@ -98,11 +87,11 @@ impl Recent {
         }
     }
 
-    /// The replies, newest first.
-    pub(crate) fn newest_first(&self) -> impl Iterator<Item = Reply> {
+    /// The answered operations, newest first.
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = Operation> {
         let (newer, older) = self.replies.split_at(self.next);
         let runs = newer.iter().rev().chain(older.iter().rev());
-        runs.flat_map(Reply::each)
+        runs.flat_map(Reply::operations)
     }
 
     /// Bytes held on the heap.
@@ -121,7 +110,7 @@ mod tests {
         let values = |recent: &Recent| {
             recent
                 .newest_first()
-                .map(|reply| reply.value)
+                .filter_map(|reply| reply.value)
                 .collect::<Vec<_>>()
         };
         for value in 1..=7 {

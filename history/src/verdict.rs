@@ -3,8 +3,8 @@
 use std::fmt;
 
 use crate::anomaly::Counts;
+use crate::counterexample::Counterexample;
 use crate::event::Key;
-use crate::findings::Counterexample;
 
 /// Whether what the clients were told can have come from one counter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,4 +1,4 @@
-//! The checker hears an event: the hot path, two calls per operation.
+//! The checker takes an event: the hot path, two calls per operation.
 
 use super::Checker;
 use crate::connection::{ConnectionState, Pending};
@@ -24,7 +24,7 @@ impl EventSink for Checker {
             }
             EventKind::Info { whole } => self.info(connection, at_ns, whole),
             EventKind::Declare { key, start } => self.counter(key).declare(start),
-            EventKind::Report(anomaly) => self.reported(connection, at_ns, anomaly),
+            EventKind::Report(anomaly) => self.client_report(connection, at_ns, anomaly),
         }
     }
 
@@ -40,32 +40,27 @@ impl EventSink for Checker {
         let floor = match call {
             Call::Add { amount, .. } => counter.begin_adds(amount, count),
             Call::Get { .. } => counter.floor(),
-            Call::Write { .. } => counter.give_up(Reason::OtherWrites),
+            Call::Write { .. } => {
+                counter.give_up(Reason::OtherWrites);
+                counter.floor()
+            }
         };
         let operation = Pending {
             inv_ns,
             floor,
             key,
             kind,
+            count: 0,
         };
-        slot(
-            &mut self.sessions,
-            connection.index(),
-            ConnectionState::default,
-        )
-        .begin(operation, count);
+        state(&mut self.connections, connection).begin(operation, count);
     }
 
     #[inline]
     fn ok_many(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) {
         let mut rest = values;
         while !rest.is_empty() {
-            let session = slot(
-                &mut self.sessions,
-                connection.index(),
-                ConnectionState::default,
-            );
-            let alike = session.alike().max(1);
+            let state = state(&mut self.connections, connection);
+            let alike = state.alike().max(1);
             let (run, others) = rest.split_at(rising(rest, alike));
             if run.len() == 1 || !self.run_ok(connection, ret_ns, run) {
                 run.iter()
@@ -76,7 +71,7 @@ impl EventSink for Checker {
     }
 }
 
-/// How many values, at the beginning and at most so many, follow one another.
+/// The length of the first run of consecutive values, at most `at_most`.
 #[inline]
 fn rising(values: &[i64], at_most: u16) -> usize {
     let steps = values.windows(2).take(usize::from(at_most) - 1);
@@ -86,30 +81,24 @@ fn rising(values: &[i64], at_most: u16) -> usize {
 }
 
 impl Checker {
-    /// The oldest operations in flight, which are alike, were told values that follow one another. Says whether all is well
-    /// with them: then that is all that there is to do, and else nothing is done yet.
+    /// The oldest operations in flight, which are alike, returned consecutive values. Takes them in one step if all of them
+    /// are right. Otherwise returns false and changes nothing.
     #[inline]
     fn run_ok(&mut self, connection: ConnectionId, ret_ns: u64, values: &[i64]) -> bool {
-        let session = slot(
-            &mut self.sessions,
-            connection.index(),
-            ConnectionState::default,
-        );
-        let (Some((operation, sequence)), Some(&value), Ok(count)) = (
-            session.oldest(),
-            values.first(),
-            u16::try_from(values.len()),
-        ) else {
+        let state = state(&mut self.connections, connection);
+        let (Some((operation, sequence)), Some(&value), Ok(count)) =
+            (state.oldest(), values.first(), u16::try_from(values.len()))
+        else {
             return false;
         };
-        let begun = session.begun();
-        let seen = session.seen(operation.key);
+        let begun = state.begun();
+        let seen = state.seen(operation.key);
         let counter = &mut self.counters[operation.key.index()];
         let Some(last) = counter.run_ok(&operation, seen, value, u64::from(count)) else {
             return false;
         };
         seen.note(operation.kind, last, begun);
-        session.end_alike(count);
+        state.end_alike(count);
         let first = (connection, sequence);
         self.recent
             .push(Reply::new(&operation, first, ret_ns, value, count));
@@ -118,16 +107,12 @@ impl Checker {
 
     #[inline]
     fn ok(&mut self, connection: ConnectionId, ret_ns: u64, value: i64) {
-        let session = slot(
-            &mut self.sessions,
-            connection.index(),
-            ConnectionState::default,
-        );
-        let Some((operation, sequence)) = session.end() else {
-            return self.unsolicited(connection, ret_ns, value);
+        let state = state(&mut self.connections, connection);
+        let Some((operation, sequence)) = state.end() else {
+            return self.unsolicited_reply(connection, ret_ns, value);
         };
-        let begun = session.begun();
-        let seen = session.seen(operation.key);
+        let begun = state.begun();
+        let seen = state.seen(operation.key);
         let counter = &mut self.counters[operation.key.index()];
         let outcome = counter.ok(&operation, sequence, seen, value);
         let which = (connection, sequence);
@@ -135,48 +120,35 @@ impl Checker {
             .push(Reply::new(&operation, which, ret_ns, value, 1));
         match outcome {
             Ok(position) => seen.note(operation.kind, position, begun),
-            Err(fault) => {
+            Err(violation) => {
                 let faulty = operation.answered(connection, sequence, ret_ns, value);
-                self.blame(fault, faulty, ret_ns);
+                self.wrong_reply(violation, faulty, ret_ns);
             }
         }
     }
 
-    /// Of the operations in flight the oldest `whole` may yet take effect; the others were never sent entirely.
+    /// The connection is gone. The oldest `whole` operations in flight may still take effect; the others were not fully sent.
     pub(super) fn info(&mut self, connection: ConnectionId, at_ns: u64, whole: u32) {
-        let session = slot(
-            &mut self.sessions,
-            connection.index(),
-            ConnectionState::default,
-        );
+        let state = state(&mut self.connections, connection);
         for _ in 0..whole {
-            let Some((operation, sequence)) = session.end() else {
+            let Some((operation, sequence)) = state.end() else {
                 break;
             };
             let counter = &mut self.counters[operation.key.index()];
-            counter.info(
-                &operation,
-                sequence,
-                connection,
-                session.seen(operation.key),
-            );
+            counter.info(&operation, sequence, connection, state.seen(operation.key));
         }
         while self.fail(connection, at_ns) {}
     }
 
-    /// The oldest operation in flight must have had no effect. Says whether there was one.
+    /// The oldest operation in flight must not have taken effect. Returns whether there was one.
     fn fail(&mut self, connection: ConnectionId, at_ns: u64) -> bool {
-        let session = slot(
-            &mut self.sessions,
-            connection.index(),
-            ConnectionState::default,
-        );
-        let Some((operation, sequence)) = session.end() else {
+        let state = state(&mut self.connections, connection);
+        let Some((operation, sequence)) = state.end() else {
             return false;
         };
         let outcome = self.counters[operation.key.index()].fail(&operation);
-        if let Err(fault) = outcome {
-            self.blame(fault, operation.unanswered(connection, sequence), at_ns);
+        if let Err(violation) = outcome {
+            self.wrong_reply(violation, operation.unanswered(connection, sequence), at_ns);
         }
         true
     }
@@ -184,11 +156,16 @@ impl Checker {
     #[inline]
     fn counter(&mut self, key: Key) -> &mut Counter {
         let level = self.level;
-        slot(&mut self.counters, key.index(), || Counter::new(level, 0))
+        slot(&mut self.counters, key.index(), || Counter::new(level))
     }
 }
 
-/// The slot of this number, with the slots before it made where they are missing.
+#[inline]
+fn state(connections: &mut Vec<ConnectionState>, id: ConnectionId) -> &mut ConnectionState {
+    slot(connections, id.index(), ConnectionState::default)
+}
+
+/// The slot of this number. Creates it and those before it if they are missing.
 #[inline]
 fn slot<T>(slots: &mut Vec<T>, index: usize, new: impl Fn() -> T) -> &mut T {
     if index >= slots.len() {

@@ -1,128 +1,93 @@
-//! What becomes of a key once a reply was wrong: the first wrong reply decides the verdict, and all that is left to do is to
-//! name the later ones well. One wrong reply must not make liars of the honest ones after it.
+//! How the check goes on after a wrong reply. The verdict is already "wrong"; what matters now is to name later anomalies
+//! well. One wrong reply must not make the right replies after it look wrong.
 
-use super::Counter;
-use crate::anomaly::{Anomaly, Counts};
+use super::state::{Counter, Suspect};
+use super::violation::{Conflict, Violation};
+use crate::anomaly::Anomaly;
 use crate::connection::Pending;
 use crate::operation::OperationKind;
 
-/// What a reply convicts itself of, and where the second witness is to be looked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Fault {
-    pub(crate) anomaly: Anomaly,
-    pub(crate) sought: Sought,
-}
-
-/// The other operation of the pair that cannot both be true.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sought {
-    /// None: the reply is wrong by itself.
-    Nobody,
-    /// The INCR that was told this position before.
-    Holder(u64),
-    /// An operation that had shown this position and ended before the faulty one began.
-    Ended(u64),
-    /// An operation of the same connection that had shown this position.
-    OnThisConnection(u64),
-    /// The latest operation that had shown this position.
-    Shown(u64),
-}
-
-/// What is kept of a key that was lied about.
-#[derive(Debug, Default)]
-pub(super) struct Recovery {
-    pub(super) counts: Counts,
-    suspect: Option<Suspect>,
-    /// After the counter was found to have leapt: where to. Operations that began lower are excused from filling gaps.
-    leapt_to: u64,
-}
-
-/// A value out of reach: either that one reply is garbage, or the counter itself has leapt (a foreign writer).
-#[derive(Debug)]
-struct Suspect {
-    position: u64,
-    /// How many replies had been in order by then. No new one since means that the next reply is the very next evidence.
-    in_order: u64,
-}
-
 impl Counter {
+    /// Counts an anomaly.
     #[cold]
-    pub(super) fn fault(&mut self, anomaly: Anomaly, sought: Sought) -> Result<u64, Fault> {
-        self.lies.get_or_insert_default().counts[anomaly] += 1;
-        Err(Fault { anomaly, sought })
+    pub(super) fn violation(
+        &mut self,
+        anomaly: Anomaly,
+        conflict: Conflict,
+    ) -> Result<u64, Violation> {
+        self.recovery.get_or_insert_default().counts[anomaly] += 1;
+        Err(Violation { anomaly, conflict })
     }
 
-    /// A reply whose value cannot be used at all. An INCR so answered still took effect somewhere: it may fill any gap.
+    /// A reply whose value cannot be used at all. If it answered an INCR, that INCR can still fill any gap.
     #[cold]
-    pub(super) fn lie(
+    pub(super) fn unusable(
         &mut self,
         kind: OperationKind,
         anomaly: Anomaly,
-        sought: Sought,
-    ) -> Result<u64, Fault> {
-        self.stuck += u64::from(kind == OperationKind::Add);
-        self.fault(anomaly, sought)
+        conflict: Conflict,
+    ) -> Result<u64, Violation> {
+        self.unplaced += u64::from(kind == OperationKind::Add);
+        self.violation(anomaly, conflict)
     }
 
-    /// An INCR was told a position that is not open: another INCR was told it before.
+    /// An INCR returned a position that is not a gap: another INCR has returned it before.
     #[cold]
-    pub(super) fn already_told(
+    pub(super) fn returned_before(
         &mut self,
         operation: &Pending,
         position: u64,
-    ) -> Result<u64, Fault> {
-        let leapt_to = self.lies.as_ref().map_or(0, |lies| lies.leapt_to);
+    ) -> Result<u64, Violation> {
+        let leapt_to = self.recovery.as_ref().map_or(0, |kept| kept.leapt_to);
         if operation.floor < leapt_to && position <= leapt_to {
-            self.stuck += 1;
+            self.unplaced += 1;
             return Ok(position);
         }
-        self.lie(
-            OperationKind::Add,
-            Anomaly::LostUpdate,
-            Sought::Holder(position),
-        )
+        let conflict = Conflict::Increment(position);
+        self.unusable(operation.kind, Anomaly::LostUpdate, conflict)
     }
 
-    /// The latest of these anomalies turns out to be something else.
+    /// The latest anomaly of this kind turns out to be another.
     pub(crate) fn rename(&mut self, from: Anomaly, to: Anomaly) {
-        let counts = &mut self.lies.get_or_insert_default().counts;
-        counts[from] -= 1;
-        counts[to] += 1;
+        self.recovery
+            .get_or_insert_default()
+            .counts
+            .rename(from, to);
     }
 
-    /// A reply shows more than all INCRs begun so far can have made.
+    /// A reply shows more than all INCRs begun so far can reach.
     ///
-    /// Taken alone it is garbage (a flipped digit) and moves nothing. If the very next reply is as high, the counter is
-    /// really up there, and the check goes on from that position.
+    /// Alone it is garbage (a flipped digit) and changes nothing. If the very next reply is as high, the counter really has
+    /// leapt, and the check goes on from there.
     #[cold]
     pub(super) fn out_of_reach(
         &mut self,
         kind: OperationKind,
         position: u64,
-    ) -> Result<u64, Fault> {
+    ) -> Result<u64, Violation> {
         let anomaly = match kind {
             OperationKind::Add => Anomaly::PhantomIncrement,
             OperationKind::Get | OperationKind::Write => Anomaly::FutureRead,
         };
-        let sought = Sought::Shown(self.top);
+        let conflict = Conflict::Latest(self.top);
         let replies = self.acknowledged + self.reads;
-        let lies = self.lies.get_or_insert_default();
-        let in_order = replies.wrapping_sub(lies.counts.total());
-        match lies.suspect.take() {
-            // Replies of INCRs that overlap come in any order: as high as the first means less by no more than those.
-            Some(first)
-                if first.in_order == in_order && first.position <= position + self.fillers =>
-            {
-                self.top = position.max(first.position);
-                lies.leapt_to = self.top;
-                self.gaps.clear();
-                self.fillers -= u64::from(kind == OperationKind::Add);
-                self.fault(anomaly, sought)
-            }
-            _ => {
-                lies.suspect = Some(Suspect { position, in_order });
-                self.lie(kind, anomaly, sought)
-            }
-        }
+        let recovery = self.recovery.get_or_insert_default();
+        let right_replies = replies.wrapping_sub(recovery.counts.total());
+        let confirmed = recovery.suspect.take().filter(|first| {
+            // Replies of concurrent INCRs come in any order, so this one may be lower by as many as are in flight.
+            first.right_replies == right_replies && first.position <= position + self.fillers
+        });
+        let Some(first) = confirmed else {
+            recovery.suspect = Some(Suspect {
+                position,
+                right_replies,
+            });
+            return self.unusable(kind, anomaly, conflict);
+        };
+        self.top = position.max(first.position);
+        recovery.leapt_to = self.top;
+        self.gaps.clear();
+        self.fillers -= u64::from(kind == OperationKind::Add);
+        self.violation(anomaly, conflict)
     }
 }

@@ -1,4 +1,4 @@
-//! What was found wrong in a run: how often, and a few examples of each anomaly.
+//! A counterexample shows an anomaly: the wrong reply, and the operation that it contradicts.
 
 use std::fmt;
 
@@ -9,24 +9,24 @@ use crate::operation::{Operation, Seconds};
 /// Examples kept of each anomaly. The rest are counted.
 pub const EXAMPLES_PER_ANOMALY: usize = 10;
 
-/// How often, per anomaly, the recent replies are searched for the second witness. A search reads all of them; a server
-/// that lies a million times must not make its checker slow.
+/// How often, per anomaly, the recent replies are searched for the second operation. A search reads all of them; a million
+/// wrong replies must not make the checker slow.
 const SEARCHES_PER_ANOMALY: u64 = 100;
 
-/// One wrong thing and the operations that show it: at most two, which cannot both be true.
+/// An anomaly and the operations that show it: at most two, which cannot both be right.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Counterexample {
     /// What is wrong.
     pub anomaly: Anomaly,
-    /// On which key; `None` if no operation was in flight where the client saw it.
+    /// The key; `None` if no operation was in flight on the connection.
     pub key: Option<Key>,
-    /// On which connection and when it came to light; `None` for what only the end of the run brought out.
+    /// The connection, and the time of the wrong reply; `None` if only the end of the run showed the anomaly.
     pub seen: Option<(ConnectionId, u64)>,
-    /// The value that convicts: what the reply said, or, at the end of a run, the value that nobody can have made.
+    /// The wrong value: what the reply said or, at the end of a run, the value that no INCR can have made.
     pub value: Option<i64>,
     /// The operation whose reply is wrong.
     pub faulty: Option<Operation>,
-    /// The operation that it contradicts. Missing if none does, or if it lies further back than the checker remembers
+    /// The operation that it contradicts. `None` if there is none, or if it is further back than the checker remembers
     /// ([`Checker::remembering`](crate::Checker::remembering)).
     pub other: Option<Operation>,
 }
@@ -80,55 +80,45 @@ impl fmt::Display for Evidence<'_> {
     }
 }
 
-/// Counts and examples, gathered as they come.
+/// The anomalies found so far: their counts, and a few counterexamples of each.
 #[derive(Debug, Default)]
-pub(crate) struct Findings {
+pub(crate) struct Counterexamples {
     pub(crate) counts: Counts,
     pub(crate) examples: Vec<Counterexample>,
 }
 
-impl Findings {
+impl Counterexamples {
     pub(crate) fn count(&mut self, anomaly: Anomaly) {
         self.counts[anomaly] += 1;
     }
 
-    /// Whether an example of this anomaly, just counted, is worth the search for its second witness.
+    /// Whether to search the second operation for another example of this anomaly, which is already counted.
     pub(crate) fn wants(&self, anomaly: Anomaly) -> bool {
         let complete = self.of(anomaly).filter(|example| example.other.is_some());
         self.counts[anomaly] <= SEARCHES_PER_ANOMALY && complete.count() < EXAMPLES_PER_ANOMALY
     }
 
-    /// Keeps an example if there is room for it, or if it can take the place of one that lacks its second witness.
+    /// Keeps an example if there is room, or if it can replace one that has no second operation.
     pub(crate) fn keep(&mut self, example: Counterexample) {
         let anomaly = example.anomaly;
         if self.of(anomaly).count() < EXAMPLES_PER_ANOMALY {
             self.examples.push(example);
         } else if example.other.is_some() {
-            let mut same = self
-                .examples
-                .iter_mut()
-                .filter(|kept| kept.anomaly == anomaly);
-            if let Some(incomplete) = same.find(|kept| kept.other.is_none()) {
+            let mut examples = self.examples.iter_mut();
+            let incomplete = examples.find(|kept| kept.anomaly == anomaly && kept.other.is_none());
+            if let Some(incomplete) = incomplete {
                 *incomplete = example;
             }
         }
     }
 
-    /// The latest example of this connection turns out to be something else.
+    /// The latest example of this anomaly on this connection turns out to be another anomaly.
     pub(crate) fn rename(&mut self, connection: ConnectionId, from: Anomaly, to: Anomaly) {
-        self.counts[from] -= 1;
-        self.counts[to] += 1;
-        let on_it = |example: &&mut Counterexample| {
-            example
-                .seen
-                .is_some_and(|(seen_on, _)| seen_on == connection)
-        };
-        let mut same = self
-            .examples
-            .iter_mut()
-            .rev()
-            .filter(|example| example.anomaly == from);
-        if let Some(example) = same.find(on_it) {
+        self.counts.rename(from, to);
+        let latest = self.examples.iter_mut().rev().find(|example| {
+            example.anomaly == from && example.seen.is_some_and(|(id, _)| id == connection)
+        });
+        if let Some(example) = latest {
             example.anomaly = to;
         }
     }
