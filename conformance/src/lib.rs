@@ -1,5 +1,5 @@
 //! One suite of literal bytes over real sockets, for every server. And a judge of the judge: `loadgen` asks every server
-//! through a proxy that lies ([`mod@judged`]).
+//! through a proxy that lies ([`mod@fault_injection`]).
 //!
 //! A server's crate mounts it in one line and names its disciplines, which is a row of the project's table in itself:
 //!
@@ -32,10 +32,10 @@ pub mod dialogue;
 pub mod script;
 pub mod scripts;
 
+pub mod health_check;
 pub mod server;
-pub mod witness;
 
-pub mod judged;
+pub mod fault_injection;
 pub mod limits;
 pub mod suite;
 
@@ -101,7 +101,7 @@ macro_rules! limits {
                 memory_is_reserved_as_bytes_arrive, a_request_has_a_limit_as_a_whole,
                 all_peers_together_have_a_limit, an_argument_has_the_limit_that_was_set,
             }
-            patience {
+            timeouts {
                 idle_peers_are_closed, dripped_requests_are_closed, a_peer_that_never_reads_is_closed,
                 an_echo_peer_that_never_reads_is_closed, zero_is_never,
             }
@@ -120,20 +120,20 @@ macro_rules! limits {
 }
 
 /// Mounts the load generator's judge on the server, with a lying proxy between:
-/// `conformance::judged!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"]);`
+/// `conformance::fault_injection!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"]);`
 #[macro_export]
-macro_rules! judged {
+macro_rules! fault_injection {
     ($program:expr, exact: [$($exact:literal),* $(,)?] $(,)?) => {
         const TARGET: $crate::target::Target =
             $crate::target::Target { program: $program, flags: &[], exact: &[$($exact),*], lossy: &[] };
 
-        $crate::mount! { judged, TARGET:
-            lies {
+        $crate::mount! { fault_injection, TARGET:
+            reported {
                 two_replies_exchanged, a_reply_sent_twice, a_reply_sent_twice_to_one_request, a_reply_lost, a_value_changed,
                 replies_of_two_connections_exchanged, a_type_changed, two_echoes_exchanged,
                 an_echo_sent_twice, an_echo_lost, an_echo_changed, echoes_of_two_connections_exchanged,
             }
-            truths {
+            harmless {
                 delays, resets_instead_of_a_reply, resets_in_the_middle_of_a_reply,
                 resets_instead_of_a_request,
             }

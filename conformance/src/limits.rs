@@ -1,12 +1,12 @@
-//! The limits: each is driven for real, over sockets, on a server whose flags lower it. A [`Witness`](crate::witness::Witness)
+//! The limits: each is driven for real, over sockets, on a server whose flags lower it. A [`Witness`](crate::health_check::Witness)
 //! is served throughout.
 
 pub mod admission;
 pub mod endings;
 pub mod fairness;
 pub mod memory;
-pub mod patience;
 pub mod refusals;
 pub mod sockets;
 pub mod stopping;
 pub mod storm;
+pub mod timeouts;

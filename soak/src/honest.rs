@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::ledger::Ledger;
 use crate::run::{SHORTEST_PATIENCE, connect};
+use crate::totals::Ledger;
 use testkit::{Client, echo, increments};
 
 /// The counter that all honest clients share.

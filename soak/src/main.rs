@@ -10,12 +10,12 @@
 //! What must hold at the end, under load to the last: every acknowledged increment is in the final counter, nothing is in it
 //! that nobody sent, and at rest the server holds what it held after its first minute.
 
-mod crowd;
-mod gauge;
+mod attackers;
+mod attacks;
 mod honest;
-mod ledger;
 mod run;
-mod visits;
+mod totals;
+mod usage;
 
 use std::process::ExitCode;
 use std::time::Duration;

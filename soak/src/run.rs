@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 use conformance::server::{LastWords, Server};
 use testkit::{Client, Info};
 
-use crate::crowd::{Gate, visit_on};
-use crate::gauge::Held;
+use crate::attackers::{Gate, visit_on};
+use crate::attacks::HOSTILE;
 use crate::honest::{Honest, SHARED};
-use crate::ledger::{Increments, Ledger};
-use crate::visits::HOSTILE;
+use crate::totals::{Increments, Ledger};
+use crate::usage::Held;
 
 /// What is to be run.
 pub(crate) struct Plan<'a> {

@@ -4,9 +4,9 @@ use std::process::Command;
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 
+use crate::health_check::Witness;
 use crate::server::Server;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::procfs::{
     Footprint, address_space_bytes, descriptor_limit_with_spare, wait_until_idle,
 };

@@ -1,7 +1,7 @@
 //! How conversations end: each for a reason that INFO counts, and none leaves anything behind.
 
+use crate::health_check::Witness;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::Client;
 use testkit::Info;
 use testkit::array;

@@ -2,8 +2,8 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::health_check::Witness;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::Client;
 
 /// Fifty honest clients beside a pipeline without end: every ping is answered while it goes on.

@@ -1,7 +1,7 @@
 //! What peers can make a server hold: bounded for each, and for all together.
 
+use crate::health_check::Witness;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::array;
 use testkit::procfs::peak_resident_bytes;
 use testkit::{Client, assert_same};

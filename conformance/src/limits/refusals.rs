@@ -1,8 +1,8 @@
 //! What is refused whoever asks: pages in a browser, other machines, too many counters and too long names.
 
+use crate::health_check::Witness;
 use crate::server::run_to_end;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::array;
 use testkit::assert_same;
 

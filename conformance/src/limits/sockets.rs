@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use crate::health_check::Witness;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::sock_diag::{listener, server_end};
 
 /// As many connections may wait to be accepted as the server asked for, or the kernel allows.

@@ -4,9 +4,9 @@ use std::net::TcpStream;
 
 use rustix::process::Signal;
 
+use crate::health_check::Witness;
 use crate::server::Server;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::array;
 use testkit::procfs::wait_until_idle;
 use testkit::sock_diag::server_end;

@@ -1,6 +1,6 @@
 //! What is late or cut off is no lie.
 
-use super::act::Act;
+use super::fault::Act;
 use super::proxy::{Framing, Proxy};
 use super::{assert_right, run};
 use crate::target::Target;

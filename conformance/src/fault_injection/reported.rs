@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use results::Anomaly;
 
-use super::act::{AT, Act};
+use super::fault::{AT, Act};
 use super::proxy::{Framing, Proxy};
 use super::{only, run};
 use crate::target::Target;

@@ -8,11 +8,11 @@
 //!
 //! Whatever the server's model, the truth must pass and each lie must be named. A crash is no lie either.
 
-pub mod act;
 pub mod crashes;
-pub mod lies;
+pub mod fault;
+pub mod harmless;
 pub mod proxy;
-pub mod truths;
+pub mod reported;
 
 use loadgen::config::{Config, ConfigBuilder};
 use loadgen::run::run as loadgen_run;

@@ -9,7 +9,7 @@ use std::net::SocketAddr;
 
 use fastrand::Rng;
 
-use crate::ledger::Ledger;
+use crate::totals::Ledger;
 
 /// Whom to visit, and the dice.
 pub(crate) struct Visit<'a> {

@@ -5,8 +5,8 @@ use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use fastrand::Rng;
 
-use crate::ledger::Ledger;
-use crate::visits::{VISITS, Visit};
+use crate::attacks::{VISITS, Visit};
+use crate::totals::Ledger;
 
 /// Every visit goes through it; whoever closes it waits for the last visit to end, and holds up the next.
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
+use crate::health_check::Witness;
 use crate::target::Target;
-use crate::witness::Witness;
 use testkit::array;
 use testkit::assert_same;
 use testkit::procfs::peak_resident_bytes;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-use super::act::{AT, Act};
+use super::fault::{AT, Act};
 
 /// How replies are told apart.
 #[derive(Clone, Copy, Debug)]

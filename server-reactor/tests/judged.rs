@@ -1,3 +1,0 @@
-//! The load generator's judge tells truth from lies about this server.
-
-conformance::judged!(env!("CARGO_BIN_EXE_server-reactor"), exact: ["plain", "racy"]);
