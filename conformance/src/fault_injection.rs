@@ -1,15 +1,16 @@
-//! The judge is judged: `loadgen` asks a live server through a proxy that bends the truth, and must say at which operation.
+//! Fault injection: `loadgen` tests a live server through a proxy that injects one fault. The checker must name the operation.
 //!
 //! ```text
 //!  loadgen (in this process) ══ TCP ══> proxy ══ TCP ══> server (a process)
 //!                                         │
-//!                         one reply is exchanged, repeated, lost, changed, late …
+//!                         one reply is swapped, duplicated, lost, corrupted, delayed …
 //! ```
 //!
-//! Whatever the server's model, the truth must pass and each lie must be named. A crash is no lie either.
+//! For every server model, harmless faults (delays, resets, a crash) must pass, and every wrong reply must be reported.
 
 pub mod crashes;
 pub mod fault;
+pub mod framing;
 pub mod harmless;
 pub mod proxy;
 pub mod reported;
@@ -18,14 +19,14 @@ use loadgen::config::{Config, ConfigBuilder};
 use loadgen::run::run as loadgen_run;
 use results::{Anomaly, Correctness, Run, Verdict, Witness};
 
-/// Makes the run that these words of `loadgen run` mean.
+/// Runs the load that these arguments of `loadgen run` describe.
 pub fn run(words: &str) -> Run {
     loadgen_run(load(words).build().unwrap(), &mut ())
         .unwrap()
         .run
 }
 
-/// The load of a target and flags such as `127.0.0.1:7001 -c 1 -P 8 -n 400`.
+/// Parses a target and flags such as `127.0.0.1:7001 -c 1 -P 8 -n 400`.
 fn load(words: &str) -> ConfigBuilder {
     let mut words = words.split_whitespace();
     let mut load = Config::builder(words.next().unwrap().parse().unwrap());
@@ -47,13 +48,13 @@ fn load(words: &str) -> ConfigBuilder {
     load
 }
 
-/// Fails unless the answers were right.
-pub fn assert_right(correctness: &Correctness) {
+/// Asserts that the verdict is correct.
+pub fn assert_correct(correctness: &Correctness) {
     assert_eq!(correctness.verdict, Verdict::Correct, "{correctness:#?}");
 }
 
-/// Fails unless this is all that was wrong, and it was wrong once; returns the operation that is accused, if any is.
-pub fn only(correctness: &Correctness, kind: Anomaly) -> Option<Witness> {
+/// Asserts that this anomaly is the only one and occurs once. Returns the first operation of its example, if it has one.
+pub fn only_anomaly(correctness: &Correctness, kind: Anomaly) -> Option<Witness> {
     let found: Vec<_> = correctness
         .anomalies
         .iter()

@@ -1,43 +1,43 @@
-//! An honest client beside the hostile ones: the server must go on answering it, and lose none of what it acknowledged.
+//! A well-behaved client beside the hostile ones. The server must keep answering it and lose no acknowledged increment.
 
 use crate::server::Server;
 use testkit::Client;
 use testkit::Info;
 use testkit::comes_true;
 
-/// A connection that counts, and looks at INFO meanwhile.
-pub struct Witness {
-    peer: Client,
+/// A connection that increments a counter and reads INFO.
+pub struct HealthCheck {
+    client: Client,
     acknowledged: u64,
 }
 
-impl Witness {
-    /// Takes a place on the server before anyone else does.
-    pub fn of(server: &Server) -> Self {
-        let mut witness = Self {
-            peer: server.connect(),
+impl HealthCheck {
+    /// Connects and increments the counter for the first time.
+    pub fn start(server: &Server) -> Self {
+        let mut health = Self {
+            client: server.connect(),
             acknowledged: 0,
         };
-        witness.count();
-        witness
+        health.count();
+        health
     }
 
-    /// Increments its counter, and must be told the next value.
+    /// Increments the counter; the reply must be the next value.
     #[track_caller]
     pub fn count(&mut self) {
         self.acknowledged += 1;
-        self.peer.ask(
-            "*2\r\n$4\r\nINCR\r\n$7\r\nwitness\r\n",
+        self.client.ask(
+            "*2\r\n$4\r\nINCR\r\n$7\r\nhealthy\r\n",
             format!(":{}\r\n", self.acknowledged),
         );
     }
 
-    /// What the server says about itself now.
+    /// Reads all sections of INFO.
     pub fn info(&mut self) -> Info {
-        Info::ask(&mut self.peer, "")
+        Info::ask(&mut self.client, "")
     }
 
-    /// Counts on until INFO shows a state.
+    /// Keeps incrementing until INFO shows a state.
     #[track_caller]
     pub fn until(&mut self, what: &str, holds: impl Fn(&Info) -> bool) {
         let mut seen = None;
@@ -45,19 +45,19 @@ impl Witness {
             self.count();
             holds(seen.insert(self.info()))
         });
-        assert!(came, "in vain until {what}; last {seen:?}");
+        assert!(came, "timed out waiting until {what}; last INFO: {seen:?}");
     }
 
-    /// Ends the server and compares its last words with what it had acknowledged.
+    /// Stops the server. Its final report must hold every acknowledged increment.
     #[track_caller]
-    pub fn testify(mut self, server: Server) {
+    pub fn finish(mut self, server: Server) {
         self.count();
         let last = server.terminate();
         assert!(last.status.success(), "{}", last.status);
-        let expected = format!("counter witness = {}", self.acknowledged);
+        let expected = format!("counter healthy = {}", self.acknowledged);
         assert!(
             last.lines.contains(&expected),
-            "{expected:?} is not in {:?}",
+            "the final report lacks {expected:?}: {:?}",
             last.lines
         );
     }

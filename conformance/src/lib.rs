@@ -1,5 +1,5 @@
-//! One suite of literal bytes over real sockets, for every server. And a judge of the judge: `loadgen` asks every server
-//! through a proxy that lies ([`mod@fault_injection`]).
+//! One suite of literal bytes over real sockets, for every server. [`mod@fault_injection`] also tests the load generator:
+//! it must report every fault that a proxy injects.
 //!
 //! A server's crate mounts it in one line and names its disciplines, which is a row of the project's table in itself:
 //!
@@ -95,31 +95,31 @@ macro_rules! limits {
                 one_too_many_is_told_so, a_place_is_usable_again, one_too_many_at_an_echo_server,
                 no_descriptors, the_last_descriptor_is_the_spare, few_descriptors_from_the_start, no_threads, gone_before_they_are_accepted,
             }
-            endings { each_reason_is_counted, resets_leave_nothing_behind, writing_to_a_closed_peer }
+            endings { each_reason_is_counted, resets_leave_nothing_behind, writing_to_a_closed_client }
             fairness { a_greedy_pipeliner }
             memory {
                 memory_is_reserved_as_bytes_arrive, a_request_has_a_limit_as_a_whole,
-                all_peers_together_have_a_limit, an_argument_has_the_limit_that_was_set,
+                all_clients_together_have_a_limit, an_argument_has_the_limit_that_was_set,
             }
             timeouts {
-                idle_peers_are_closed, dripped_requests_are_closed, a_peer_that_never_reads_is_closed,
-                an_echo_peer_that_never_reads_is_closed, zero_is_never,
+                idle_clients_are_closed, dripped_requests_are_closed, a_client_that_never_reads_is_closed,
+                an_echo_client_that_never_reads_is_closed, zero_is_never,
             }
             refusals {
                 http_drives_nothing, other_machines_need_two_flags, counters_have_a_limit,
                 a_hundred_thousand_counters, names_have_a_limit,
             }
             stopping {
-                acknowledged_increments_are_in_the_last_words, a_stop_has_a_deadline,
+                acknowledged_increments_are_in_the_final_report, a_stop_has_a_deadline,
                 a_second_signal_ends_it_at_once, what_has_arrived_is_answered, stopped_and_continued,
             }
-            sockets { the_backlog_is_deep, vanished_peers_are_looked_for }
+            sockets { the_backlog_is_deep, vanished_clients_are_detected }
             storm { thousands_connect_at_once }
         }
     };
 }
 
-/// Mounts the load generator's judge on the server, with a lying proxy between:
+/// Mounts fault injection: the load generator tests the server through a proxy that injects faults.
 /// `conformance::fault_injection!(env!("CARGO_BIN_EXE_server-threaded"), exact: ["mutex", "atomic"]);`
 #[macro_export]
 macro_rules! fault_injection {
@@ -137,7 +137,7 @@ macro_rules! fault_injection {
                 delays, resets_instead_of_a_reply, resets_in_the_middle_of_a_reply,
                 resets_instead_of_a_request,
             }
-            crashes { killed_and_started_anew }
+            crashes { killed_and_restarted }
         }
     };
 }

@@ -1,5 +1,5 @@
-//! The limits: each is driven for real, over sockets, on a server whose flags lower it. A [`Witness`](crate::health_check::Witness)
-//! is served throughout.
+//! The limits: each is reached over real sockets, on a server whose flags lower it. A [`Witness`](crate::health_check::Witness)
+//! is answered throughout.
 
 pub mod admission;
 pub mod endings;

@@ -118,12 +118,12 @@ pub fn run(server: SocketAddr, script: &Script, cut: Cut) {
         script.proves,
         start_of(&script.sends)
     );
-    let mut peer = Client::connect(server);
+    let mut client = Client::connect(server);
     // Its reply also says that the server has accepted, so that the first piece is read when it comes.
-    peer.ask("FLUSHALL\r\n", "+OK\r\n");
+    client.ask("FLUSHALL\r\n", "+OK\r\n");
 
     for piece in cut.pieces(&script.sends) {
-        if !peer.send_piece(piece) {
+        if !client.send_piece(piece) {
             assert!(
                 script.then == Then::Closes,
                 "{what}: the server closed before it had everything"
@@ -133,16 +133,28 @@ pub fn run(server: SocketAddr, script: &Script, cut: Cut) {
     let after = "\n  … and after it";
     match script.then {
         Then::GoesOn => {
-            assert_same(&peer.receive(script.expects.len()), &script.expects, &what);
-            peer.send("*2\r\n$4\r\nECHO\r\n$6\r\nbehind\r\n");
-            peer.finish();
-            assert_same(&peer.receive_to_end(), b"$6\r\nbehind\r\n", &(what + after));
+            assert_same(
+                &client.receive(script.expects.len()),
+                &script.expects,
+                &what,
+            );
+            client.send("*2\r\n$4\r\nECHO\r\n$6\r\nbehind\r\n");
+            client.finish();
+            assert_same(
+                &client.receive_to_end(),
+                b"$6\r\nbehind\r\n",
+                &(what + after),
+            );
         }
         Then::Waits => {
-            assert_same(&peer.receive(script.expects.len()), &script.expects, &what);
-            peer.finish();
-            assert_same(&peer.receive_to_end(), b"", &(what + after));
+            assert_same(
+                &client.receive(script.expects.len()),
+                &script.expects,
+                &what,
+            );
+            client.finish();
+            assert_same(&client.receive_to_end(), b"", &(what + after));
         }
-        Then::Closes => assert_same(&peer.receive_to_end(), &script.expects, &what),
+        Then::Closes => assert_same(&client.receive_to_end(), &script.expects, &what),
     }
 }

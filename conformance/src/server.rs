@@ -11,8 +11,8 @@ use tempfile::NamedTempFile;
 
 use testkit::Client;
 
-/// What hangs is told from what is slow, on a busy machine too.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Long enough that a slow process on a busy machine is not taken for one that hangs.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// A running server. Dropping it ends the process, also when the test has panicked.
 pub struct Server {
@@ -20,11 +20,11 @@ pub struct Server {
     stdout: BufReader<ChildStdout>,
     stderr: NamedTempFile,
     address: SocketAddr,
-    told: String,
+    command_line: String,
 }
 
-/// What a server said with its last breath.
-pub struct LastWords {
+/// What a server prints when it ends.
+pub struct FinalReport {
     /// How the process ended.
     pub status: ExitStatus,
     /// The lines on stdout after the one that names the port.
@@ -62,7 +62,7 @@ impl Server {
             stdout,
             stderr,
             address: nowhere,
-            told: format!("{command:?}"),
+            command_line: format!("{command:?}"),
         };
         server.address = server.first_line_address();
         server
@@ -93,17 +93,17 @@ impl Server {
         self.process.try_wait().unwrap().is_none()
     }
 
-    /// SIGTERM, and what the server says before it is gone.
-    pub fn terminate(mut self) -> LastWords {
+    /// Sends SIGTERM and returns what the server prints before it ends.
+    pub fn terminate(mut self) -> FinalReport {
         self.signal(Signal::TERM);
-        self.last_words()
+        self.final_report()
     }
 
-    /// Waits for the end, which something else must have caused.
+    /// Waits until the process ends; the caller has told it to.
     ///
     /// # Panics
-    /// When the process is still there after ten seconds.
-    pub fn last_words(&mut self) -> LastWords {
+    /// When the process still runs after a minute.
+    pub fn final_report(&mut self) -> FinalReport {
         // Its final counters may be more than a pipe holds: read while it writes, until its end of the pipe closes.
         let mut rest = Vec::new();
         let mut chunk = vec![0; 64 * 1024];
@@ -117,12 +117,12 @@ impl Server {
 
         assert!(
             has_ended(&self.process),
-            "{} is still running {PATIENCE:?} after it was told to end\n{}",
-            self.told,
+            "{} is still running {TIMEOUT:?} after the order to end\n{}",
+            self.command_line,
             self.log()
         );
         let status = self.process.wait().unwrap();
-        LastWords {
+        FinalReport {
             status,
             lines: String::from_utf8(rest)
                 .unwrap()
@@ -148,8 +148,8 @@ impl Server {
             .and_then(|address| address.trim_end_matches(',').parse().ok())
             .unwrap_or_else(|| {
                 panic!(
-                    "{} says {line:?} and not where it listens\n{}",
-                    self.told,
+                    "{} printed {line:?} instead of the address where it listens\n{}",
+                    self.command_line,
                     self.log()
                 )
             })
@@ -157,11 +157,11 @@ impl Server {
 
     fn await_stdout(&mut self, what: &str) {
         let mut stdout = [PollFd::new(self.stdout.get_ref(), PollFlags::IN)];
-        let ready = poll(&mut stdout, Some(&timespec(PATIENCE))).unwrap();
+        let ready = poll(&mut stdout, Some(&timespec(TIMEOUT))).unwrap();
         assert!(
             ready == 1,
-            "{} takes longer than {PATIENCE:?} {what}\n{}",
-            self.told,
+            "{} takes longer than {TIMEOUT:?} {what}\n{}",
+            self.command_line,
             self.log()
         );
     }
@@ -172,15 +172,19 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
         if std::thread::panicking() {
-            eprintln!("{} wrote to stderr: '{}'", self.told, self.log().trim_end());
+            eprintln!(
+                "{} wrote to stderr: '{}'",
+                self.command_line,
+                self.log().trim_end()
+            );
         }
     }
 }
 
-/// A process that was to end by itself, at once.
+/// A process that ended by itself.
 #[derive(Debug)]
 pub struct Ended {
-    /// How.
+    /// How it ended.
     pub status: ExitStatus,
     /// All it wrote to stdout.
     pub stdout: String,
@@ -191,7 +195,7 @@ pub struct Ended {
 /// Runs a command that must refuse to become a server.
 ///
 /// # Panics
-/// When it is still running after ten seconds.
+/// When it still runs after a minute.
 pub fn run_to_end(command: &mut Command) -> Ended {
     let (stdout, stderr) = (NamedTempFile::new().unwrap(), NamedTempFile::new().unwrap());
     command
@@ -207,7 +211,7 @@ pub fn run_to_end(command: &mut Command) -> Ended {
     let read = |file: &NamedTempFile| std::fs::read_to_string(file.path()).unwrap();
     assert!(
         ended,
-        "{command:?} goes on running; it says {:?}",
+        "{command:?} still runs; it printed {:?}",
         read(&stdout)
     );
     Ended {
@@ -217,12 +221,12 @@ pub fn run_to_end(command: &mut Command) -> Ended {
     }
 }
 
-/// Waits for a process to end, as long as is decent.
+/// Waits up to a minute for a process to end.
 fn has_ended(process: &Child) -> bool {
     let pidfd = pidfd_open(Pid::from_child(process), PidfdFlags::empty()).unwrap();
     poll(
         &mut [PollFd::new(&pidfd, PollFlags::IN)],
-        Some(&timespec(PATIENCE)),
+        Some(&timespec(TIMEOUT)),
     )
     .unwrap()
         == 1

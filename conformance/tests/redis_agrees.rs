@@ -89,11 +89,11 @@ impl Redis {
 
     /// Everything it says to a script whose client has then finished, so that it need not close by itself.
     fn answer(&self, script: &Script) -> Vec<u8> {
-        let mut peer = Client::connect(self.address);
-        peer.ask("FLUSHALL\r\n", "+OK\r\n");
-        peer.send_piece(&script.sends);
-        peer.finish();
-        peer.receive_to_end()
+        let mut client = Client::connect(self.address);
+        client.ask("FLUSHALL\r\n", "+OK\r\n");
+        client.send_piece(&script.sends);
+        client.finish();
+        client.receive_to_end()
     }
 }
 

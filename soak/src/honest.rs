@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use fastrand::Rng;
 
-use crate::run::{SHORTEST_PATIENCE, connect};
+use crate::run::{SHORTEST_TIMEOUT, connect};
 use crate::totals::Ledger;
 use testkit::{Client, echo, increments};
 
@@ -25,7 +25,7 @@ pub(crate) struct Honest<'a> {
     pub(crate) own: i64,
     /// Whether one increment more may have been executed, its reply lost in the server's end.
     pub(crate) in_doubt: i64,
-    /// When the last request but one was sent. The server's patience with a silent client began with the reply to it, or later.
+    /// When the last request but one was sent. The server's timeout with a silent client began with the reply to it, or later.
     spoke: Instant,
     /// The last value of the shared counter it was told.
     shared: i64,
@@ -47,7 +47,7 @@ impl<'a> Honest<'a> {
     }
 
     /// Asks on until the server ends. An error before that is a surprise, unless the system had put this client to sleep for so long
-    /// that the server lost patience with it.
+    /// that the server lost timeout with it.
     pub(crate) fn work(mut self, server: SocketAddr) -> Self {
         while !self.ledger.is_ending() {
             let Some(mut client) = enter(server) else {
@@ -61,7 +61,7 @@ impl<'a> Honest<'a> {
             else {
                 continue;
             };
-            let was_silent = self.spoke.elapsed() > SHORTEST_PATIENCE / 2;
+            let was_silent = self.spoke.elapsed() > SHORTEST_TIMEOUT / 2;
             let is_wrong = error.kind() == io::ErrorKind::InvalidData;
             if !self.ledger.is_ending() && (is_wrong || !was_silent) {
                 self.ledger.surprise(format!("{}: {error}", self.name));

@@ -1,4 +1,4 @@
-//! Honest and hostile peers against one server, for as long as is asked: does it lose a count, leak, or fall?
+//! Honest and hostile clients against one server, for as long as is asked: does it lose a count, leak, or fall?
 //!
 //! ```text
 //!  honest clients ── check every reply ──▶┐            ┌── /proc: memory, descriptors, threads
@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use clap::Parser;
 
-/// Honest and hostile peers against one server.
+/// Honest and hostile clients against one server.
 #[derive(Debug, Parser)]
 struct Flags {
     /// The server's program

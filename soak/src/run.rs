@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use conformance::server::{LastWords, Server};
+use conformance::server::{FinalReport, Server};
 use testkit::{Client, Info};
 
 use crate::attackers::{Gate, visit_on};
@@ -29,14 +29,14 @@ pub(crate) struct Plan<'a> {
 /// Places on the server: few, so that the crowd can fill it.
 pub(crate) const MAX_CONNECTIONS: usize = 200;
 
-/// The server's patience with a client that takes none of its replies.
+/// The server's timeout with a client that takes none of its replies.
 pub(crate) const STALL: Duration = Duration::from_secs(2);
 
 /// A server that is silent for so long has forgotten its client. Generous: the soak runs at the lowest priority.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The shortest of the server's time limits, as [`FLAGS`] set them.
-pub(crate) const SHORTEST_PATIENCE: Duration = STALL;
+pub(crate) const SHORTEST_TIMEOUT: Duration = STALL;
 
 const HONEST: u64 = 8;
 const VISITORS: u64 = 24;
@@ -56,7 +56,7 @@ const FLAGS: [&str; 10] = [
 
 /// A connection that survives what the server does to it.
 pub(crate) fn connect(server: SocketAddr) -> io::Result<Client> {
-    Client::try_connect(server, PATIENCE)
+    Client::try_connect(server, TIMEOUT)
 }
 
 /// Runs; what is broken, each in one line.
@@ -248,7 +248,7 @@ fn print_visits(ledger: &Ledger) {
 }
 
 /// Acknowledged ≤ counter ≤ acknowledged + in doubt, for every counter; and a clean end.
-fn judge(last: &LastWords, ledger: &Ledger, honest: &[Honest<'_>]) -> Vec<String> {
+fn judge(last: &FinalReport, ledger: &Ledger, honest: &[Honest<'_>]) -> Vec<String> {
     let mut broken = Vec::new();
     if !last.status.success() {
         broken.push(format!("the server ended with {}", last.status));

@@ -1,4 +1,4 @@
-//! What all peers together have sent, been told, and been surprised by.
+//! What all clients together have sent, been told, and been surprised by.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -9,10 +9,10 @@ use rustix::net::sockopt::{set_socket_linger, set_socket_recv_buffer_size};
 use crate::sock_diag;
 
 /// No reply on loopback takes this long, even on a busy machine; what is late by then is missing.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The kernel repeats a lost handshake after 1, 3, 7 … seconds: nobody waits for the last of them.
-const CONNECT_PATIENCE: Duration = Duration::from_secs(10);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A client's end of a connection.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub fn echo(payload: &[u8]) -> Vec<u8> {
 impl Client {
     /// Connects without Nagle's delay: each write is a segment of its own.
     pub fn connect(address: SocketAddr) -> Self {
-        Self::try_connect(address, PATIENCE)
+        Self::try_connect(address, TIMEOUT)
             .unwrap_or_else(|error| panic!("cannot connect to {address}: {error}"))
     }
 
@@ -51,12 +51,12 @@ impl Client {
     ///
     /// # Errors
     /// `ConnectionRefused` when the server does not accept the connection, for whatever reason.
-    pub fn try_connect(address: SocketAddr, patience: Duration) -> io::Result<Self> {
-        let stream = TcpStream::connect_timeout(&address, CONNECT_PATIENCE)
+    pub fn try_connect(address: SocketAddr, timeout: Duration) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)
             .map_err(|error| io::Error::new(ErrorKind::ConnectionRefused, error))?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(patience))?;
-        stream.set_write_timeout(Some(patience))?;
+        stream.set_read_timeout(Some(timeout))?;
+        stream.set_write_timeout(Some(timeout))?;
         Ok(Self {
             stream: BufReader::new(stream),
         })

@@ -55,7 +55,7 @@ pub fn wait_until_read(stream: &TcpStream) {
 
 /// The server's end of `stream`; `None` when it is closed.
 pub fn server_end(stream: &TcpStream) -> Option<Record> {
-    // After a reset there is no peer any more.
+    // After a reset there is no client any more.
     let server = stream.peer_addr().ok()?;
     let us = stream.local_addr().unwrap();
     // Where no connection has these addresses, the kernel answers with the socket that would accept one.

@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 /// What is not so by then will not be.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Returns as soon as the condition holds.
 ///
@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub fn until(what: &str, holds: impl FnMut() -> bool) {
     assert!(
         comes_true(holds),
-        "waited {PATIENCE:?} in vain until {what}"
+        "waited {TIMEOUT:?} in vain until {what}"
     );
 }
 
@@ -30,7 +30,7 @@ pub fn comes_true_at_once(holds: impl FnMut() -> bool) -> bool {
 }
 
 fn wait(mut holds: impl FnMut() -> bool, pause: impl Fn()) -> bool {
-    let give_up = Instant::now() + PATIENCE;
+    let give_up = Instant::now() + TIMEOUT;
     while !holds() {
         if Instant::now() > give_up {
             return false;

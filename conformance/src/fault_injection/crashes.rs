@@ -1,4 +1,4 @@
-//! A server that is killed under load, and started anew with empty counters, has told no lie.
+//! A server is killed under load and restarted with empty counters: the verdict is unknown, and no anomaly is reported.
 
 use std::process::Command;
 use std::thread;
@@ -11,18 +11,18 @@ use crate::server::Server;
 use crate::target::Target;
 use testkit::Info;
 
-/// `kill -9` in the middle, and a new process at the same address a moment later.
-pub fn killed_and_started_anew(target: &Target) {
+/// SIGKILL during the load, then a new process at the same address.
+pub fn killed_and_restarted(target: &Target) {
     for load in ["-c 8 -P 4", "-c 8 -t 2 -P 16", "-c 8 -r 20k"] {
         let server = target.start();
         let address = server.address();
         let load = thread::spawn(move || run(&format!("{address} {load} -d 60s --timeout 30s")));
-        until_counted(&server, 10_000);
+        wait_until_executed(&server, 10_000);
         let mut command = Command::new(target.program);
         command.args(["--port", &address.port().to_string()]);
         server.signal(Signal::KILL);
         drop(server);
-        let _anew = Server::spawn(command);
+        let _restarted = Server::spawn(command);
 
         let correctness = load.join().unwrap().correctness;
         assert_eq!(correctness.verdict, Verdict::Unknown, "{correctness:#?}");
@@ -38,10 +38,10 @@ pub fn killed_and_started_anew(target: &Target) {
     }
 }
 
-/// Waits until the server has executed so many commands.
-fn until_counted(server: &Server, commands: u64) {
-    let mut peer = server.connect();
-    while Info::ask(&mut peer, "").number("total_commands_processed") < commands {
+/// Waits until the server has executed this many commands.
+fn wait_until_executed(server: &Server, commands: u64) {
+    let mut client = server.connect();
+    while Info::ask(&mut client, "").number("total_commands_processed") < commands {
         thread::yield_now();
     }
 }

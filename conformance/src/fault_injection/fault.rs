@@ -1,29 +1,31 @@
-//! What the proxy does to the truth, once.
+//! The faults that the proxy can inject.
 
-/// The reply to which it happens: the load is under way by then.
+/// The zero-based index of the reply at which a fault is injected: the load is under way by then.
 pub const AT: usize = 100;
 
-/// What happens to reply number [`AT`] of the connection that is first to get so far, or from there on.
+/// What happens to reply [`AT`] of the first connection that gets so far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// It comes after the next one.
+pub enum Fault {
+    /// It arrives after the next reply.
     Swap,
-    /// It comes twice.
+    /// It arrives twice, in one write.
     Duplicate,
-    /// It does not come.
+    /// It arrives twice, in one write, while the next request is in flight.
+    DuplicateInPipeline,
+    /// It is lost.
     Drop,
-    /// Its value, or a byte of its payload, is another.
-    Flip,
-    /// Its type is another.
-    Garble,
-    /// It and the next three wait for the one behind them.
+    /// Its value, or one bit of its payload, changes.
+    Corrupt,
+    /// Its RESP type changes.
+    ChangeType,
+    /// It and the next three replies wait for the one after them.
     Delay,
-    /// Another connection gets it instead of a later reply of its own, which this one gets.
-    Mix,
-    /// The connection is reset instead.
+    /// It is exchanged with a later reply of another connection.
+    CrossConnections,
+    /// The connection is reset before it.
     Reset,
-    /// The connection is reset in the middle of it.
-    ResetInTheMiddle,
-    /// The connection is reset instead of passing on a request.
-    Swallow,
+    /// The connection is reset after half of it.
+    ResetMidReply,
+    /// The connection is reset, and a request is not forwarded.
+    ResetBeforeRequest,
 }

@@ -1,26 +1,27 @@
-//! What is late or cut off is no lie.
+//! Faults that the checker must not report: delays and resets make no answer wrong.
 
-use super::fault::Act;
-use super::proxy::{Framing, Proxy};
-use super::{assert_right, run};
+use super::fault::Fault;
+use super::framing::Framing;
+use super::proxy::Proxy;
+use super::{assert_correct, run};
 use crate::target::Target;
 
-/// Runs loads through a proxy that is truthful; the answers must be right, and so many operations of unknown fate.
-fn is_right(target: &Target, act: Act, loses: bool) {
+/// Runs loads with a harmless fault. The verdict must be correct; `loses` says whether some outcomes stay unknown.
+fn is_accepted(target: &Target, fault: Fault, loses: bool) {
     for discipline in target.exact {
         for load in [
             "-c 1 -P 8 -n 400",
             "-c 4 -P 8 -n 4000",
             "-c 4 -t 2 -P 1 -n 4000",
         ] {
-            if act == Act::Delay && load.ends_with("-P 1 -n 4000") {
-                // Nothing would come behind the reply that waits for it.
+            if fault == Fault::Delay && load.ends_with("-P 1 -n 4000") {
+                // One request is in flight, so no later reply would release the delayed one.
                 continue;
             }
             let server = target.start_with(discipline);
-            let proxy = Proxy::before(server.address(), Framing::Resp, act);
+            let proxy = Proxy::before(server.address(), Framing::Resp, fault);
             let correctness = run(&format!("{} {load}", proxy.address)).correctness;
-            assert_right(&correctness);
+            assert_correct(&correctness);
             let unknown = correctness.operations_ambiguous;
             assert_eq!(unknown > 0, loses, "{correctness:#?}");
             assert_eq!(correctness.lost_updates(), Some(0));
@@ -28,22 +29,22 @@ fn is_right(target: &Target, act: Act, loses: bool) {
     }
 }
 
-/// Replies that are held back for a while.
+/// Four replies are held back, then sent together with the next.
 pub fn delays(target: &Target) {
-    is_right(target, Act::Delay, false);
+    is_accepted(target, Fault::Delay, false);
 }
 
-/// The increment was made, and nobody is told.
+/// The increment is executed, but its reply never arrives.
 pub fn resets_instead_of_a_reply(target: &Target) {
-    is_right(target, Act::Reset, true);
+    is_accepted(target, Fault::Reset, true);
 }
 
-/// The same with a part of the reply.
+/// The increment is executed, but only half of its reply arrives.
 pub fn resets_in_the_middle_of_a_reply(target: &Target) {
-    is_right(target, Act::ResetInTheMiddle, true);
+    is_accepted(target, Fault::ResetMidReply, true);
 }
 
-/// The increment was not made, and nobody is told.
+/// The increment is never executed, and no reply arrives.
 pub fn resets_instead_of_a_request(target: &Target) {
-    is_right(target, Act::Swallow, true);
+    is_accepted(target, Fault::ResetBeforeRequest, true);
 }

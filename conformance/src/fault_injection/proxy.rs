@@ -1,4 +1,4 @@
-//! A proxy that passes on every byte, but for what it does once to one connection of the load.
+//! A proxy that forwards every byte, and injects one fault into one connection of the load.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -9,18 +9,12 @@ use std::time::Duration;
 
 use rustix::net::sockopt::set_socket_linger;
 
-use super::fault::{AT, Act};
+use testkit::until;
 
-/// How replies are told apart.
-#[derive(Clone, Copy, Debug)]
-pub enum Framing {
-    /// As RESP says.
-    Resp,
-    /// Each has so many bytes.
-    Fixed(usize),
-}
+use super::fault::{AT, Fault};
+use super::framing::Framing;
 
-/// A running proxy. It lives as long as the test process.
+/// A running proxy. Its threads end with the test process.
 #[derive(Debug)]
 pub struct Proxy {
     /// Where it listens.
@@ -28,63 +22,71 @@ pub struct Proxy {
     shared: Arc<Shared>,
 }
 
-/// The lie as it was told.
+/// The wrong reply that the client received.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bent {
-    /// The how-manieth operation of its connection was told it, from 0.
+pub struct Injected {
+    /// The zero-based index, on its connection, of the operation that received it.
     pub sequence: usize,
-    /// What it was told.
+    /// Its bytes.
     pub reply: Vec<u8>,
+}
+
+/// What the direction to the server knows of a connection that carries load.
+#[derive(Debug, Default)]
+struct Load {
+    number: OnceLock<usize>,
+    /// Complete requests that the client has sent.
+    requests: AtomicUsize,
 }
 
 #[derive(Debug)]
 struct Shared {
-    act: Act,
+    fault: Fault,
     framing: Framing,
     server: SocketAddr,
     connections: AtomicUsize,
-    /// The connection that is told the lie.
+    /// The connection that receives the fault.
     chosen: OnceLock<usize>,
-    bent: Mutex<Option<Bent>>,
-    /// The reply that waits to be exchanged, and where the other one is to go.
+    injected: Mutex<Option<Injected>>,
+    /// The reply that waits to be exchanged, and the connection that receives the other one.
     waiting: Mutex<Option<(Vec<u8>, TcpStream)>>,
 }
 
 impl Proxy {
-    /// A proxy before `server`.
-    pub fn before(server: SocketAddr, framing: Framing, act: Act) -> Self {
+    /// Starts a proxy in front of `server`.
+    pub fn before(server: SocketAddr, framing: Framing, fault: Fault) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let shared = Arc::new(Shared {
-            act,
+            fault,
             framing,
             server,
             connections: AtomicUsize::new(0),
             chosen: OnceLock::new(),
-            bent: Mutex::new(None),
+            injected: Mutex::new(None),
             waiting: Mutex::new(None),
         });
-        let of_all = shared.clone();
+        let for_connections = shared.clone();
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
-                pass_on(client, &of_all);
+                pass_on(client, &for_connections);
             }
         });
         Self { address, shared }
     }
 
-    /// What was told instead of the truth.
+    /// The reply that was injected.
     ///
     /// # Panics
-    /// When nothing was.
-    pub fn bent(&self) -> Bent {
-        let bent = self.shared.bent.lock().unwrap().clone();
-        bent.expect("the proxy was to lie")
+    /// When no fault was injected.
+    pub fn injected(&self) -> Injected {
+        let injected = self.shared.injected.lock().unwrap().clone();
+        injected.expect("the proxy injected a fault")
     }
 }
 
-impl Bent {
-    /// The value in the reply `:42`.
+impl Injected {
+    /// The value of an integer reply such as `:42`.
     pub fn value(&self) -> i64 {
         let text = std::str::from_utf8(&self.reply).unwrap();
         text.trim_start_matches(':').trim_end().parse().unwrap()
@@ -92,21 +94,21 @@ impl Bent {
 }
 
 impl Shared {
-    /// Whether this is the connection to lie to: the first that gets so far, for on a busy machine another may never.
-    fn bends(&self, number: usize) -> bool {
+    /// Whether this connection receives the fault. The first to get so far does: on a busy machine another may never.
+    fn is_chosen(&self, number: usize) -> bool {
         *self.chosen.get_or_init(|| number) == number
     }
 }
 
-/// Connects a client with the server, in both directions, until both have ended.
+/// Forwards bytes between a client and the server, in both directions, until both close.
 fn pass_on(client: TcpStream, shared: &Arc<Shared>) {
     let server = TcpStream::connect(shared.server).unwrap();
     client.set_nodelay(true).unwrap();
     server.set_nodelay(true).unwrap();
-    let number = Arc::new(OnceLock::new());
+    let load = Arc::new(Load::default());
     let replies = Replies {
         shared: shared.clone(),
-        number: number.clone(),
+        load: load.clone(),
         from: server.try_clone().unwrap(),
         to: client.try_clone().unwrap(),
         passed: 0,
@@ -114,28 +116,31 @@ fn pass_on(client: TcpStream, shared: &Arc<Shared>) {
     };
     thread::spawn(|| replies.pass());
     let shared = shared.clone();
-    thread::spawn(move || pass_requests(client, server, &number, &shared));
+    thread::spawn(move || pass_requests(client, server, &load, &shared));
 }
 
-fn pass_requests(
-    mut from: TcpStream,
-    mut to: TcpStream,
-    number: &OnceLock<usize>,
-    shared: &Shared,
-) {
+fn pass_requests(mut from: TcpStream, mut to: TcpStream, load: &Load, shared: &Shared) {
     let (mut chunk, mut chunks) = (vec![0; 64 << 10], 0);
+    let (mut all_bytes, mut request_bytes) = (0, 1);
     while let Ok(read @ 1..) = from.read(&mut chunk) {
-        let is_load = match shared.framing {
-            Framing::Resp => chunk.starts_with(b"*2\r\n$4\r\n"),
-            Framing::Fixed(length) => read % length == 0,
-        };
-        // What is asked before and after the load is left alone.
+        let is_load = shared.framing.begins_load(&chunk[..read]);
+        // Connections that carry no load, such as those for INFO, get no number and no fault.
         if chunks == 0 && is_load {
-            let _ = number.set(shared.connections.fetch_add(1, Ordering::SeqCst));
+            let _ = load
+                .number
+                .set(shared.connections.fetch_add(1, Ordering::SeqCst));
+            request_bytes = shared.framing.request_length(&chunk[..read]);
         }
         chunks += 1;
-        let bends = || number.get().is_some_and(|number| shared.bends(*number));
-        if shared.act == Act::Swallow && chunks == AT / 10 && bends() {
+        all_bytes += read;
+        load.requests
+            .store(all_bytes / request_bytes, Ordering::SeqCst);
+        let is_chosen = || {
+            load.number
+                .get()
+                .is_some_and(|number| shared.is_chosen(*number))
+        };
+        if shared.fault == Fault::ResetBeforeRequest && chunks == AT / 10 && is_chosen() {
             let _ = to.shutdown(Shutdown::Both);
             return reset(&from);
         }
@@ -146,10 +151,10 @@ fn pass_requests(
     let _ = to.shutdown(Shutdown::Write);
 }
 
-/// The way back, where the lies are told.
+/// The direction from the server to the client, where faults are injected.
 struct Replies {
     shared: Arc<Shared>,
-    number: Arc<OnceLock<usize>>,
+    load: Arc<Load>,
     from: TcpStream,
     to: TcpStream,
     passed: usize,
@@ -163,7 +168,7 @@ impl Replies {
             input.extend_from_slice(&chunk[..read]);
             while let Some(length) = self.length(&input) {
                 let reply: Vec<u8> = input.drain(..length).collect();
-                let Some(bytes) = self.bend(reply) else {
+                let Some(bytes) = self.replace(reply) else {
                     return reset(&self.to);
                 };
                 if self.to.write_all(&bytes).is_err() {
@@ -174,68 +179,63 @@ impl Replies {
         let _ = self.to.shutdown(Shutdown::Write);
     }
 
-    /// The length of the reply at the front, if it is whole. What is not the load's passes as it comes.
+    /// The length of the first reply, if it is complete. Bytes that are not part of the load are forwarded as they come.
     fn length(&self, input: &[u8]) -> Option<usize> {
-        let length = match (self.number.get(), self.shared.framing) {
-            (None, _) => input.len(),
-            (_, Framing::Fixed(length)) => length,
-            (_, Framing::Resp) => {
-                let line = input.windows(2).position(|two| two == b"\r\n")? + 2;
-                let digits = std::str::from_utf8(&input[1..line - 2]).unwrap();
-                match (input[0], digits.parse::<usize>()) {
-                    (b'$', Ok(bulk)) => line + bulk + 2,
-                    _ => line,
-                }
-            }
+        let length = match self.load.number.get() {
+            None => input.len(),
+            Some(_) => self.shared.framing.reply_length(input)?,
         };
         (1..=input.len()).contains(&length).then_some(length)
     }
 
-    /// What the client gets instead of a reply; `None` if its connection is to be reset.
-    fn bend(&mut self, reply: Vec<u8>) -> Option<Vec<u8>> {
+    /// The bytes to forward instead of a reply; `None` resets the connection.
+    fn replace(&mut self, reply: Vec<u8>) -> Option<Vec<u8>> {
         let at = self.passed;
         self.passed += 1;
-        match (self.shared.act, self.number.get(), at) {
-            (act, Some(number), AT..) if self.shared.bends(*number) => {
-                self.bend_from_here_on(act, at - AT, reply)
+        match (self.shared.fault, self.load.number.get(), at) {
+            (fault, Some(number), AT..) if self.shared.is_chosen(*number) => {
+                self.inject(fault, at - AT, reply)
             }
-            (Act::Mix, Some(_), AT..) => Some(self.exchange(at, reply)),
+            (Fault::CrossConnections, Some(_), AT..) => Some(self.exchange(at, reply)),
             _ => Some(reply),
         }
     }
 
-    fn bend_from_here_on(&mut self, act: Act, since: usize, reply: Vec<u8>) -> Option<Vec<u8>> {
-        match (act, since) {
-            (Act::Swap, 0) | (Act::Delay, 0..4) => {
+    fn inject(&mut self, fault: Fault, since: usize, reply: Vec<u8>) -> Option<Vec<u8>> {
+        match (fault, since) {
+            (Fault::Swap, 0) | (Fault::Delay, 0..4) => {
                 self.held.extend_from_slice(&reply);
                 Some(Vec::new())
             }
-            (Act::Swap, 1) => {
-                self.tell(AT + 1, &self.held);
+            (Fault::Swap, 1) => {
+                self.record(AT + 1, &self.held);
                 Some([reply, std::mem::take(&mut self.held)].concat())
             }
-            (Act::Delay, 4) => Some([std::mem::take(&mut self.held), reply].concat()),
-            (Act::Duplicate, 0) => {
-                self.tell(AT + 1, &reply);
+            (Fault::Delay, 4) => Some([std::mem::take(&mut self.held), reply].concat()),
+            (Fault::Duplicate | Fault::DuplicateInPipeline, 0) => {
+                until("the next request is in flight", || {
+                    fault == Fault::Duplicate || self.load.requests.load(Ordering::SeqCst) >= AT + 2
+                });
+                self.record(AT + 1, &reply);
                 Some(reply.repeat(2))
             }
-            (Act::Drop, 0) => {
-                self.tell(AT, &reply);
+            (Fault::Drop, 0) => {
+                self.record(AT, &reply);
                 Some(Vec::new())
             }
-            (Act::Flip, 0) => {
-                let flipped = flipped(reply);
-                self.tell(AT, &flipped);
-                Some(flipped)
+            (Fault::Corrupt, 0) => {
+                let corrupted = corrupted(reply);
+                self.record(AT, &corrupted);
+                Some(corrupted)
             }
-            (Act::Garble, 0) => Some([b"+", &reply[1..]].concat()),
-            (Act::Mix, 0) => {
+            (Fault::ChangeType, 0) => Some([b"+", &reply[1..]].concat()),
+            (Fault::CrossConnections, 0) => {
                 let to = self.to.try_clone().unwrap();
                 *self.shared.waiting.lock().unwrap() = Some((reply, to));
                 Some(Vec::new())
             }
-            (Act::Reset, 0) => None,
-            (Act::ResetInTheMiddle, 0) => {
+            (Fault::Reset, 0) => None,
+            (Fault::ResetMidReply, 0) => {
                 let _ = self.to.write_all(&reply[..reply.len() / 2]);
                 None
             }
@@ -243,7 +243,7 @@ impl Replies {
         }
     }
 
-    /// Another connection: the third reply since that one began to wait is exchanged with it.
+    /// On another connection: exchanges the third reply since then with the one that waits.
     fn exchange(&mut self, at: usize, reply: Vec<u8>) -> Vec<u8> {
         let mut waiting = self.shared.waiting.lock().unwrap();
         if waiting.is_none() {
@@ -255,20 +255,20 @@ impl Replies {
         }
         let (other, mut to) = waiting.take().unwrap();
         to.write_all(&reply).unwrap();
-        self.tell(at, &other);
+        self.record(at, &other);
         other
     }
 
-    fn tell(&self, sequence: usize, reply: &[u8]) {
-        *self.shared.bent.lock().unwrap() = Some(Bent {
+    fn record(&self, sequence: usize, reply: &[u8]) {
+        *self.shared.injected.lock().unwrap() = Some(Injected {
             sequence,
             reply: reply.to_vec(),
         });
     }
 }
 
-/// A value that is a thousand million too high, or a payload with one bit changed.
-fn flipped(mut reply: Vec<u8>) -> Vec<u8> {
+/// Adds a thousand million to a value, or changes one bit of a payload.
+fn corrupted(mut reply: Vec<u8>) -> Vec<u8> {
     if let Some(digits) = reply.strip_prefix(b":") {
         let value: i64 = std::str::from_utf8(digits)
             .unwrap()
@@ -282,7 +282,7 @@ fn flipped(mut reply: Vec<u8>) -> Vec<u8> {
     reply
 }
 
-/// Lets the peer see a reset. The other thread of this connection wakes and lets go of the socket too.
+/// Resets the connection. The thread of the other direction wakes and drops the socket too.
 fn reset(socket: &TcpStream) {
     set_socket_linger(socket, Some(Duration::ZERO)).unwrap();
     let _ = socket.shutdown(Shutdown::Read);

@@ -1,102 +1,120 @@
-//! Each lie about a counter is called by its name, and the operation that was told it is accused.
+//! Faults that the checker must report: it names the anomaly and the operation that received the wrong reply.
 
 use std::ops::RangeInclusive;
 
 use results::Anomaly;
 
-use super::fault::{AT, Act};
-use super::proxy::{Framing, Proxy};
-use super::{only, run};
+use super::fault::{AT, Fault};
+use super::framing::Framing;
+use super::proxy::Proxy;
+use super::{only_anomaly, run};
 use crate::target::Target;
 
 /// Eight requests of one connection in flight.
 const PIPELINE: &str = "-c 1 -P 8 -n 400";
 
-/// Tells every exact server's load one lie about INCR; the operation that was told it must be accused.
-fn told_of_incr(target: &Target, act: Act, load: &str, kind: Anomaly) {
+/// Injects one fault into INCR under every exact discipline. The report must name the operation that received it.
+fn reported_for_incr(target: &Target, fault: Fault, load: &str, kind: Anomaly) {
     for discipline in target.exact {
         let server = target.start_with(discipline);
-        let proxy = Proxy::before(server.address(), Framing::Resp, act);
+        let proxy = Proxy::before(server.address(), Framing::Resp, fault);
         let correctness = run(&format!("{} {load} --timeout 3s", proxy.address)).correctness;
-        let accused = only(&correctness, kind).unwrap();
-        let bent = proxy.bent();
-        assert_eq!(accused.sequence, bent.sequence as u64, "{correctness:#?}");
-        assert_eq!(accused.value, Some(bent.value()), "{correctness:#?}");
+        let faulty = only_anomaly(&correctness, kind).unwrap();
+        let injected = proxy.injected();
+        assert_eq!(
+            faulty.sequence, injected.sequence as u64,
+            "{correctness:#?}"
+        );
+        assert_eq!(faulty.value, Some(injected.value()), "{correctness:#?}");
     }
 }
 
-/// The later request was told less than the one before it.
+/// The later request receives the smaller value.
 pub fn two_replies_exchanged(target: &Target) {
-    told_of_incr(target, Act::Swap, PIPELINE, Anomaly::ReplyOutOfOrder);
+    reported_for_incr(target, Fault::Swap, PIPELINE, Anomaly::ReplyOutOfOrder);
 }
 
-/// Each reply from there on answers the request before, and one is left over.
+/// The next request is in flight, so it takes the copy for its own reply. The report names that request, and the reply that
+/// is left over at the end shows that a reply came twice.
 pub fn a_reply_sent_twice(target: &Target) {
-    told_of_incr(target, Act::Duplicate, PIPELINE, Anomaly::ReplyDuplicate);
+    reported_for_incr(
+        target,
+        Fault::DuplicateInPipeline,
+        PIPELINE,
+        Anomaly::ReplyDuplicate,
+    );
 }
 
-/// Nothing is in flight when the second comes: it is left over at once, and the one that it repeats is shown.
+/// No request is in flight, so no request can take the copy. The report names the request whose reply came twice.
 pub fn a_reply_sent_twice_to_one_request(target: &Target) {
     let server = target.start();
-    let proxy = Proxy::before(server.address(), Framing::Resp, Act::Duplicate);
+    let proxy = Proxy::before(server.address(), Framing::Resp, Fault::Duplicate);
     let correctness = run(&format!("{} -c 1 -P 1 -n 400", proxy.address)).correctness;
-    let repeated = only(&correctness, Anomaly::ReplyDuplicate).unwrap();
+    let repeated = only_anomaly(&correctness, Anomaly::ReplyDuplicate).unwrap();
     assert_eq!(repeated.sequence, AT as u64, "{correctness:#?}");
-    assert_eq!(repeated.value, Some(proxy.bent().value()));
+    assert_eq!(repeated.value, Some(proxy.injected().value()));
 }
 
-/// A value that nobody was told, and a last request without an answer that cannot have made it.
+/// A value is missing, and the unanswered last request cannot have produced it.
 pub fn a_reply_lost(target: &Target) {
     for discipline in target.exact {
         let server = target.start_with(discipline);
-        let proxy = Proxy::before(server.address(), Framing::Resp, Act::Drop);
+        let proxy = Proxy::before(server.address(), Framing::Resp, Fault::Drop);
         let correctness = run(&format!("{} {PIPELINE} --timeout 2s", proxy.address)).correctness;
-        let passed_by = only(&correctness, Anomaly::ReplyMissing).unwrap();
-        let bent = proxy.bent();
-        // Whose reply was lost took the next one for its own.
-        assert_eq!(passed_by.sequence, bent.sequence as u64, "{correctness:#?}");
-        assert_eq!(passed_by.value, Some(bent.value() + 1), "{correctness:#?}");
+        let faulty = only_anomaly(&correctness, Anomaly::ReplyMissing).unwrap();
+        let injected = proxy.injected();
+        // The request whose reply was lost takes the next reply for its own.
+        assert_eq!(
+            faulty.sequence, injected.sequence as u64,
+            "{correctness:#?}"
+        );
+        assert_eq!(faulty.value, Some(injected.value() + 1), "{correctness:#?}");
     }
 }
 
-/// More than all increments together can have made.
+/// The value is greater than all increments together can produce.
 pub fn a_value_changed(target: &Target) {
     for load in [PIPELINE, "-c 5 -P 8 -n 4000", "-c 6 -P 8 -t 3 -n 4000"] {
-        told_of_incr(target, Act::Flip, load, Anomaly::PhantomIncrement);
+        reported_for_incr(target, Fault::Corrupt, load, Anomaly::PhantomIncrement);
     }
 }
 
-/// What the second connection is told was made before it asked.
+/// The second connection receives a value from before its request.
 pub fn replies_of_two_connections_exchanged(target: &Target) {
     let load = "-c 2 -P 1 -n 2000";
-    told_of_incr(target, Act::Mix, load, Anomaly::CounterRegression);
+    reported_for_incr(
+        target,
+        Fault::CrossConnections,
+        load,
+        Anomaly::CounterRegression,
+    );
 }
 
-/// A reply of a kind that cannot be.
+/// A reply of a type that INCR cannot return.
 pub fn a_type_changed(target: &Target) {
     let server = target.start();
-    let proxy = Proxy::before(server.address(), Framing::Resp, Act::Garble);
+    let proxy = Proxy::before(server.address(), Framing::Resp, Fault::ChangeType);
     let correctness = run(&format!("{} {PIPELINE}", proxy.address)).correctness;
-    only(&correctness, Anomaly::ProtocolError);
+    only_anomaly(&correctness, Anomaly::ProtocolError);
     let text = &correctness.anomalies[0].examples[0].text;
     assert!(text.contains(&format!("request {AT}:")), "{text}");
 }
 
-/// The length of the payloads.
+/// The size of each payload.
 const PAYLOAD_BYTES: usize = 100;
 
-/// Replies to the requests behind the one that is told the lie.
-const BEHIND: u64 = 400 - AT as u64 - 1;
+/// The number of requests after the one with the fault.
+const REQUESTS_AFTER: u64 = 400 - AT as u64 - 1;
 
-/// What is found, and how often at least and at most.
+/// An anomaly, and how often it may be reported.
 type Found = (Anomaly, RangeInclusive<u64>);
 
-/// Tells loads of ECHO and of plain echo one lie; this must be found and nothing else, and the request named.
-fn told_of_echo(target: &Target, act: Act, load: &str, expected: &[Found]) {
+/// Injects one fault into ECHO and into plain echo. Only the expected anomalies may be reported, and one must name the request.
+fn reported_for_echo(target: &Target, fault: Fault, load: &str, expected: &[Found]) {
     let (resp, plain) = (target.start(), target.start_echo());
     let framings = [Framing::Resp, Framing::Fixed(PAYLOAD_BYTES)];
     for (server, framing) in [resp, plain].iter().zip(framings) {
-        let proxy = Proxy::before(server.address(), framing, act);
+        let proxy = Proxy::before(server.address(), framing, fault);
         let scheme = match framing {
             Framing::Resp => "resp",
             Framing::Fixed(_) => "echo",
@@ -129,37 +147,42 @@ fn told_of_echo(target: &Target, act: Act, load: &str, expected: &[Found]) {
     }
 }
 
-/// Each of the two requests gets the payload of the other.
+/// Each of the two requests receives the payload of the other.
 pub fn two_echoes_exchanged(target: &Target) {
     let expected = [(Anomaly::PayloadCorruption, 2..=2)];
-    told_of_echo(target, Act::Swap, PIPELINE, &expected);
+    reported_for_echo(target, Fault::Swap, PIPELINE, &expected);
 }
 
-/// Each request in flight gets the payload of the one before it, until a reply is left over.
+/// Each request in flight receives the payload of the one before it, until a reply is left over.
 pub fn an_echo_sent_twice(target: &Target) {
     let expected = [
         (Anomaly::ReplyDuplicate, 1..=1),
-        (Anomaly::PayloadCorruption, 0..=BEHIND),
+        (Anomaly::PayloadCorruption, 1..=REQUESTS_AFTER),
     ];
-    told_of_echo(target, Act::Duplicate, PIPELINE, &expected);
+    reported_for_echo(target, Fault::DuplicateInPipeline, PIPELINE, &expected);
 }
 
-/// Each request from there on gets the payload of the one behind it.
+/// Each request from there on receives the payload of the next one.
 pub fn an_echo_lost(target: &Target) {
-    let expected = [(Anomaly::PayloadCorruption, BEHIND..=BEHIND)];
-    told_of_echo(target, Act::Drop, PIPELINE, &expected);
+    let expected = [(Anomaly::PayloadCorruption, REQUESTS_AFTER..=REQUESTS_AFTER)];
+    reported_for_echo(target, Fault::Drop, PIPELINE, &expected);
 }
 
-/// One bit.
+/// One bit changes.
 pub fn an_echo_changed(target: &Target) {
     let expected = [(Anomaly::PayloadCorruption, 1..=1)];
     for load in [PIPELINE, "-c 4 -P 8 -n 4000"] {
-        told_of_echo(target, Act::Flip, load, &expected);
+        reported_for_echo(target, Fault::Corrupt, load, &expected);
     }
 }
 
-/// Each of the two has got what the other one sent.
+/// Each of the two connections receives what the other one sent.
 pub fn echoes_of_two_connections_exchanged(target: &Target) {
     let load = "-c 2 -P 1 -n 2000";
-    told_of_echo(target, Act::Mix, load, &[(Anomaly::CrossTalk, 2..=2)]);
+    reported_for_echo(
+        target,
+        Fault::CrossConnections,
+        load,
+        &[(Anomaly::CrossTalk, 2..=2)],
+    );
 }

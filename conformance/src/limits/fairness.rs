@@ -1,15 +1,15 @@
-//! A peer that never stops sending has its turns, and so have the others.
+//! A client that never stops sending has its turns, and so have the others.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::target::Target;
 use testkit::Client;
 
 /// Fifty honest clients beside a pipeline without end: every ping is answered while it goes on.
 pub fn a_greedy_pipeliner(target: &Target) {
     let server = target.start_limited(&[]);
-    let witness = Witness::of(&server);
+    let health = HealthCheck::start(&server);
     let mut pingers: Vec<Client> = (0..50).map(|_| server.connect()).collect();
     let satisfied = AtomicBool::new(false);
     let mut greedy = server.connect();
@@ -31,8 +31,10 @@ pub fn a_greedy_pipeliner(target: &Target) {
         for _ in 0..10 {
             pingers
                 .iter_mut()
-                .for_each(|peer| peer.send("*1\r\n$4\r\nPING\r\n"));
-            pingers.iter_mut().for_each(|peer| peer.expect("+PONG\r\n"));
+                .for_each(|client| client.send("*1\r\n$4\r\nPING\r\n"));
+            pingers
+                .iter_mut()
+                .for_each(|client| client.expect("+PONG\r\n"));
         }
         satisfied.store(true, Ordering::Relaxed);
         (writer.join().unwrap(), reader.join().unwrap())
@@ -42,5 +44,5 @@ pub fn a_greedy_pipeliner(target: &Target) {
         replies.ends_with(format!("\r\n:{sent}\r\n").as_bytes()),
         "{sent} increments are not all answered"
     );
-    witness.testify(server);
+    health.finish(server);
 }

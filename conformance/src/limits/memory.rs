@@ -1,6 +1,6 @@
-//! What peers can make a server hold: bounded for each, and for all together.
+//! What clients can make a server hold: bounded for each, and for all together.
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::target::Target;
 use testkit::array;
 use testkit::procfs::peak_resident_bytes;
@@ -8,15 +8,15 @@ use testkit::{Client, assert_same};
 
 const MIB: u64 = 1 << 20;
 
-/// Lengths that a peer announces and does not send cost nothing.
+/// Lengths that a client announces and does not send cost nothing.
 pub fn memory_is_reserved_as_bytes_arrive(target: &Target) {
     let server = target.start_limited(&["--max-bulk", "512MiB"]);
-    let mut witness = Witness::of(&server);
-    let mut peers: Vec<Client> = (0..50).map(|_| server.connect()).collect();
-    for peer in &mut peers {
-        peer.send_piece(b"*1048576\r\n$4\r\nECHO\r\n$536870912\r\nx");
+    let mut health = HealthCheck::start(&server);
+    let mut clients: Vec<Client> = (0..50).map(|_| server.connect()).collect();
+    for client in &mut clients {
+        client.send_piece(b"*1048576\r\n$4\r\nECHO\r\n$536870912\r\nx");
     }
-    witness.until("all have announced", |info| {
+    health.until("all have announced", |info| {
         info.number("connected_clients") == 51
     });
     let peak = peak_resident_bytes(server.pid());
@@ -24,23 +24,23 @@ pub fn memory_is_reserved_as_bytes_arrive(target: &Target) {
         peak < 64 * MIB,
         "{peak} bytes resident for 50 announcements of 512 MiB"
     );
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// Arguments that are each within their limit and together are not.
 pub fn a_request_has_a_limit_as_a_whole(target: &Target) {
     let server = target.start_limited(&[]);
-    let witness = Witness::of(&server);
-    let mut peer = server.connect();
+    let health = HealthCheck::start(&server);
+    let mut client = server.connect();
     let argument = [&b"$1048576\r\n"[..], &vec![b'x'; 1 << 20], b"\r\n"].concat();
-    peer.send("*18\r\n$4\r\nECHO\r\n");
+    client.send("*18\r\n$4\r\nECHO\r\n");
     for _ in 0..15 {
-        peer.send(&argument);
+        client.send(&argument);
     }
-    peer.send_piece(&argument[..argument.len() / 2]);
-    peer.send_piece(&argument[argument.len() / 2..]);
+    client.send_piece(&argument[..argument.len() / 2]);
+    client.send_piece(&argument[argument.len() / 2..]);
     assert_same(
-        &peer.receive_to_end(),
+        &client.receive_to_end(),
         b"-ERR Protocol error: too big request\r\n",
         "the sixteenth argument",
     );
@@ -49,13 +49,13 @@ pub fn a_request_has_a_limit_as_a_whole(target: &Target) {
         peak < 64 * MIB,
         "{peak} bytes resident for a request of 16 MiB"
     );
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// Over nine tenths of `--max-memory` nobody is let in; over the whole the biggest has to go; then all is well again.
-pub fn all_peers_together_have_a_limit(target: &Target) {
+pub fn all_clients_together_have_a_limit(target: &Target) {
     let server = target.start_limited(&["--max-memory", "8MiB"]);
-    let mut witness = Witness::of(&server);
+    let mut health = HealthCheck::start(&server);
     let mut hoarders: Vec<Client> = (0..9).map(|_| server.connect()).collect();
     for hoarder in &mut hoarders {
         hoarder.ask("PING\r\n", "+PONG\r\n");
@@ -65,7 +65,7 @@ pub fn all_peers_together_have_a_limit(target: &Target) {
     for hoarder in others {
         hoarder.send_piece(&unfinished[..1_000_000]);
     }
-    witness.until("nine tenths are full", |info| {
+    health.until("nine tenths are full", |info| {
         info.number("buffered_bytes") > 8 * MIB / 10 * 9
     });
     let refusal = server.connect().receive_to_end();
@@ -76,39 +76,39 @@ pub fn all_peers_together_have_a_limit(target: &Target) {
     );
 
     last.send_piece(unfinished);
-    witness.until("the biggest has gone", |info| {
+    health.until("the biggest has gone", |info| {
         info.number("closed_memory") > 0
     });
-    witness.until("the rest is within", |info| {
+    health.until("the rest is within", |info| {
         info.number("buffered_bytes") <= 8 * MIB
     });
-    assert_eq!(witness.info().number("refused_memory"), 1);
+    assert_eq!(health.info().number("refused_memory"), 1);
 
     drop(hoarders);
-    witness.until("all has been given back", |info| {
+    health.until("all has been given back", |info| {
         info.number("buffered_bytes") == 0
     });
     server.connect().ask("PING\r\n", "+PONG\r\n");
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// `--max-bulk` moves the limit of one argument in both directions.
 pub fn an_argument_has_the_limit_that_was_set(target: &Target) {
     for (flag, most) in [("1000", 1000), ("512KiB", 512 << 10), ("4MiB", 4 << 20)] {
         let server = target.start_limited(&["--max-bulk", flag]);
-        let witness = Witness::of(&server);
+        let health = HealthCheck::start(&server);
         let word = vec![b'x'; most];
-        let mut peer = server.connect();
-        peer.exchange(
+        let mut client = server.connect();
+        client.exchange(
             &array(&[b"ECHO", &word]),
             &[format!("${most}\r\n").as_bytes(), &word, b"\r\n"].concat(),
         );
-        peer.send(format!("*2\r\n$4\r\nECHO\r\n${}\r\n", most + 1));
+        client.send(format!("*2\r\n$4\r\nECHO\r\n${}\r\n", most + 1));
         assert_same(
-            &peer.receive_to_end(),
+            &client.receive_to_end(),
             b"-ERR Protocol error: invalid bulk length\r\n",
             flag,
         );
-        witness.testify(server);
+        health.finish(server);
     }
 }

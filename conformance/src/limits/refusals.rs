@@ -1,6 +1,6 @@
 //! What is refused whoever asks: pages in a browser, other machines, too many counters and too long names.
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::server::run_to_end;
 use crate::target::Target;
 use testkit::array;
@@ -12,21 +12,21 @@ const FULL: &str =
 /// A page can make a browser send this to a loopback port. None of it is executed.
 pub fn http_drives_nothing(target: &Target) {
     let server = target.start_limited(&[]);
-    let mut witness = Witness::of(&server);
+    let mut health = HealthCheck::start(&server);
     for head in [
         "POST / HTTP/1.1\r\nHost: localhost\r\n",
         "GET / HTTP/1.1\r\n",
         "OPTIONS * HTTP/1.1\r\n",
         "Host: localhost\r\n",
     ] {
-        let mut peer = server.connect();
-        peer.send_piece(
-            format!("{head}\r\n*2\r\n$4\r\nINCR\r\n$7\r\nwitness\r\nINCR witness\r\n").as_bytes(),
+        let mut client = server.connect();
+        client.send_piece(
+            format!("{head}\r\n*2\r\n$4\r\nINCR\r\n$7\r\nhealthy\r\nINCR healthy\r\n").as_bytes(),
         );
-        assert_same(&peer.receive_to_end(), b"", head);
+        assert_same(&client.receive_to_end(), b"", head);
     }
-    witness.until("all are counted", |info| info.number("closed_http") == 4);
-    witness.testify(server);
+    health.until("all are counted", |info| info.number("closed_http") == 4);
+    health.finish(server);
 }
 
 /// Another address than loopback takes two flags, so that nobody is exposed by one.
@@ -48,42 +48,42 @@ pub fn other_machines_need_two_flags(target: &Target) {
     }
     let server = target.start_limited(&["--bind", "127.0.0.2"]);
     assert_eq!(server.address().ip().to_string(), "127.0.0.2");
-    Witness::of(&server).testify(server);
+    HealthCheck::start(&server).finish(server);
 }
 
-/// Names come from peers, and so their number has a limit. Those that are there go on counting.
+/// Names come from clients, and so their number has a limit. Those that are there go on counting.
 pub fn counters_have_a_limit(target: &Target) {
     let unlimited = target.start_limited(&[]);
     assert_eq!(
-        Witness::of(&unlimited).info().number("maxcounters"),
+        HealthCheck::start(&unlimited).info().number("maxcounters"),
         1_000_000,
         "the default"
     );
     let server = target.start_limited(&["--max-counters", "3"]);
-    let witness = Witness::of(&server);
-    let mut peer = server.connect();
-    peer.ask("INCR a\r\nSET b 7\r\n", ":1\r\n+OK\r\n");
-    peer.ask("INCR c\r\n", FULL);
-    peer.ask("SET c 1\r\n", FULL);
-    peer.ask("INCR a\r\nGET c\r\nDBSIZE\r\n", ":2\r\n$-1\r\n:3\r\n");
-    peer.ask(
+    let health = HealthCheck::start(&server);
+    let mut client = server.connect();
+    client.ask("INCR a\r\nSET b 7\r\n", ":1\r\n+OK\r\n");
+    client.ask("INCR c\r\n", FULL);
+    client.ask("SET c 1\r\n", FULL);
+    client.ask("INCR a\r\nGET c\r\nDBSIZE\r\n", ":2\r\n$-1\r\n:3\r\n");
+    client.ask(
         "DEL b\r\nINCR c\r\nINCR d\r\n",
         format!(":1\r\n:1\r\n{FULL}"),
     );
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// As many as were allowed, to the last one. All of them are summed at the end, though not all are listed.
 pub fn a_hundred_thousand_counters(target: &Target) {
     let server = target.start_limited(&["--max-counters", "100000"]);
-    let mut peer = server.connect();
+    let mut client = server.connect();
     for thousand in 0..100 {
         let name = |n: usize| array(&[b"INCR", format!("{thousand}:{n}").as_bytes()]);
         let requests: Vec<u8> = (0..1000).flat_map(name).collect();
-        peer.exchange(&requests, ":1\r\n".repeat(1000).as_bytes());
+        client.exchange(&requests, ":1\r\n".repeat(1000).as_bytes());
     }
-    peer.ask("DBSIZE\r\nINCR 0:0\r\n", ":100000\r\n:2\r\n");
-    peer.ask("INCR one-more\r\n", FULL);
+    client.ask("DBSIZE\r\nINCR 0:0\r\n", ":100000\r\n:2\r\n");
+    client.ask("INCR one-more\r\n", FULL);
 
     let last = server.terminate();
     assert!(last.status.success(), "{}", last.status);
@@ -95,13 +95,13 @@ pub fn a_hundred_thousand_counters(target: &Target) {
 pub fn names_have_a_limit(target: &Target) {
     const TOO_LONG: &[u8] = b"-ERR the name of a counter is longer than 512 bytes\r\n";
     let server = target.start_limited(&[]);
-    let witness = Witness::of(&server);
+    let health = HealthCheck::start(&server);
     let (longest, too_long) = ([b'n'; 512], [b'n'; 513]);
-    let mut peer = server.connect();
-    peer.ask(array(&[b"INCR", &longest]), ":1\r\n");
-    peer.ask(array(&[b"INCR", &too_long]), TOO_LONG);
-    peer.ask(array(&[b"SET", &too_long, b"5"]), TOO_LONG);
-    peer.ask(array(&[b"GET", &too_long]), "$-1\r\n");
-    peer.ask("DBSIZE\r\n", ":2\r\n");
-    witness.testify(server);
+    let mut client = server.connect();
+    client.ask(array(&[b"INCR", &longest]), ":1\r\n");
+    client.ask(array(&[b"INCR", &too_long]), TOO_LONG);
+    client.ask(array(&[b"SET", &too_long, b"5"]), TOO_LONG);
+    client.ask(array(&[b"GET", &too_long]), "$-1\r\n");
+    client.ask("DBSIZE\r\n", ":2\r\n");
+    health.finish(server);
 }

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::target::Target;
 use testkit::sock_diag::{listener, server_end};
 
@@ -16,20 +16,20 @@ pub fn the_backlog_is_deep(target: &Target) {
         backlog >= Some(most.min(4096)),
         "{backlog:?} connections may wait"
     );
-    Witness::of(&server).testify(server);
+    HealthCheck::start(&server).finish(server);
 }
 
-/// A peer whose host has vanished is found out: the keepalive timer runs, and for no more than five minutes.
-pub fn vanished_peers_are_looked_for(target: &Target) {
+/// A client whose host has vanished is found out: the keepalive timer runs, and for no more than five minutes.
+pub fn vanished_clients_are_detected(target: &Target) {
     const KEEPALIVE: u8 = 2;
     let server = target.start_limited(&[]);
-    let witness = Witness::of(&server);
-    let mut peer = server.connect();
-    peer.ask("PING\r\n", "+PONG\r\n");
-    let record = server_end(peer.stream()).unwrap();
+    let health = HealthCheck::start(&server);
+    let mut client = server.connect();
+    client.ask("PING\r\n", "+PONG\r\n");
+    let record = server_end(client.stream()).unwrap();
     assert!(
         record.timer == KEEPALIVE && record.timer_ms <= 300_000,
         "{record:?}"
     );
-    witness.testify(server);
+    health.finish(server);
 }

@@ -4,7 +4,7 @@ use std::net::TcpStream;
 
 use rustix::process::Signal;
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::server::Server;
 use crate::target::Target;
 use testkit::array;
@@ -14,17 +14,17 @@ use testkit::until;
 use testkit::{Client, assert_same};
 
 /// SIGTERM while eight clients pipeline without end: every increment that was answered is in the counter that is printed.
-pub fn acknowledged_increments_are_in_the_last_words(target: &Target) {
+pub fn acknowledged_increments_are_in_the_final_report(target: &Target) {
     for signal in [Signal::TERM, Signal::INT] {
         let server = target.start_limited(&[]);
-        let mut witness = Witness::of(&server);
-        let peers: Vec<Client> = (0..8).map(|_| server.connect()).collect();
+        let mut health = HealthCheck::start(&server);
+        let clients: Vec<Client> = (0..8).map(|_| server.connect()).collect();
         let acknowledged: u64 = std::thread::scope(|scope| {
-            let clients: Vec<_> = peers
+            let clients: Vec<_> = clients
                 .into_iter()
-                .map(|peer| scope.spawn(|| increment_until_the_end(peer)))
+                .map(|client| scope.spawn(|| increment_until_the_end(client)))
                 .collect();
-            witness.until("they are at it", |info| {
+            health.until("they are at it", |info| {
                 info.number("total_commands_processed") > 20_000
             });
             server.signal(signal);
@@ -41,12 +41,12 @@ pub fn acknowledged_increments_are_in_the_last_words(target: &Target) {
     }
 }
 
-/// A peer that does not take its replies holds a stop up no longer than `--shutdown-timeout`.
+/// A client that does not take its replies holds a stop up no longer than `--shutdown-timeout`.
 pub fn a_stop_has_a_deadline(target: &Target) {
     let server = target.start_limited(&["--shutdown-timeout", "200ms"]);
-    let witness = Witness::of(&server);
+    let health = HealthCheck::start(&server);
     let _stalled = stalled(&server);
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// Who cannot wait so long sends a second signal.
@@ -58,24 +58,24 @@ pub fn a_second_signal_ends_it_at_once(target: &Target) {
     until("nobody is let in", || TcpStream::connect(address).is_err());
     assert!(
         server.is_running(),
-        "it waits for the peer that does not read"
+        "it waits for the client that does not read"
     );
     server.signal(Signal::TERM);
-    assert_eq!(server.last_words().status.code(), Some(1));
+    assert_eq!(server.final_report().status.code(), Some(1));
 }
 
 /// Requests that lie in the kernel when the order comes are executed, answered and counted.
 pub fn what_has_arrived_is_answered(target: &Target) {
     let server = target.start_limited(&[]);
-    let mut peer = server.connect();
-    peer.ask("PING\r\n", "+PONG\r\n");
+    let mut client = server.connect();
+    client.ask("PING\r\n", "+PONG\r\n");
     server.signal(Signal::STOP);
-    peer.send(array(&[b"INCR", b"k"]).repeat(1000));
+    client.send(array(&[b"INCR", b"k"]).repeat(1000));
     server.signal(Signal::TERM);
     server.signal(Signal::CONT);
     let replies: String = (1..=1000).map(|value| format!(":{value}\r\n")).collect();
     assert_same(
-        &peer.receive_to_end(),
+        &client.receive_to_end(),
         replies.as_bytes(),
         "the replies after the order to stop",
     );
@@ -85,52 +85,52 @@ pub fn what_has_arrived_is_answered(target: &Target) {
 /// Stopped by the shell and continued: what came meanwhile is answered.
 pub fn stopped_and_continued(target: &Target) {
     let server = target.start_limited(&[]);
-    let witness = Witness::of(&server);
+    let health = HealthCheck::start(&server);
     let mut before = server.connect();
     before.ask("PING\r\n", "+PONG\r\n");
     server.signal(Signal::STOP);
     before.send("PING before\r\n");
     let mut meanwhile: Vec<Client> = (0..20).map(|_| server.connect()).collect();
-    for peer in &mut meanwhile {
-        peer.send("PING meanwhile\r\n");
+    for client in &mut meanwhile {
+        client.send("PING meanwhile\r\n");
     }
     server.signal(Signal::CONT);
     before.expect("$6\r\nbefore\r\n");
-    for peer in &mut meanwhile {
-        peer.expect("$9\r\nmeanwhile\r\n");
+    for client in &mut meanwhile {
+        client.expect("$9\r\nmeanwhile\r\n");
     }
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// Sends increments as fast as they are taken until the server closes; how many were answered.
-fn increment_until_the_end(mut peer: Client) -> u64 {
-    let mut writing = peer.duplicate();
+fn increment_until_the_end(mut client: Client) -> u64 {
+    let mut writing = client.duplicate();
     let requests = array(&[b"INCR", b"k"]).repeat(16);
     std::thread::scope(|scope| {
         scope.spawn(|| while writing.try_send(&requests).is_ok() {});
-        let replies = peer.receive_to_end();
-        peer.hang_up();
+        let replies = client.receive_to_end();
+        client.hang_up();
         // The last may be cut off: it was not acknowledged.
         replies.iter().filter(|&&byte| byte == b'\n').count() as u64
     })
 }
 
-/// A peer that has asked for more than all buffers hold and takes nothing, so that the server cannot be done with it.
+/// A client that has asked for more than all buffers hold and takes nothing, so that the server cannot be done with it.
 fn stalled(server: &Server) -> Client {
-    let peer = server.connect();
-    let mut writing = peer.duplicate();
+    let client = server.connect();
+    let mut writing = client.duplicate();
     let request = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
     // Ends when the server does.
     std::thread::spawn(move || while writing.try_send(&request).is_ok() {});
     until("its replies wait", || {
-        server_end(peer.stream()).is_some_and(|record| record.unread > 0)
+        server_end(client.stream()).is_some_and(|record| record.unread > 0)
     });
     wait_until_idle(server.pid());
-    peer
+    client
 }
 
 fn counted(mut server: Server, name: &str) -> u64 {
-    let last = server.last_words();
+    let last = server.final_report();
     assert!(last.status.success(), "{}", last.status);
     let start = format!("counter {name} = ");
     let value = last.lines.iter().find_map(|line| line.strip_prefix(&start));

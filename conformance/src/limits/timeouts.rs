@@ -1,38 +1,38 @@
-//! How long a server waits for a peer: for its next request, for the rest of one, and for it to take its replies.
+//! How long a server waits for a client: for its next request, for the rest of one, and for it to read its replies.
 
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use crate::health_check::Witness;
+use crate::health_check::HealthCheck;
 use crate::target::Target;
 use testkit::array;
 use testkit::assert_same;
 use testkit::procfs::peak_resident_bytes;
 
-/// A peer that says nothing, from the start or after a request, is closed without a word.
-pub fn idle_peers_are_closed(target: &Target) {
-    // Long enough that the witness, who has pauses as well, is not taken for idle on a busy machine.
+/// A client that sends nothing, from the start or after a request, is closed without a reply.
+pub fn idle_clients_are_closed(target: &Target) {
+    // Long enough that the health check, which pauses as well, does not become idle on a busy machine.
     let server = target.start_limited(&["--idle-timeout", "1s"]);
     let mut silent = server.connect();
     let mut served = server.connect();
     served.ask("PING\r\n", "+PONG\r\n");
     assert_same(&silent.receive_to_end(), b"", "what the silent one hears");
     assert_same(&served.receive_to_end(), b"", "what the other one hears");
-    let mut witness = Witness::of(&server);
-    witness.until("both are counted", |info| info.number("closed_idle") == 2);
-    witness.testify(server);
+    let mut health = HealthCheck::start(&server);
+    health.until("both are counted", |info| info.number("closed_idle") == 2);
+    health.finish(server);
 }
 
-/// A request that is dripped, a byte now and a byte then, has as long as one that stalls: the bytes do not buy time.
+/// A request sent byte by byte has the same deadline as one that stalls: new bytes do not extend it.
 pub fn dripped_requests_are_closed(target: &Target) {
     let server = target.start_limited(&["--request-timeout", "200ms"]);
-    let mut witness = Witness::of(&server);
+    let mut health = HealthCheck::start(&server);
     let mut idle = server.connect();
     let mut stalled = server.connect();
-    stalled.send("*2\r\n$4\r\nINCR\r\n$7\r\nwit");
+    stalled.send("*2\r\n$4\r\nINCR\r\n$7\r\nhea");
 
     let mut dripping = server.connect();
-    // A read in vain is the pause between two bytes.
+    // The read timeout is the pause between two bytes.
     dripping
         .stream()
         .set_read_timeout(Some(Duration::from_millis(20)))
@@ -46,7 +46,7 @@ pub fn dripped_requests_are_closed(target: &Target) {
         .is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
     {
         dripping.send_piece(&[*drips.next().unwrap()]);
-        witness.count();
+        health.count();
     }
     assert_same(
         &dripping.receive_to_end(),
@@ -54,66 +54,66 @@ pub fn dripped_requests_are_closed(target: &Target) {
         "what the dripping one hears",
     );
     assert_same(&stalled.receive_to_end(), b"", "what the stalled one hears");
-    witness.until("both are counted", |info| {
+    health.until("both are counted", |info| {
         info.number("closed_request_deadline") == 2
     });
-    // Between two requests there is no hurry.
+    // The request deadline does not apply between two requests.
     idle.ask("PING\r\n", "+PONG\r\n");
-    witness.testify(server);
+    health.finish(server);
 }
 
-/// A peer that asks for a thousand megabytes and reads none: it is not read from, holds little, and is closed.
-pub fn a_peer_that_never_reads_is_closed(target: &Target) {
+/// A client requests a thousand megabytes and reads nothing: the server stops reading from it, holds little, and closes it.
+pub fn a_client_that_never_reads_is_closed(target: &Target) {
     let server = target.start_limited(&["--stall-timeout", "300ms"]);
-    let mut witness = Witness::of(&server);
-    let mut peer = server.connect();
+    let mut health = HealthCheck::start(&server);
+    let mut client = server.connect();
     let request = array(&[b"ECHO", &vec![b'x'; 1 << 20]]);
     let taken = std::thread::scope(|scope| {
-        // The server's silence stops it first, and then the end of the connection.
+        // It stops first when the server no longer reads, and then when the connection closes.
         let writer = scope.spawn(|| {
             (0..1000)
-                .take_while(|_| peer.try_send(&request).is_ok())
+                .take_while(|_| client.try_send(&request).is_ok())
                 .count()
         });
-        witness.until("it is closed", |info| info.number("closed_stalled") == 1);
+        health.until("it is closed", |info| info.number("closed_stalled") == 1);
         writer.join().unwrap()
     });
     assert!(
         taken < 100,
-        "{taken} MiB were taken from a peer that reads nothing"
+        "{taken} MiB were taken from a client that reads nothing"
     );
     let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 32 << 20,
-        "{peak} bytes resident for one peer that does not read"
+        "{peak} bytes resident for one client that does not read"
     );
-    witness.until("it holds nothing", |info| {
+    health.until("it holds nothing", |info| {
         info.number("buffered_bytes") == 0
     });
-    witness.testify(server);
+    health.finish(server);
 }
 
 /// The same at an echo server, which has no requests to stop at.
-pub fn an_echo_peer_that_never_reads_is_closed(target: &Target) {
+pub fn an_echo_client_that_never_reads_is_closed(target: &Target) {
     let server = target.start_limited(&["--protocol", "echo", "--stall-timeout", "300ms"]);
-    let mut peer = server.connect();
+    let mut client = server.connect();
     let chunk = vec![b'x'; 1 << 20];
     let taken = (0..1000)
-        .take_while(|_| peer.try_send(&chunk).is_ok())
+        .take_while(|_| client.try_send(&chunk).is_ok())
         .count();
     assert!(
         taken < 100,
-        "{taken} MiB were taken from a peer that reads nothing"
+        "{taken} MiB were taken from a client that reads nothing"
     );
     let peak = peak_resident_bytes(server.pid());
     assert!(
         peak < 32 << 20,
-        "{peak} bytes resident for one peer that does not read"
+        "{peak} bytes resident for one client that does not read"
     );
     server.connect().ask("hello", "hello");
 }
 
-/// `0` is for ever, as the flags' help says.
+/// A timeout of `0` never expires.
 pub fn zero_is_never(target: &Target) {
     let never = [
         "--idle-timeout",
@@ -124,9 +124,9 @@ pub fn zero_is_never(target: &Target) {
         "0",
     ];
     let server = target.start_limited(&never);
-    let witness = Witness::of(&server);
-    let mut peer = server.connect();
-    peer.send_piece(b"*2\r\n$4\r\nECHO\r\n$2\r\nh");
-    peer.ask("i\r\n", "$2\r\nhi\r\n");
-    witness.testify(server);
+    let health = HealthCheck::start(&server);
+    let mut client = server.connect();
+    client.send_piece(b"*2\r\n$4\r\nECHO\r\n$2\r\nh");
+    client.ask("i\r\n", "$2\r\nhi\r\n");
+    health.finish(server);
 }

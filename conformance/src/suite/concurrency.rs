@@ -39,11 +39,11 @@ pub fn lossy_disciplines_never_count_too_much(target: &Target) {
 /// The values that `CLIENTS` clients see, each sending `batches` of `depth` increments.
 fn increments(server: &Server, batches: usize, depth: usize) -> Vec<usize> {
     let request = array(&[b"INCR", b"k"]).repeat(depth);
-    let client = |mut peer: Client| {
+    let client = |mut client: Client| {
         let mut values = Vec::with_capacity(batches * depth);
         for _ in 0..batches {
-            peer.send(&request);
-            values.extend((0..depth).map(|_| integer(&peer.receive_line())));
+            client.send(&request);
+            values.extend((0..depth).map(|_| integer(&client.receive_line())));
         }
         values
     };

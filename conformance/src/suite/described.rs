@@ -8,10 +8,10 @@ use testkit::start_of;
 pub fn info_has_its_sections(target: &Target) {
     for discipline in target.disciplines() {
         let server = target.start_with(discipline);
-        let mut peer = server.connect();
-        peer.ask("INCR k\r\nINCR k\r\n", ":1\r\n:2\r\n");
+        let mut client = server.connect();
+        client.ask("INCR k\r\nINCR k\r\n", ":1\r\n:2\r\n");
 
-        let info = Info::ask(&mut peer, "");
+        let info = Info::ask(&mut client, "");
         assert_eq!(
             info.sections,
             ["Server", "Clients", "Memory", "Stats", "CPU", "Counter"]
@@ -31,12 +31,12 @@ pub fn info_has_its_sections(target: &Target) {
         assert_eq!(info.number("counters"), 1);
         assert!(info.number("used_memory_rss") > 0);
 
-        assert_eq!(Info::ask(&mut peer, "server").sections, ["Server"]);
+        assert_eq!(Info::ask(&mut client, "server").sections, ["Server"]);
         assert_eq!(
-            Info::ask(&mut peer, "STATS clients").sections,
+            Info::ask(&mut client, "STATS clients").sections,
             ["Clients", "Stats"]
         );
-        assert_eq!(Info::ask(&mut peer, "all").sections, info.sections);
+        assert_eq!(Info::ask(&mut client, "all").sections, info.sections);
     }
 }
 
@@ -44,21 +44,21 @@ pub fn info_has_its_sections(target: &Target) {
 pub fn hello_names_the_server(target: &Target) {
     let server = target.start();
     for hello in ["HELLO\r\n", "HELLO 2\r\n", "hello 2 setname bob\r\n"] {
-        let mut peer = server.connect();
-        peer.send(hello);
-        peer.expect("*14\r\n$6\r\nserver\r\n");
-        peer.receive_bulk();
-        peer.expect("$7\r\nversion\r\n");
-        peer.receive_bulk();
-        peer.expect("$5\r\nproto\r\n:2\r\n$2\r\nid\r\n:");
-        peer.receive_line();
-        peer.expect("$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n");
+        let mut client = server.connect();
+        client.send(hello);
+        client.expect("*14\r\n$6\r\nserver\r\n");
+        client.receive_bulk();
+        client.expect("$7\r\nversion\r\n");
+        client.receive_bulk();
+        client.expect("$5\r\nproto\r\n:2\r\n$2\r\nid\r\n:");
+        client.receive_line();
+        client.expect("$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0\r\n");
         let name = if hello.contains("bob") {
             "$3\r\nbob\r\n"
         } else {
             "$-1\r\n"
         };
-        peer.ask("CLIENT GETNAME\r\n", name);
+        client.ask("CLIENT GETNAME\r\n", name);
     }
 }
 
@@ -67,15 +67,15 @@ pub fn every_connection_has_a_number(target: &Target) {
     let server = target.start();
     let mut last = 0;
     for _ in 0..3 {
-        let mut peer = server.connect();
-        peer.send("CLIENT ID\r\n");
-        let line = peer.receive_line();
+        let mut client = server.connect();
+        client.send("CLIENT ID\r\n");
+        let line = client.receive_line();
         let id: u64 = line
             .strip_prefix(':')
             .and_then(|id| id.parse().ok())
             .unwrap_or_else(|| panic!("no number: {}", start_of(line.as_bytes())));
         assert!(id > last, "connection {id} came after {last}");
-        peer.ask("client id\r\n", format!(":{id}\r\n"));
+        client.ask("client id\r\n", format!(":{id}\r\n"));
         last = id;
     }
 }

@@ -8,17 +8,20 @@ pub fn every_byte_in_every_cut(target: &Target) {
     let server = target.start_echo();
     let bytes: Vec<u8> = (0..=255).collect();
     let echoed = |pieces: &[&[u8]]| {
-        let mut peer = server.connect();
+        let mut client = server.connect();
         for piece in pieces {
-            assert!(peer.send_piece(piece), "the server closed while bytes came");
+            assert!(
+                client.send_piece(piece),
+                "the server closed while bytes came"
+            );
         }
-        peer.finish();
+        client.finish();
         let what = format!(
             "the echo of {} pieces, the first of {}",
             pieces.len(),
             pieces[0].len()
         );
-        assert_same(&peer.receive_to_end(), &bytes, &what);
+        assert_same(&client.receive_to_end(), &bytes, &what);
     };
     for first_bytes in 1..=bytes.len() {
         let (first, second) = bytes.split_at(first_bytes);
@@ -30,16 +33,16 @@ pub fn every_byte_in_every_cut(target: &Target) {
 /// A stream larger than every buffer comes back to the last byte, though its end was said before the first was read.
 pub fn ten_megabytes(target: &Target) {
     let server = target.start_echo();
-    let mut peer = server.connect();
+    let mut client = server.connect();
     // A period that is no power of two: a chunk lost, doubled or moved does not look like another.
     let bytes: Vec<u8> = (0..251).cycle().take(10_000_000).collect();
-    let mut writing = peer.duplicate();
+    let mut writing = client.duplicate();
     let heard = std::thread::scope(|scope| {
         scope.spawn(|| {
             writing.send(&bytes);
             writing.finish();
         });
-        peer.receive_to_end()
+        client.receive_to_end()
     });
     assert!(
         heard == bytes,
@@ -52,7 +55,7 @@ pub fn ten_megabytes(target: &Target) {
 /// What ends a RESP connection is here a payload like another.
 pub fn no_byte_has_a_meaning(target: &Target) {
     let server = target.start_echo();
-    let mut peer: Client = server.connect();
+    let mut client: Client = server.connect();
     for bytes in [
         "QUIT\r\n",
         "*x\r\n",
@@ -62,6 +65,6 @@ pub fn no_byte_has_a_meaning(target: &Target) {
         "\0",
         "\u{4}",
     ] {
-        peer.ask(bytes, bytes);
+        client.ask(bytes, bytes);
     }
 }

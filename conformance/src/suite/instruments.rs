@@ -11,17 +11,17 @@ use testkit::Info;
 /// Nobody may hold a server up that was not started for it.
 pub fn no_debugging_unless_allowed(target: &Target) {
     let server = target.start();
-    let mut peer = server.connect();
+    let mut client = server.connect();
     let refusal = "-ERR DEBUG and WORK are not allowed: start the server with --allow-debug\r\n";
-    peer.ask("DEBUG SLEEP 0\r\n", refusal);
-    peer.ask("WORK 0\r\n", refusal);
+    client.ask("DEBUG SLEEP 0\r\n", refusal);
+    client.ask("WORK 0\r\n", refusal);
 }
 
 /// Where it is allowed a request takes its time, within bounds.
 pub fn debugging_where_allowed(target: &Target) {
     let server = target.start_limited(&["--allow-debug"]);
-    let mut peer = server.connect();
-    peer.ask("DEBUG SLEEP 0.001\r\nWORK 1000\r\n", "+OK\r\n+OK\r\n");
+    let mut client = server.connect();
+    client.ask("DEBUG SLEEP 0.001\r\nWORK 1000\r\n", "+OK\r\n+OK\r\n");
     for nonsense in [
         "DEBUG SLEEP -1",
         "DEBUG SLEEP nan",
@@ -30,23 +30,23 @@ pub fn debugging_where_allowed(target: &Target) {
         "WORK 10000001",
     ] {
         let refusal = "-ERR the time is not a number from 0 to 10 seconds\r\n";
-        peer.ask(format!("{nonsense}\r\n"), refusal);
+        client.ask(format!("{nonsense}\r\n"), refusal);
     }
-    peer.ask(
+    client.ask(
         "WORK x\r\n",
         "-ERR value is not an integer or out of range\r\n",
     );
-    peer.ask("DEBUG JUMP 1\r\n", "-ERR unknown subcommand 'JUMP'.\r\n");
+    client.ask("DEBUG JUMP 1\r\n", "-ERR unknown subcommand 'JUMP'.\r\n");
 }
 
 /// Every read that brought a request is in the histogram of how long its bytes had lain there.
 pub fn dwell_counts_reads(target: &Target) {
     let server = target.start_limited(&["--dwell"]);
-    let mut peer = server.connect();
+    let mut client = server.connect();
     for number in 1..=50 {
-        peer.ask("INCR k\r\n", format!(":{number}\r\n"));
+        client.ask("INCR k\r\n", format!(":{number}\r\n"));
     }
-    let info = Info::ask(&mut peer, "dwell");
+    let info = Info::ask(&mut client, "dwell");
     assert_eq!(info.sections, ["Dwell"]);
     // The question itself is the fifty-first. The kernel takes a moment until it stamps what arrives.
     assert_eq!(info.sum_of("dwell_"), 51);
@@ -58,12 +58,16 @@ pub fn a_locked_access_log_has_whole_lines(target: &Target) {
     let log = folder.path().join("access.log");
     let server =
         target.start_limited(&["--access-log", log.to_str().unwrap(), "--access-log-locked"]);
-    let mut peers: Vec<_> = (0..8).map(|_| server.connect()).collect();
+    let mut clients: Vec<_> = (0..8).map(|_| server.connect()).collect();
     for _ in 0..20 {
-        peers.iter_mut().for_each(|peer| peer.send("PING\r\n"));
-        peers.iter_mut().for_each(|peer| peer.expect("+PONG\r\n"));
+        clients
+            .iter_mut()
+            .for_each(|client| client.send("PING\r\n"));
+        clients
+            .iter_mut()
+            .for_each(|client| client.expect("+PONG\r\n"));
     }
-    drop(peers);
+    drop(clients);
     server.terminate();
     let text = fs::read_to_string(&log).unwrap();
     let mut lines: BTreeMap<&str, u32> = BTreeMap::new();
@@ -77,16 +81,16 @@ pub fn a_locked_access_log_has_whole_lines(target: &Target) {
     assert!(lines.values().all(|count| *count == 20), "{lines:?}");
 }
 
-/// The record holds every peer's bytes in the order in which they were sent, and an end for each of its turns.
+/// The record holds every client's bytes in the order in which they were sent, and an end for each of its turns.
 pub fn the_record_holds_the_turns(target: &Target) {
     let folder = TempDir::new().unwrap();
     let record = folder.path().join("turns");
     let server = target.start_limited(&["--record", record.to_str().unwrap()]);
-    let mut peer = server.connect();
-    peer.ask("INCR a\r\n", ":1\r\n");
-    peer.ask("INCR a\r\nINCR b\r\n", ":2\r\n:1\r\n");
-    peer.finish();
-    assert_eq!(peer.receive_to_end(), b"");
+    let mut client = server.connect();
+    client.ask("INCR a\r\n", ":1\r\n");
+    client.ask("INCR a\r\nINCR b\r\n", ":2\r\n:1\r\n");
+    client.finish();
+    assert_eq!(client.receive_to_end(), b"");
     server.terminate();
     let text = fs::read_to_string(&record).unwrap();
     let number_of = |mark: &str| text.lines().filter(|line| line.starts_with(mark)).count();

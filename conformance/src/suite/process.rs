@@ -9,12 +9,12 @@ use crate::target::Target;
 pub fn sigterm_prints_the_final_counters(target: &Target) {
     for discipline in target.disciplines() {
         let server = target.start_with(discipline);
-        let mut peer = server.connect();
-        peer.ask(
+        let mut client = server.connect();
+        client.ask(
             "INCRBY b 40\r\nINCR a\r\nDECRBY c 4\r\nINCR a\r\nINCR gone\r\nDEL gone\r\n",
             ":40\r\n:1\r\n:-4\r\n:2\r\n:1\r\n:1\r\n",
         );
-        peer.ask("INCR \"\\x00\\r\\n\\\"\\xff\"\r\n", ":1\r\n");
+        client.ask("INCR \"\\x00\\r\\n\\\"\\xff\"\r\n", ":1\r\n");
 
         let last = server.terminate();
         assert!(last.status.success(), "{}", last.status);
@@ -26,7 +26,11 @@ pub fn sigterm_prints_the_final_counters(target: &Target) {
             "4 counters, sum 39",
         ];
         assert_eq!(last.lines, expected, "--counter {discipline}");
-        assert_eq!(peer.receive_to_end(), b"", "the peer is told by a close");
+        assert_eq!(
+            client.receive_to_end(),
+            b"",
+            "the client is told by a close"
+        );
     }
 }
 

@@ -7,7 +7,7 @@ use redis::{Client, Commands, Connection, ErrorKind, ServerErrorKind};
 use crate::server::Server;
 use crate::target::Target;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Commands with typed results, a pipeline, any bytes as a name, and INFO as the crate reads it.
 pub fn a_session(target: &Target) {
@@ -85,7 +85,7 @@ pub fn resp3_is_declined(target: &Target) {
     let url = format!("redis://{}/?protocol=resp3", server.address());
     let error = Client::open(url)
         .unwrap()
-        .get_connection_with_timeout(PATIENCE)
+        .get_connection_with_timeout(TIMEOUT)
         .err();
     let error = error.expect("RESP3 is not spoken");
     assert_eq!(
@@ -96,7 +96,7 @@ pub fn resp3_is_declined(target: &Target) {
 
 fn connect(server: &Server) -> Connection {
     let client = Client::open(format!("redis://{}/", server.address())).unwrap();
-    let connection = client.get_connection_with_timeout(PATIENCE).unwrap();
-    connection.set_read_timeout(Some(PATIENCE)).unwrap();
+    let connection = client.get_connection_with_timeout(TIMEOUT).unwrap();
+    connection.set_read_timeout(Some(TIMEOUT)).unwrap();
     connection
 }

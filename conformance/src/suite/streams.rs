@@ -26,16 +26,16 @@ pub fn replies_larger_than_every_buffer(target: &Target) {
 /// 200 connections, all open, each in the middle of a request while the others are answered.
 pub fn two_hundred_clients_at_once(target: &Target) {
     let server = target.start();
-    let mut peers: Vec<Client> = (0..200).map(|_| server.connect()).collect();
-    for (number, peer) in peers.iter_mut().enumerate() {
-        peer.send(format!("ECHO {number}\r\n*2\r\n$4\r\nINC"));
+    let mut clients: Vec<Client> = (0..200).map(|_| server.connect()).collect();
+    for (number, client) in clients.iter_mut().enumerate() {
+        client.send(format!("ECHO {number}\r\n*2\r\n$4\r\nINC"));
     }
-    for (number, peer) in peers.iter_mut().enumerate().rev() {
+    for (number, client) in clients.iter_mut().enumerate().rev() {
         let word = number.to_string();
-        peer.expect(format!("${}\r\n{word}\r\n", word.len()));
+        client.expect(format!("${}\r\n{word}\r\n", word.len()));
     }
-    for (before, peer) in peers.iter_mut().enumerate() {
-        peer.ask("R\r\n$1\r\nk\r\n", format!(":{}\r\n", before + 1));
+    for (before, client) in clients.iter_mut().enumerate() {
+        client.ask("R\r\n$1\r\nk\r\n", format!(":{}\r\n", before + 1));
     }
 }
 
@@ -43,7 +43,7 @@ pub fn two_hundred_clients_at_once(target: &Target) {
 pub fn halves_of_requests_are_kept_apart(target: &Target) {
     let server = target.start();
     let sizes = [10, 100, 4_000, 5_000, 17_000, 70_000, 200_000];
-    let mut peers: Vec<(Client, Vec<u8>, Vec<u8>)> = (b'a'..)
+    let mut clients: Vec<(Client, Vec<u8>, Vec<u8>)> = (b'a'..)
         .zip(sizes)
         .map(|(letter, size)| {
             let word = vec![letter; size];
@@ -54,16 +54,16 @@ pub fn halves_of_requests_are_kept_apart(target: &Target) {
     for cuts in [[1, 50], [3_000, 4_500], [4_500, 60_000], [30, 150_000]] {
         let mut from = 0;
         for to in cuts.into_iter().chain([usize::MAX]) {
-            for (peer, request, _) in &mut peers {
+            for (client, request, _) in &mut clients {
                 let piece = request[..to.min(request.len())]
                     .get(from..)
                     .unwrap_or_default();
-                peer.send_piece(piece);
+                client.send_piece(piece);
             }
             from = to;
         }
-        for (peer, _, reply) in &mut peers {
-            peer.expect(&*reply);
+        for (client, _, reply) in &mut clients {
+            client.expect(&*reply);
         }
     }
 }
@@ -72,21 +72,25 @@ pub fn halves_of_requests_are_kept_apart(target: &Target) {
 pub fn half_close_answers_everything_first(target: &Target) {
     let server = target.start();
     let (requests, replies) = increments(1000);
-    let mut peer = server.connect();
-    peer.send(&requests);
-    peer.finish();
-    assert_same(&peer.receive_to_end(), &replies, "what came before the end");
+    let mut client = server.connect();
+    client.send(&requests);
+    client.finish();
+    assert_same(
+        &client.receive_to_end(),
+        &replies,
+        "what came before the end",
+    );
     server.connect().ask("GET k\r\n", "$4\r\n1000\r\n");
 }
 
 /// A cork in the socket keeps the command back until the FIN goes with it: the server learns of both at once.
 pub fn command_and_fin_in_one_segment(target: &Target) {
     let server = target.start();
-    let mut peer = server.connect();
-    set_tcp_cork(peer.stream(), true).unwrap();
-    peer.send("*2\r\n$4\r\nINCR\r\n$1\r\nk\r\nPING\r\n");
-    peer.finish();
-    assert_same(&peer.receive_to_end(), b":1\r\n+PONG\r\n", "the replies");
+    let mut client = server.connect();
+    set_tcp_cork(client.stream(), true).unwrap();
+    client.send("*2\r\n$4\r\nINCR\r\n$1\r\nk\r\nPING\r\n");
+    client.finish();
+    assert_same(&client.receive_to_end(), b":1\r\n+PONG\r\n", "the replies");
 }
 
 /// An error in the stream ends it: what a client meant by the bytes behind it nobody knows.
@@ -100,11 +104,11 @@ pub fn nothing_behind_an_error_is_executed(target: &Target) {
         "QUIT\r\n",
         "POST /\r\n",
     ] {
-        let mut peer = server.connect();
-        peer.send(format!(
+        let mut client = server.connect();
+        client.send(format!(
             "INCR before\r\n{bad}INCR behind\r\n*2\r\n$4\r\nINCR\r\n$6\r\nbehind\r\n"
         ));
-        peer.receive_to_end();
+        client.receive_to_end();
     }
     server
         .connect()

@@ -65,11 +65,11 @@ fn main() -> ExitCode {
 
 /// Everything a server without counters says to a client that then finishes.
 fn answer(server: SocketAddr, script: &[u8]) -> Vec<u8> {
-    let mut peer = Client::connect(server);
-    peer.ask("FLUSHALL\r\n", "+OK\r\n");
-    peer.send(script);
-    peer.finish();
-    peer.receive_to_end()
+    let mut client = Client::connect(server);
+    client.ask("FLUSHALL\r\n", "+OK\r\n");
+    client.send(script);
+    client.finish();
+    client.receive_to_end()
 }
 
 /// Why our servers answer otherwise, where they mean to: told by our line at which the answers part, and by what can make it so.

@@ -21,7 +21,7 @@ pub(super) fn in_pieces(visit: &mut Visit<'_>) -> io::Result<()> {
     client.try_expect(b"$9\r\nin pieces\r\n")
 }
 
-/// A request that never gets done: the server must lose its patience, and not ours.
+/// A request that never gets done: the server must lose its timeout, and not ours.
 pub(super) fn write_slowly(visit: &mut Visit<'_>) -> io::Result<()> {
     let mut client = connect(visit.server)?;
     for byte in echo(&[b'x'; 4000]).chunks(1) {
@@ -46,7 +46,7 @@ pub(super) fn never_read(visit: &mut Visit<'_>) -> io::Result<()> {
             break;
         }
     }
-    // Longer than the server's patience with a client that takes nothing.
+    // Longer than the server's timeout with a client that takes nothing.
     thread::sleep(crate::run::STALL * 2);
     client.try_receive_to_end().map(drop)
 }
