@@ -12,10 +12,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// When it does not hold within twenty seconds.
 #[track_caller]
 pub fn until(what: &str, holds: impl FnMut() -> bool) {
-    assert!(
-        comes_true(holds),
-        "waited {TIMEOUT:?} in vain until {what}"
-    );
+    assert!(comes_true(holds), "waited {TIMEOUT:?} in vain until {what}");
 }
 
 /// Whether a state comes, for a caller who has more to say when it does not.
