@@ -239,6 +239,7 @@ impl fmt::Display for Arrival {
 impl fmt::Display for RunLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Requests { requests: 1 } => f.write_str("1 request"),
             Self::Requests { requests } => write!(f, "{} requests", units::count(*requests)),
             Self::Duration { duration_ns } => f.write_str(&units::time(*duration_ns)),
         }

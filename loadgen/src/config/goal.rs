@@ -90,8 +90,8 @@ impl Measure {
 /// Why a text is no goal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseGoalError {
-    /// It compares nothing.
-    #[error("'{0}' compares nothing; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")]
+    /// It has no comparison.
+    #[error("'{0}' is no threshold; write 'p99<5ms', 'rate>=50k' or 'failures<=0'")]
     NoComparison(String),
     /// The measure is unknown: the measure, and the whole text.
     #[error("'{0}' in '{1}' is no measure; write p50, p99.9, max, rate or failures")]
