@@ -49,17 +49,19 @@ fn row(claim: &Examined) -> String {
 }
 
 fn section(claim: &Examined) -> String {
-    let mut text = format!(
-        "## {}\n\n> {}\n\n**{}**{}\n\n{}\n\nConfirmed by: {}. Refuted by: {}. Measured by: {} Again: `{}`\n\n",
-        claim.name,
-        claim.sentence,
-        claim.verdict.word(),
-        reason(&claim.verdict),
-        claim.answer,
-        claim.confirms,
-        claim.refutes,
-        claim.experiment,
-        claim.repeat,
+    let mut text = format!("## {}\n\n", claim.name);
+    text += &paragraph("> ", &claim.sentence);
+    text += &paragraph(
+        "",
+        &format!("**{}**{}", claim.verdict.word(), reason(&claim.verdict)),
+    );
+    text += &paragraph("", &claim.answer);
+    text += &paragraph(
+        "",
+        &format!(
+            "Confirmed by: {}. Refuted by: {}. Measured by: {} Again: `{}`",
+            claim.confirms, claim.refutes, claim.experiment, claim.repeat
+        ),
     );
     if !claim.figures.is_empty() {
         text += "| system | what | value | runs |\n|---|---|---|---|\n";
@@ -69,9 +71,20 @@ fn section(claim: &Examined) -> String {
         text += &format!("| {system} | {what} | {figure} | {} |\n", figure.runs);
     }
     for Missing { system, reason } in &claim.missing {
-        text += &format!("\nNot measured: {system}: {reason}\n");
+        text += "\n";
+        text += paragraph("", &format!("Not measured: {system}: {reason}")).trim_end();
+        text += "\n";
     }
     text + "\n"
+}
+
+/// Lines of at most 100 columns that begin with `start`, and an empty one.
+fn paragraph(start: &str, text: &str) -> String {
+    let lines = report::wrap(text, 100 - start.len()).into_iter();
+    lines
+        .map(|line| format!("{start}{line}\n"))
+        .collect::<String>()
+        + "\n"
 }
 
 /// A bar would end the cell, and a line break the row.
