@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use crate::pipes::Pipes;
@@ -27,23 +28,20 @@ impl Interrupt {
     /// When the kernel refuses to set a handler or to start a thread.
     pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
+        // The handler itself sets the flag: whatever happens after the signal happens after the flag is set.
+        for signal in [SIGINT, SIGTERM] {
+            flag::register(signal, interrupt.stop.clone())?;
+        }
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let listener = interrupt.clone();
         let wait = move || {
-            for _ in signals.forever() {
-                if listener.stop.swap(true, Ordering::SeqCst) {
-                    listener.kill_running();
-                    std::process::exit(INTERRUPTED);
-                }
+            if signals.forever().nth(1).is_some() {
+                listener.kill_running();
+                std::process::exit(INTERRUPTED);
             }
         };
         thread::Builder::new().name("signals".into()).spawn(wait)?;
         Ok(interrupt)
-    }
-
-    /// The flag that the first signal sets.
-    pub fn stop(&self) -> &Arc<AtomicBool> {
-        &self.stop
     }
 
     /// Whether a signal came.
