@@ -1,35 +1,35 @@
-//! The crowd: some threads that make one hostile visit after the other, and stand still when told to.
+//! Threads that run one attack after another, and pause while the server is measured.
 
 use std::net::SocketAddr;
 use std::sync::{PoisonError, RwLock, RwLockWriteGuard};
 
 use fastrand::Rng;
 
-use crate::attacks::{VISITS, Visit};
-use crate::totals::Ledger;
+use crate::attacks::{ATTACKS, Attack};
+use crate::totals::Totals;
 
-/// Every visit goes through it; whoever closes it waits for the last visit to end, and holds up the next.
+/// Every attack holds the gate open. Closing it waits for running attacks and blocks new ones.
 #[derive(Debug, Default)]
 pub(crate) struct Gate(RwLock<()>);
 
 impl Gate {
-    /// Nobody visits while the guard lives.
+    /// No attack runs while the guard lives.
     pub(crate) fn close(&self) -> RwLockWriteGuard<'_, ()> {
         self.0.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Visits, of all kinds in turn by chance, until the server ends.
-pub(crate) fn visit_on(server: SocketAddr, gate: &Gate, ledger: &Ledger, seed: u64) {
-    let mut visit = Visit {
+/// Runs attacks of random kinds until the server ends.
+pub(crate) fn attack_until_end(server: SocketAddr, gate: &Gate, totals: &Totals, seed: u64) {
+    let mut attack = Attack {
         server,
-        ledger,
+        totals,
         random: Rng::with_seed(seed),
     };
-    while !ledger.is_ending() {
+    while !totals.is_ending() {
         let _pass = gate.0.read().unwrap_or_else(PoisonError::into_inner);
-        let (kind, pay) = VISITS[visit.random.usize(..VISITS.len())];
-        let outcome = pay(&mut visit);
-        ledger.visited(kind, &outcome);
+        let (kind, run) = ATTACKS[attack.random.usize(..ATTACKS.len())];
+        let outcome = run(&mut attack);
+        totals.record_attack(kind, &outcome);
     }
 }

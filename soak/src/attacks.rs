@@ -1,4 +1,4 @@
-//! The hostile visits, each bounded in time and bytes. Adding one is a function and a line in [`VISITS`].
+//! The hostile attacks, each bounded in time and bytes. Adding one is a function and a line in [`ATTACKS`].
 
 mod bytes;
 mod leaving;
@@ -9,23 +9,23 @@ use std::net::SocketAddr;
 
 use fastrand::Rng;
 
-use crate::totals::Ledger;
+use crate::totals::Totals;
 
-/// Whom to visit, and the dice.
-pub(crate) struct Visit<'a> {
+/// What an attack needs: the server, the totals and random numbers.
+pub(crate) struct Attack<'a> {
     pub(crate) server: SocketAddr,
-    pub(crate) ledger: &'a Ledger,
+    pub(crate) totals: &'a Totals,
     pub(crate) random: Rng,
 }
 
-/// One visit. `InvalidData` and a silence are the server's fault; any other error is the visitor's due.
-type Pay = fn(&mut Visit<'_>) -> io::Result<()>;
+/// One attack. `InvalidData` and a timeout are failures of the server; it may answer an attack with any other error.
+type Run = fn(&mut Attack<'_>) -> io::Result<()>;
 
-/// The counter that visits use.
+/// The counter that attacks use.
 pub(crate) const HOSTILE: &str = "hostile";
 
-/// Every kind of visit.
-pub(crate) const VISITS: &[(&str, Pay)] = &[
+/// Every kind of attack.
+pub(crate) const ATTACKS: &[(&str, Run)] = &[
     ("connects and vanishes", leaving::connect_and_vanish),
     ("resets in mid-request", leaving::reset_in_mid_request),
     ("resets in mid-reply", leaving::reset_in_mid_reply),

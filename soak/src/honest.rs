@@ -9,13 +9,13 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 
 use crate::run::{SHORTEST_TIMEOUT, connect};
-use crate::totals::Ledger;
+use crate::totals::Totals;
 use testkit::{Client, echo, increments};
 
 /// The counter that all honest clients share.
 pub(crate) const SHARED: &str = "shared";
 
-/// Between two requests the processors belong to the others.
+/// The pause between two requests, which leaves the processors to the others.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// One honest client. It owns a counter, so it knows what every reply must say.
@@ -23,33 +23,33 @@ pub(crate) struct Honest<'a> {
     pub(crate) name: String,
     /// Increments of its own counter that were acknowledged.
     pub(crate) own: i64,
-    /// Whether one increment more may have been executed, its reply lost in the server's end.
+    /// Increments that were sent and not acknowledged: the server may have executed them.
     pub(crate) in_doubt: i64,
-    /// When the last request but one was sent. The server's timeout with a silent client began with the reply to it, or later.
+    /// When the last request but one was sent. The server's timeout for an idle client began with its reply, or later.
     spoke: Instant,
-    /// The last value of the shared counter it was told.
+    /// The last value of the shared counter that it received.
     shared: i64,
-    ledger: &'a Ledger,
+    totals: &'a Totals,
     random: Rng,
 }
 
 impl<'a> Honest<'a> {
-    pub(crate) fn new(number: u64, ledger: &'a Ledger, seed: u64) -> Self {
+    pub(crate) fn new(number: u64, totals: &'a Totals, seed: u64) -> Self {
         Honest {
             name: format!("honest-{number}"),
             own: 0,
             in_doubt: 0,
             spoke: Instant::now(),
             shared: 0,
-            ledger,
+            totals,
             random: Rng::with_seed(seed ^ number << 32),
         }
     }
 
-    /// Asks on until the server ends. An error before that is a surprise, unless the system had put this client to sleep for so long
-    /// that the server lost timeout with it.
+    /// Sends requests until the server ends. An earlier error is a failure, unless this client was not scheduled for so long
+    /// that a timeout of the server may have expired.
     pub(crate) fn work(mut self, server: SocketAddr) -> Self {
-        while !self.ledger.is_ending() {
+        while !self.totals.is_ending() {
             let Some(mut client) = enter(server) else {
                 thread::sleep(PAUSE);
                 continue;
@@ -57,15 +57,15 @@ impl<'a> Honest<'a> {
             self.spoke = Instant::now();
             let Err(error) = self
                 .settle(&mut client)
-                .and_then(|()| self.converse(&mut client))
+                .and_then(|()| self.send_requests(&mut client))
             else {
                 continue;
             };
             let was_silent = self.spoke.elapsed() > SHORTEST_TIMEOUT / 2;
             let is_wrong = error.kind() == io::ErrorKind::InvalidData;
-            if !self.ledger.is_ending() && (is_wrong || !was_silent) {
-                self.ledger.surprise(format!("{}: {error}", self.name));
-                // Its own count is in doubt from here on: others go on, this one has testified.
+            if !self.totals.is_ending() && (is_wrong || !was_silent) {
+                self.totals.fail(format!("{}: {error}", self.name));
+                // Its own count is in doubt from here on, so this client stops.
                 return self;
             }
         }
@@ -91,8 +91,8 @@ impl<'a> Honest<'a> {
         Ok(())
     }
 
-    /// Some hundred requests, then a goodbye.
-    fn converse(&mut self, client: &mut Client) -> io::Result<()> {
+    /// Up to two thousand requests, then QUIT.
+    fn send_requests(&mut self, client: &mut Client) -> io::Result<()> {
         for _ in 0..self.random.u32(1..2000) {
             let speaks = Instant::now();
             match self.random.u32(0..10) {
@@ -103,7 +103,7 @@ impl<'a> Honest<'a> {
                 _ => self.count_in_a_pipeline(client)?,
             }
             self.spoke = speaks;
-            self.ledger.answered.fetch_add(1, Ordering::Relaxed);
+            self.totals.answered.fetch_add(1, Ordering::Relaxed);
             thread::sleep(PAUSE);
         }
         client.try_send(b"QUIT\r\n")?;
@@ -130,14 +130,14 @@ impl<'a> Honest<'a> {
         Ok(())
     }
 
-    /// On the counter that all share, now and then in a pipeline: two tight loops in two threads are where an update gets lost.
+    /// Increments the shared counter, sometimes in a pipeline: updates get lost where two threads loop tightly.
     fn count_together(&mut self, client: &mut Client) -> io::Result<()> {
         let many = [1, 1, 1000][self.random.usize(0..3)];
-        self.ledger.shared.send(many);
+        self.totals.shared.send(many);
         client.try_send(&increments(SHARED, many as usize))?;
         for _ in 0..many {
             let value = client.try_integer()?;
-            self.ledger.shared.acknowledge(1);
+            self.totals.shared.acknowledge(1);
             if value <= self.shared {
                 let text = format!("the shared counter went from {} to {value}", self.shared);
                 return Err(io::Error::new(io::ErrorKind::InvalidData, text));
@@ -166,7 +166,7 @@ impl<'a> Honest<'a> {
     }
 }
 
-/// A connection that has been let in; `None` while the house is full.
+/// A connection that the server has accepted; `None` while it is full.
 fn enter(server: SocketAddr) -> Option<Client> {
     let mut client = connect(server).ok()?;
     client.try_send(b"PING\r\n").ok()?;

@@ -1,14 +1,14 @@
-//! Honest and hostile clients against one server, for as long as is asked: does it lose a count, leak, or fall?
+//! Honest and hostile clients against one server, for a given time: does it lose an increment, leak, or crash?
 //!
 //! ```text
 //!  honest clients ── check every reply ──▶┐            ┌── /proc: memory, descriptors, threads
 //!                                         ├─▶ server ──┤
-//!  a crowd of hostile visits ────────────▶┘            └── last words: the counters
-//!         └── stands still while the server is measured at rest
+//!  hostile clients ── run attacks ───────▶┘            └── final report: the counters
+//!         └── pause while the server is measured at rest
 //! ```
 //!
-//! What must hold at the end, under load to the last: every acknowledged increment is in the final counter, nothing is in it
-//! that nobody sent, and at rest the server holds what it held after its first minute.
+//! The server is stopped under load. Every acknowledged increment must be in the final counter, and none that nobody sent. At
+//! rest the server must hold no more than after its warm-up.
 
 mod attackers;
 mod attacks;
@@ -30,13 +30,13 @@ struct Flags {
     /// Further flags of the server
     #[arg(last = true)]
     flags: Vec<String>,
-    /// How long; the first minute is the warm-up, after which memory may not grow, or the first half when that is shorter
+    /// How long to run. Memory may not grow after the warm-up: one minute, or half of a shorter run
     #[arg(long, value_name = "TIME", default_value = "20m", value_parser = units::parse_duration)]
     duration: Duration,
-    /// Lines of the table
+    /// Number of lines in the table
     #[arg(long, default_value = "20")]
     lines: u32,
-    /// What the crowd does is drawn with this number
+    /// Seed of the random numbers
     #[arg(long, default_value = "1")]
     seed: u64,
 }

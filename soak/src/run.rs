@@ -1,4 +1,4 @@
-//! A run: start the server, let everybody loose, measure at rest now and then, end it under load, judge.
+//! A run: starts the server and the clients, measures it at rest now and then, stops it under load, and checks the result.
 
 use std::io;
 use std::net::SocketAddr;
@@ -10,13 +10,13 @@ use std::time::{Duration, Instant};
 use conformance::server::{FinalReport, Server};
 use testkit::{Client, Info};
 
-use crate::attackers::{Gate, visit_on};
+use crate::attackers::{Gate, attack_until_end};
 use crate::attacks::HOSTILE;
 use crate::honest::{Honest, SHARED};
-use crate::totals::{Increments, Ledger};
-use crate::usage::Held;
+use crate::totals::{Increments, Totals};
+use crate::usage::Usage;
 
-/// What is to be run.
+/// The settings of a run.
 pub(crate) struct Plan<'a> {
     pub(crate) program: &'a str,
     /// Further flags of the server.
@@ -26,20 +26,20 @@ pub(crate) struct Plan<'a> {
     pub(crate) seed: u64,
 }
 
-/// Places on the server: few, so that the crowd can fill it.
+/// The limit on connections: low, so that the attacks can reach it.
 pub(crate) const MAX_CONNECTIONS: usize = 200;
 
-/// The server's timeout with a client that takes none of its replies.
+/// The server's timeout for a client that reads none of its replies.
 pub(crate) const STALL: Duration = Duration::from_secs(2);
 
-/// A server that is silent for so long has forgotten its client. Generous: the soak runs at the lowest priority.
+/// How long a client waits for a reply. Generous: the soak runs at the lowest priority.
 const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// The shortest of the server's time limits, as [`FLAGS`] set them.
 pub(crate) const SHORTEST_TIMEOUT: Duration = STALL;
 
 const HONEST: u64 = 8;
-const VISITORS: u64 = 24;
+const ATTACKERS: u64 = 24;
 
 const FLAGS: [&str; 10] = [
     "--max-connections",
@@ -54,53 +54,53 @@ const FLAGS: [&str; 10] = [
     "64MiB",
 ];
 
-/// A connection that survives what the server does to it.
+/// Opens a connection whose errors are returned.
 pub(crate) fn connect(server: SocketAddr) -> io::Result<Client> {
     Client::try_connect(server, TIMEOUT)
 }
 
-/// Runs; what is broken, each in one line.
+/// Runs, and returns what is broken, one line each.
 pub(crate) fn run(plan: &Plan<'_>) -> Vec<String> {
     let server = Server::spawn(command(plan));
-    let (ledger, gate) = (Ledger::default(), Gate::default());
+    let (totals, gate) = (Totals::default(), Gate::default());
     let address = server.address();
     thread::scope(|scope| {
         let honest: Vec<_> = (0..HONEST)
             .map(|number| {
                 scope.spawn({
-                    let ledger = &ledger;
-                    move || Honest::new(number, ledger, plan.seed).work(address)
+                    let totals = &totals;
+                    move || Honest::new(number, totals, plan.seed).work(address)
                 })
             })
             .collect();
-        for number in 0..VISITORS {
-            let (gate, ledger) = (&gate, &ledger);
-            scope.spawn(move || visit_on(address, gate, ledger, plan.seed << 16 | number));
+        for number in 0..ATTACKERS {
+            let (gate, totals) = (&gate, &totals);
+            scope.spawn(move || attack_until_end(address, gate, totals, plan.seed << 16 | number));
         }
 
-        let flatness = watch(plan, &server, &gate, &ledger);
-        // Everybody is at it again when the order to stop comes.
+        let flatness = watch(plan, &server, &gate, &totals);
+        // The attacks run again before the server is stopped.
         thread::sleep(Duration::from_secs(1));
-        ledger.is_ending.store(true, Ordering::Relaxed);
+        totals.is_ending.store(true, Ordering::Relaxed);
         let last = server.terminate();
 
         let honest: Vec<_> = honest
             .into_iter()
             .filter_map(|client| client.join().ok())
             .collect();
-        print_visits(&ledger);
-        let mut broken = ledger.surprises();
+        print_attacks(&totals);
+        let mut broken = totals.failures();
         broken.extend(
             flatness
                 .unwrap_or_else(|error| vec![format!("the server cannot be measured: {error}")]),
         );
-        broken.extend(judge(&last, &ledger, &honest));
+        broken.extend(check(&last, &totals, &honest));
         broken
     })
 }
 
-/// The server, with an allocator that gives back what is freed: resident memory then shows what the server holds, and not what
-/// glibc keeps for next time, which may grow for hours without any leak.
+/// The server, with an allocator that returns freed memory. Otherwise glibc keeps it, and resident memory may grow for hours
+/// without any leak.
 fn command(plan: &Plan<'_>) -> Command {
     let mut command = Command::new(plan.program);
     command
@@ -113,38 +113,38 @@ fn command(plan: &Plan<'_>) -> Command {
     command
 }
 
-/// Prints the table; what has grown between the first rest, after the warm-up, and the last.
+/// Prints the table. Returns what grew between the first measurement at rest, after the warm-up, and the last.
 fn watch(
     plan: &Plan<'_>,
     server: &Server,
     gate: &Gate,
-    ledger: &Ledger,
+    totals: &Totals,
 ) -> io::Result<Vec<String>> {
     let start = Instant::now();
     println!(
-        "{} under {HONEST} honest clients and a crowd of {VISITORS}",
+        "{} under {HONEST} honest clients and {ATTACKERS} hostile ones",
         plan.program
     );
     println!(
         "{:>7} {:>10} {:>9} {:>10} {:>9} | {:>18} | {:>18}",
         "minutes",
         "answered",
-        "visits",
+        "attacks",
         "acknowl.",
         "in doubt",
         "most: KiB fds thr",
         "rest: KiB fds thr"
     );
     let warm_up = (plan.duration / 2).min(Duration::from_secs(60));
-    let first = line(start, warm_up, server, gate, ledger)?;
+    let first = line(start, warm_up, server, gate, totals)?;
     let mut last = first;
     for number in 1..=plan.lines {
         let until = warm_up + (plan.duration - warm_up) * number / plan.lines;
-        last = line(start, until, server, gate, ledger)?;
+        last = line(start, until, server, gate, totals)?;
     }
     print_reasons(server, gate);
     let mut grown = Vec::new();
-    // Allocators keep some of what they were given back; a leak goes on growing past any such margin.
+    // Allocators keep some freed memory; a leak grows past any margin.
     let most_kib = first.memory_kib + first.memory_kib / 4 + 4096;
     if last.memory_kib > most_kib {
         grown.push(format!(
@@ -167,31 +167,31 @@ fn watch(
     Ok(grown)
 }
 
-/// One line of the table: the most that the server was seen to hold under load since the last one, and what it holds at rest.
+/// Prints one line of the table: the peak under load since the last line, and the usage at rest.
 fn line(
     start: Instant,
     until: Duration,
     server: &Server,
     gate: &Gate,
-    ledger: &Ledger,
-) -> io::Result<Held> {
-    let mut busy = Held::by(server.pid())?;
+    totals: &Totals,
+) -> io::Result<Usage> {
+    let mut busy = Usage::of(server.pid())?;
     while start.elapsed() < until {
         thread::sleep(Duration::from_millis(100));
-        busy = busy.either(Held::by(server.pid())?, u64::max);
+        busy = busy.either(Usage::of(server.pid())?, u64::max);
     }
     let rest = {
-        let _nobody_visits = gate.close();
+        let _no_attacks = gate.close();
         at_rest(server)?
     };
-    let visits: u64 = ledger.visits().values().map(|visits| visits.begun).sum();
-    let all = [&ledger.shared, &ledger.hostile];
+    let attacks: u64 = totals.attacks().values().map(|attacks| attacks.begun).sum();
+    let all = [&totals.shared, &totals.hostile];
     let acknowledged: u64 = all.iter().map(|increments| increments.acknowledged()).sum();
     let sent: u64 = all.iter().map(|increments| increments.sent()).sum();
     println!(
-        "{:>7.1} {:>10} {visits:>9} {acknowledged:>10} {:>9} | {:>9} {:>4} {:>3} | {:>9} {:>4} {:>3}",
+        "{:>7.1} {:>10} {attacks:>9} {acknowledged:>10} {:>9} | {:>9} {:>4} {:>3} | {:>9} {:>4} {:>3}",
         start.elapsed().as_secs_f64() / 60.0,
-        ledger.answered.load(Ordering::Relaxed),
+        totals.answered.load(Ordering::Relaxed),
         sent.saturating_sub(acknowledged),
         busy.memory_kib,
         busy.descriptors,
@@ -203,20 +203,20 @@ fn line(
     Ok(rest)
 }
 
-/// The least that is held within two seconds: those who have left are then gone, and an honest client that changes its connection
-/// is counted once.
-fn at_rest(server: &Server) -> io::Result<Held> {
-    let mut least = Held::by(server.pid())?;
+/// The lowest usage within two seconds: connections that are closing are gone by then, and an honest client that reconnects
+/// counts once.
+fn at_rest(server: &Server) -> io::Result<Usage> {
+    let mut least = Usage::of(server.pid())?;
     for _ in 0..40 {
         thread::sleep(Duration::from_millis(50));
-        least = least.either(Held::by(server.pid())?, u64::min);
+        least = least.either(Usage::of(server.pid())?, u64::min);
     }
     Ok(least)
 }
 
-/// The server's own counts of how connections ended.
+/// Prints the server's own counts of how connections ended.
 fn print_reasons(server: &Server, gate: &Gate) {
-    let _nobody_visits = gate.close();
+    let _no_attacks = gate.close();
     let info = Info::ask(&mut server.connect(), "stats");
     let reasons = [
         "closed_peer",
@@ -238,17 +238,17 @@ fn print_reasons(server: &Server, gate: &Gate) {
     }
 }
 
-fn print_visits(ledger: &Ledger) {
-    for (kind, visits) in ledger.visits() {
+fn print_attacks(totals: &Totals) {
+    for (kind, attacks) in totals.attacks() {
         println!(
-            "{:>9} visits: {kind}; {} cut short by the server",
-            visits.begun, visits.cut_short
+            "{:>9} attacks: {kind}; {} cut short by the server",
+            attacks.begun, attacks.cut_short
         );
     }
 }
 
-/// Acknowledged ≤ counter ≤ acknowledged + in doubt, for every counter; and a clean end.
-fn judge(last: &FinalReport, ledger: &Ledger, honest: &[Honest<'_>]) -> Vec<String> {
+/// Checks acknowledged ≤ counter ≤ acknowledged + in doubt for every counter, and exit status 0.
+fn check(last: &FinalReport, totals: &Totals, honest: &[Honest<'_>]) -> Vec<String> {
     let mut broken = Vec::new();
     if !last.status.success() {
         broken.push(format!("the server ended with {}", last.status));
@@ -273,15 +273,15 @@ fn judge(last: &FinalReport, ledger: &Ledger, honest: &[Honest<'_>]) -> Vec<Stri
         );
         if !(least..=most).contains(&value) {
             broken.push(format!(
-                "counter {name} = {value}, and not from {least} to {most}"
+                "counter {name} = {value}, expected {least} to {most}"
             ));
         }
     };
     let both =
         |increments: &Increments| (increments.acknowledged() as i64, increments.sent() as i64);
-    let (acknowledged, sent) = both(&ledger.shared);
+    let (acknowledged, sent) = both(&totals.shared);
     check(SHARED, acknowledged, sent);
-    let (acknowledged, sent) = both(&ledger.hostile);
+    let (acknowledged, sent) = both(&totals.hostile);
     check(HOSTILE, acknowledged, sent);
     for client in honest {
         check(&client.name, client.own, client.own + client.in_doubt);

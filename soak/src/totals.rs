@@ -1,4 +1,4 @@
-//! What all clients together have sent, been told, and been surprised by.
+//! What all clients together have sent and received, and what failed.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,12 +13,12 @@ pub(crate) struct Increments {
 }
 
 impl Increments {
-    /// To be called before the first byte leaves.
+    /// Call it before the first byte is sent.
     pub(crate) fn send(&self, increments: u64) {
         self.sent.fetch_add(increments, Ordering::Relaxed);
     }
 
-    /// To be called when the reply has come.
+    /// Call it when the reply has arrived.
     pub(crate) fn acknowledge(&self, increments: u64) {
         self.acknowledged.fetch_add(increments, Ordering::Relaxed);
     }
@@ -32,73 +32,70 @@ impl Increments {
     }
 }
 
-/// The books of a run.
+/// The totals of a run.
 #[derive(Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct Totals {
     /// Of the counter that the honest clients share.
     pub(crate) shared: Increments,
-    /// Of the counter that the visits use.
+    /// Of the counter that the attacks use.
     pub(crate) hostile: Increments,
     /// Requests of honest clients whose replies were right.
     pub(crate) answered: AtomicU64,
-    /// From here on the server may go away.
+    /// Whether the server may close connections because it is stopping.
     pub(crate) is_ending: AtomicBool,
-    visits: Mutex<BTreeMap<&'static str, Visits>>,
-    surprises: Mutex<Vec<String>>,
+    attacks: Mutex<BTreeMap<&'static str, AttackCount>>,
+    failures: Mutex<Vec<String>>,
 }
 
-/// How the visits of one kind went.
+/// How the attacks of one kind went.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Visits {
+pub(crate) struct AttackCount {
     pub(crate) begun: u64,
-    /// Those that the server turned away at the door, or that ended early for another good reason.
+    /// Attacks that the server refused or ended early.
     pub(crate) cut_short: u64,
 }
 
-/// So many surprises are kept; the first few say it all.
-const SURPRISES: usize = 20;
+/// The number of failures that are kept.
+const MAX_FAILURES: usize = 20;
 
-impl Ledger {
+impl Totals {
     pub(crate) fn is_ending(&self) -> bool {
         self.is_ending.load(Ordering::Relaxed)
     }
 
-    /// Takes note of something that must not happen.
-    pub(crate) fn surprise(&self, what: String) {
-        let mut surprises = self
-            .surprises
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if surprises.len() < SURPRISES {
-            surprises.push(what);
+    /// Records something that must not happen.
+    pub(crate) fn fail(&self, what: String) {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        if failures.len() < MAX_FAILURES {
+            failures.push(what);
         }
     }
 
-    /// Takes note of a visit. Wrong bytes and silence are surprises; that the server closes on a hostile client is its right.
-    pub(crate) fn visited(&self, kind: &'static str, outcome: &io::Result<()>) {
-        let mut visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
-        let visits = visits.entry(kind).or_default();
-        visits.begun += 1;
+    /// Records an attack. Wrong bytes and a timeout are failures; the server may close a hostile connection.
+    pub(crate) fn record_attack(&self, kind: &'static str, outcome: &io::Result<()>) {
+        let mut attacks = self.attacks.lock().unwrap_or_else(PoisonError::into_inner);
+        let attacks = attacks.entry(kind).or_default();
+        attacks.begun += 1;
         let Err(error) = outcome else { return };
-        visits.cut_short += 1;
+        attacks.cut_short += 1;
         let wrong = matches!(
             error.kind(),
             io::ErrorKind::InvalidData | io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
         );
         if wrong && !self.is_ending() {
-            self.surprise(format!("{kind}: {error}"));
+            self.fail(format!("{kind}: {error}"));
         }
     }
 
-    pub(crate) fn visits(&self) -> BTreeMap<&'static str, Visits> {
-        self.visits
+    pub(crate) fn attacks(&self) -> BTreeMap<&'static str, AttackCount> {
+        self.attacks
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
 
-    pub(crate) fn surprises(&self) -> Vec<String> {
-        self.surprises
+    pub(crate) fn failures(&self) -> Vec<String> {
+        self.failures
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()

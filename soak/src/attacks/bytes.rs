@@ -1,13 +1,13 @@
-//! Visitors who send the wrong bytes, or too many of the right ones.
+//! Attacks that send wrong bytes, or too many right ones.
 
 use std::io::{self, ErrorKind};
 
-use super::{HOSTILE, Visit};
+use super::{Attack, HOSTILE};
 use crate::run::connect;
 use testkit::{increments, is_refusal};
 
-/// Any bytes; some begin like a request. No letters, so that none of them counts under a name of its own.
-pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
+/// Random bytes; some begin like a request. They hold no letters, so they form no command.
+pub(super) fn garbage(attack: &mut Attack<'_>) -> io::Result<()> {
     let starts = [
         &b""[..],
         b"*",
@@ -17,10 +17,10 @@ pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
         b"\"",
         b"\r\n\r\n",
     ];
-    let start = starts[visit.random.usize(..starts.len())];
-    let length = visit.random.usize(..4096);
+    let start = starts[attack.random.usize(..starts.len())];
+    let length = attack.random.usize(..4096);
     let bytes: Vec<u8> = (0..length)
-        .map(|_| visit.random.u8(..))
+        .map(|_| attack.random.u8(..))
         .map(|byte| {
             if byte.is_ascii_alphabetic() {
                 byte ^ 0x80
@@ -29,7 +29,7 @@ pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
             }
         })
         .collect();
-    let mut client = connect(visit.server)?;
+    let mut client = connect(attack.server)?;
     client.try_send(&[start, &bytes].concat())?;
     client.finish();
     match client.try_receive_to_end()? {
@@ -38,17 +38,17 @@ pub(super) fn garbage(visit: &mut Visit<'_>) -> io::Result<()> {
     }
 }
 
-/// A page in a browser gets no answer, and nothing it says is done.
-pub(super) fn http(visit: &mut Visit<'_>) -> io::Result<()> {
+/// An HTTP request gets no reply, and no command in it is executed.
+pub(super) fn http(attack: &mut Attack<'_>) -> io::Result<()> {
     let form = format!(
         "POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 15\r\n\r\nINCR {HOSTILE}\r\n"
     );
-    let request = if visit.random.bool() {
+    let request = if attack.random.bool() {
         form
     } else {
         form.replace("POST", "GET")
     };
-    let mut client = connect(visit.server)?;
+    let mut client = connect(attack.server)?;
     client.try_send(request.as_bytes())?;
     match client.try_receive_to_end()? {
         heard if heard.is_empty() || is_refusal(&heard) => Ok(()),
@@ -56,9 +56,9 @@ pub(super) fn http(visit: &mut Visit<'_>) -> io::Result<()> {
     }
 }
 
-/// The count behind the error is not in the books: executed, it would be one too many.
-pub(super) fn nothing_behind_an_error(visit: &mut Visit<'_>) -> io::Result<()> {
-    let mut client = connect(visit.server)?;
+/// The increments after the error are not in the totals: the final check would find them.
+pub(super) fn nothing_behind_an_error(attack: &mut Attack<'_>) -> io::Result<()> {
+    let mut client = connect(attack.server)?;
     client.try_send(&[b"*x\r\n", &increments(HOSTILE, 10)[..]].concat())?;
     let heard = client.try_receive_to_end()?;
     if heard == b"-ERR Protocol error: invalid multibulk length\r\n"
@@ -71,25 +71,25 @@ pub(super) fn nothing_behind_an_error(visit: &mut Visit<'_>) -> io::Result<()> {
     }
 }
 
-/// The cheapest bytes to send and the dearest to keep: an argument of six bytes needs a place of its own.
-pub(super) fn many_empty_arguments(visit: &mut Visit<'_>) -> io::Result<()> {
-    let mut client = connect(visit.server)?;
+/// Many empty arguments: six bytes each to send, and more to hold.
+pub(super) fn many_empty_arguments(attack: &mut Attack<'_>) -> io::Result<()> {
+    let mut client = connect(attack.server)?;
     client.try_send(b"*1048576\r\n")?;
-    for _ in 0..visit.random.u32(1..40) {
+    for _ in 0..attack.random.u32(1..40) {
         client.try_send(&b"$0\r\n\r\n".repeat(1000))?;
     }
     Ok(())
 }
 
 /// Everything is written before anything is read.
-pub(super) fn pipeline(visit: &mut Visit<'_>) -> io::Result<()> {
-    let many = visit.random.u64(1..5000);
-    let mut client = connect(visit.server)?;
-    visit.ledger.hostile.send(many);
+pub(super) fn pipeline(attack: &mut Attack<'_>) -> io::Result<()> {
+    let many = attack.random.u64(1..5000);
+    let mut client = connect(attack.server)?;
+    attack.totals.hostile.send(many);
     client.try_send(&increments(HOSTILE, many as usize))?;
     for _ in 0..many {
         client.try_integer()?;
-        visit.ledger.hostile.acknowledge(1);
+        attack.totals.hostile.acknowledge(1);
     }
     Ok(())
 }
