@@ -1,4 +1,4 @@
-//! The limits: each is reached over real sockets, on a server whose flags lower it. A [`Witness`](crate::health_check::Witness)
+//! The limits: each is reached over real sockets, on a server whose flags lower it. A [`HealthCheck`](crate::health_check::HealthCheck)
 //! is answered throughout.
 
 pub mod admission;

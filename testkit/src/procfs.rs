@@ -29,7 +29,8 @@ impl Footprint {
     pub fn try_of(pid: u32) -> ProcResult<Self> {
         let process = process(pid)?;
         Ok(Self {
-            descriptors: process.fd_count()?,
+            // Not `fd_count`: it also counts the number that a waiting accept(2) has reserved.
+            descriptors: process.fd()?.count(),
             threads: process.tasks()?.count(),
         })
     }
