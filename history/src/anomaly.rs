@@ -17,10 +17,10 @@ use serde::{Deserialize, Serialize};
 #[repr(u8)]
 pub enum Anomaly {
     /// An acknowledged increment vanished.
-    // Two INCRs were told the same new value: one of them left no trace in the counter.
+    // Two INCRs returned the same new value: the counter holds only one of them.
     LostUpdate,
     /// A counter went backwards.
-    // An INCR was told a value not above one that its own connection had received before the INCR began.
+    // An INCR returned a value not above one that its own connection had received before.
     CounterRegression,
     /// A read returned a value that had already been replaced when it began.
     // A GET returned less than an operation of another connection that had ended before the GET began.
@@ -32,7 +32,7 @@ pub enum Anomaly {
     // A GET returned less than an earlier INCR of its own connection.
     ReadYourWrites,
     /// Two operations took effect in another order than they happened.
-    // An INCR was told less than an operation of another connection that had ended before the INCR began. Each
+    // An INCR returned less than an operation of another connection that ended before its invocation. Each
     // connection alone is in order: the history is sequentially consistent, but not linearizable.
     RealTimeViolation,
     /// A read returned a value before anything wrote it.
@@ -42,13 +42,13 @@ pub enum Anomaly {
     // No INCR can account for a value that the counter passed.
     PhantomIncrement,
     /// Replies came in another order than their requests.
-    // In one connection's pipeline an INCR was told less than the request sent before it.
+    // In one connection's pipeline an INCR returned less than the request sent before it.
     ReplyOutOfOrder,
     /// A reply came twice.
     // A value came twice on one connection, and a reply was left over: the reply itself was sent twice.
     ReplyDuplicate,
     /// A reply never came, though later ones did.
-    // An INCR took effect that no reply told of, and the request left without a reply began too late to be it.
+    // An INCR took effect that no reply shows, and the unanswered request was invoked too late to be it.
     ReplyMissing,
 
     /// A reply that nobody asked for.

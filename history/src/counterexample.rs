@@ -56,11 +56,11 @@ impl fmt::Display for Evidence<'_> {
         match (&example.faulty, example.value) {
             (Some(faulty), value) if faulty.value == value => write!(f, "{faulty}")?,
             (Some(faulty), Some(value)) => {
-                write!(f, "no INCR was told {value}, passed by {faulty}")?;
+                write!(f, "no INCR returned {value}, passed by {faulty}")?;
             }
             (Some(faulty), None) => write!(f, "{faulty}")?,
             (None, Some(value)) if example.seen.is_none() => {
-                write!(f, "no INCR was told {value}")?;
+                write!(f, "no INCR returned {value}")?;
             }
             (None, Some(value)) => write!(f, "{value}")?,
             (None, None) => {}

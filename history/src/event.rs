@@ -173,7 +173,7 @@ pub struct Event {
 pub enum EventKind {
     /// A request is about to be written. Report it before the write(2) that carries its first byte.
     Invoke(Call),
-    /// The oldest request in flight was answered, well-formed. (The +OK of a write is `Returned(0)`.)
+    /// The oldest request in flight was answered, well-formed. (The +OK of a write is `Ok(0)`.)
     Ok(i64),
     /// The oldest request in flight was refused (`-ERR`): it must have had no effect.
     Fail,

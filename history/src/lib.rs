@@ -1,11 +1,11 @@
-//! The counter's whole history, checked exactly: was every reply what *one* counter could have said?
+//! Checks the whole history of counters exactly: can *one* counter have given all these replies?
 //!
-//! A client that only counts replies believes a server that answers quickly and wrongly. This crate takes the
-//! operations of a run as they begin and end, one [`Event`] at a time, and decides for every key whether the history is
-//! linearizable. It samples nothing, keeps no operation that has ended, and shows the operations that convict.
+//! This crate takes the operations of a run as they are invoked and end, one [`Event`] at a time, and decides for every
+//! key whether the history is linearizable. It uses no sampling, keeps no operation that has ended, and shows the
+//! operations that contradict each other.
 //!
 //! ```text
-//! one client thread     ── Event ──> Checker ── verdict() ──> Verdict: per key ok | wrong | unknown, witnesses
+//! one client thread     ── Event ──> Checker ── verdict() ──> Verdict: per key ok | wrong | unknown, counterexamples
 //!
 //! several threads, each ── Event ──> EventBuffer ── Batch ──> Merge ── Event in time order ──> Checker
 //!
@@ -14,13 +14,13 @@
 //!
 //! All four receivers are [`EventSink`]s, and a pair of sinks is one too: `(Checker, LogWriter)` checks and writes.
 //!
-//! **The order of the events is the truth.** Operation *a* precedes *b* when *a*'s end stands before *b*'s beginning in
-//! the stream, or when both went down one connection and *a* was sent first (replies come first-in first-out). Time stamps
-//! order the threads' streams ([`Merge`]) and are shown in witnesses; the check itself reads no clock. Hence the one
-//! duty of the caller: report the beginning **before** the write(2) that carries the first byte of the request, and the
-//! end **after** the read(2) that brought the last byte of the reply.
+//! **The order of the events decides.** Operation *a* precedes *b* when *a*'s end stands before *b*'s invocation in the
+//! stream, or when both use one connection and *a* was sent first (replies come first-in first-out). Time stamps order
+//! the threads' streams ([`Merge`]) and are shown in counterexamples; the check itself reads no clock. The caller must
+//! report the invocation **before** the write(2) that carries the first byte of the request, and the end **after** the
+//! read(2) that brought the last byte of the reply.
 //!
-//! What is absent: sockets, clocks, threads, key names (a [`Key`] is a number; whoever draws the report knows its name).
+//! What is absent: sockets, clocks, threads, key names (a [`Key`] is a number; the report knows its name).
 //!
 //! ```
 //! use history::{Anomaly, Call, ConnectionId, Event, Checker, Key, EventSink};
@@ -30,7 +30,7 @@
 //! checker.observe(Event::invoke(one, 10, Call::incr(key)));
 //! checker.observe(Event::invoke(two, 11, Call::incr(key)));
 //! checker.observe(Event::ok(one, 20, 1));
-//! checker.observe(Event::ok(two, 21, 1)); // both were told 1: an update is lost
+//! checker.observe(Event::ok(two, 21, 1)); // both returned 1: an update is lost
 //! let verdict = checker.verdict();
 //! assert_eq!(verdict.counts[Anomaly::LostUpdate], 1);
 //! ```

@@ -1,4 +1,4 @@
-//! An operation as a witness shows it: who asked what, when, and what was answered.
+//! An operation as a counterexample shows it: connection, request, times, reply.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ pub struct Operation {
     pub key: Key,
     /// Over which connection.
     pub connection: ConnectionId,
-    /// The how-manieth operation of that connection it was, from 0, among those reported to the checker.
+    /// Zero-based index of this operation among those of its connection that the checker saw.
     pub sequence: u64,
     /// When it began.
     pub inv_ns: u64,

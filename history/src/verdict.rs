@@ -1,4 +1,4 @@
-//! The outcome: for every key ok, wrong or unknown, with counts, and examples with their witnesses.
+//! The outcome: for every key ok, wrong or unknown, with counts, and counterexamples.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use crate::anomaly::Counts;
 use crate::counterexample::Counterexample;
 use crate::event::Key;
 
-/// Whether what the clients were told can have come from one counter.
+/// Whether one counter can have given all the replies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Conclusion {
     /// The history is linearizable. (This history: the next one need not be.)

@@ -23,7 +23,7 @@ pub struct Replayed {
 pub struct Torn {
     /// Where the file is cut.
     pub at_byte: u64,
-    /// How much lies behind.
+    /// The bytes after the cut.
     pub cut_bytes: u64,
 }
 
@@ -125,7 +125,7 @@ impl<R: Read> Blocks<R> {
         Ok(true)
     }
 
-    /// Cuts the file at the block of which so many bytes were read. What lies behind is counted, not believed.
+    /// Cuts the file at the block of which so many bytes were read. The bytes after it are counted and ignored.
     fn tear(&mut self, read: usize) -> io::Result<bool> {
         let behind = io::copy(&mut self.file, &mut io::sink())?;
         self.torn = Some(Torn {

@@ -1,4 +1,4 @@
-//! Guilty histories by hand: each anomaly gets its own name, at the operation that lies, with the one it contradicts.
+//! Wrong histories by hand: each anomaly has its name, the faulty operation, and the one it contradicts.
 
 use history::{Anomaly, Counterexample};
 
@@ -57,7 +57,7 @@ fn lost_updates_are_also_a_quantity() {
 
 #[test]
 fn a_counter_that_falls_before_the_eyes_of_one_connection_regresses() {
-    // Connection 0 saw 3 (value 2 belongs to connection 1, still in flight) and is then told 2.
+    // Connection 0 saw 3 (value 2 belongs to connection 1, still in flight) and then receives 2.
     let found = only(
         history()
             .incr(1)
@@ -111,7 +111,7 @@ fn a_read_that_misses_its_own_write() {
 
 #[test]
 fn a_real_time_violation_is_in_order_for_each_connection_but_not_on_the_wall() {
-    // 2 was told and done before connection 1 began and was told 1, which connection 0 had in flight all along.
+    // 2 was returned before connection 1 began and returned 1, which connection 0 had in flight all along.
     let found = only(history().incr(0).incr_ok(2, 2).incr_ok(1, 1).info(0, 1));
     assert_eq!(
         found,
@@ -217,7 +217,7 @@ fn what_the_client_saw_is_part_of_the_verdict() {
 }
 
 #[test]
-fn one_flipped_digit_convicts_one_reply_and_no_other() {
+fn one_flipped_digit_is_one_anomaly() {
     for flipped in [1_002, 102, 7_000_000_000_000_000_000, i64::MAX] {
         let mut timeline = history();
         for value in 1..=100 {
@@ -230,7 +230,7 @@ fn one_flipped_digit_convicts_one_reply_and_no_other() {
             (Anomaly::PhantomIncrement, Some((0, 49)), Some((0, 48)))
         );
     }
-    // Downwards it repeats a value that was told before.
+    // Downwards it repeats a value that was returned before.
     let mut timeline = history();
     for value in 1..=100 {
         timeline.incr_ok(0, if value == 50 { 10 } else { value });
@@ -242,7 +242,7 @@ fn one_flipped_digit_convicts_one_reply_and_no_other() {
 }
 
 #[test]
-fn a_counter_that_leapt_convicts_two_replies_and_is_followed() {
+fn a_counter_that_jumped_is_two_anomalies_and_is_followed() {
     let mut timeline = history();
     for value in (0..20).chain(1_000_020..1_000_100).map(|turn| 4 * turn) {
         timeline.incr(0).incr(1).incr(2).incr(3);

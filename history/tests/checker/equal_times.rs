@@ -7,7 +7,7 @@ use history::{
 
 use crate::timeline::connection;
 
-/// An operation with its two stamps and what it was told: INCR or GET.
+/// An operation with its two stamps and what it returned: INCR or GET.
 #[derive(Clone, Copy, Debug)]
 struct Op {
     inv_ns: u64,

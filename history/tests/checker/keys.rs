@@ -229,7 +229,7 @@ fn a_new_epoch_begins_anew_under_new_keys() {
         (2, 1, 1)
     );
     assert_eq!((new.acknowledged, new.unanswered), (2, 0));
-    // Under the old key the same replies would be lies.
+    // Under the old key the same replies would be wrong.
     for event in &mut timeline.events {
         if let history::EventKind::Invoke(call) = &mut event.kind {
             *call = history::Call::incr(key(0));

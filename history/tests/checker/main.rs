@@ -1,6 +1,6 @@
-//! The checker is checked: against a brute-force oracle, a published checker, guilty histories made by hand, and itself.
+//! The checker is checked: against a brute-force oracle, a published checker, wrong histories made by hand, and itself.
 //!
-//! `HISTORIES=1000000 cargo test --release -p history --test checked random` is the long run.
+//! `HISTORIES=1000000 cargo test --release -p history --test checker random` is the long run.
 
 #![allow(
     clippy::unwrap_used,
@@ -18,9 +18,9 @@ mod random;
 mod second_opinion;
 
 mod anomalies;
+mod counterexamples;
 mod keys;
 mod unanswered;
-mod witnesses;
 
 mod equal_times;
 mod log;

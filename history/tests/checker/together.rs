@@ -1,4 +1,4 @@
-//! Told together or one by one: the same history, and the same verdict.
+//! Events observed together or one by one: the same history and the same verdict.
 
 use std::collections::VecDeque;
 

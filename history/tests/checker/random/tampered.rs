@@ -1,4 +1,4 @@
-//! Small lies: one or two changes to a history, most of which make it wrong, and some do not.
+//! One or two changes to a history: most make it wrong, some do not.
 
 use history::{Call, Event, EventKind};
 
@@ -44,7 +44,7 @@ fn swap(events: &mut [Event], rng: &mut Rng) {
     }
 }
 
-/// A value is told a second time.
+/// A value is returned a second time.
 fn repeat(events: &mut [Event], rng: &mut Rng) {
     if let (Some(one), Some(two)) = (reply(events, rng), reply(events, rng)) {
         events[one].kind = events[two].kind;

@@ -1,4 +1,4 @@
-//! Witnesses: the two operations that cannot both be true, whole, and few of them.
+//! Counterexamples: the two operations that contradict each other, complete, and few of them.
 
 use history::{Anomaly, Checker, Event, EventSink, Verdict};
 
@@ -11,7 +11,7 @@ fn history() -> Timeline {
 }
 
 #[test]
-fn a_witness_carries_times_connection_sequence_and_value() {
+fn a_counterexample_carries_times_connection_sequence_and_value() {
     let verdict = checker(&history().incr_ok(4, 1).get_ok(5, 0).events);
     let example = &verdict.examples[0];
     let (faulty, other) = (example.faulty.unwrap(), example.other.unwrap());
@@ -61,7 +61,7 @@ fn ten_examples_are_kept_and_all_are_counted() {
     );
 }
 
-fn judge_remembering(replies: usize, events: &[Event]) -> Verdict {
+fn verdict_remembering(replies: usize, events: &[Event]) -> Verdict {
     let mut checker = Checker::default().remembering(replies);
     for &event in events {
         checker.observe(event);
@@ -70,7 +70,7 @@ fn judge_remembering(replies: usize, events: &[Event]) -> Verdict {
 }
 
 #[test]
-fn a_witness_too_far_back_is_missing_until_the_judge_remembers_more() {
+fn an_operation_too_far_back_is_missing_until_the_checker_remembers_more() {
     let mut timeline = history();
     for value in 1..=20_000 {
         timeline.incr_ok(0, value);
@@ -78,13 +78,13 @@ fn a_witness_too_far_back_is_missing_until_the_judge_remembers_more() {
     timeline.incr_ok(1, 5);
     let live = checker(&timeline.events);
     assert_eq!(names(&live.examples[0]), (Some((1, 0)), None));
-    let saved = judge_remembering(30_000, &timeline.events);
+    let saved = verdict_remembering(30_000, &timeline.events);
     assert_eq!(names(&saved.examples[0]), (Some((1, 0)), Some((0, 4))));
 }
 
-/// A complete example takes the place of one whose second witness is lost.
+/// A complete example takes the place of one whose second operation is lost.
 #[test]
-fn examples_with_both_witnesses_are_preferred() {
+fn examples_with_both_operations_are_preferred() {
     let mut timeline = history();
     for value in 1..=20 {
         timeline.incr_ok(0, value);
@@ -92,7 +92,7 @@ fn examples_with_both_witnesses_are_preferred() {
     for value in (1..=10).chain([20]) {
         timeline.incr_ok(1, value);
     }
-    let verdict = judge_remembering(12, &timeline.events);
+    let verdict = verdict_remembering(12, &timeline.events);
     assert_eq!((verdict.counts.total(), verdict.examples.len()), (11, 10));
     assert!(
         verdict
