@@ -117,7 +117,7 @@ impl Server {
 
         assert!(
             has_ended(&self.process),
-            "{} is still running {TIMEOUT:?} after the order to end\n{}",
+            "{} is still running {TIMEOUT:?} after the signal to end\n{}",
             self.command_line,
             self.log()
         );

@@ -15,7 +15,7 @@ pub use baseline::{compare_with_baseline, of_baseline};
 /// A thread that is busy for more of the run than this had no time left to be punctual.
 const BUSY_LIMIT: f64 = 0.95;
 
-/// A thread that waited for a processor for more of the run than this saw replies late, and booked its own delay.
+/// A thread that waits for a processor for more of the run than this sees replies late and adds its own delay.
 const WAITING_LIMIT: f64 = 0.10;
 
 /// More of this machine's time given to others is felt in every percentile.
@@ -38,7 +38,7 @@ const LITTLE_LEAST_SEEN: f64 = 1_000.0;
 /// A shorter run is mostly beginning and end, and Little's law is one of steady states.
 const STEADY: Duration = Duration::from_secs(1);
 
-/// Of a shorter run no shares are judged: a single slice of the scheduler, or tick of the kernel's clock, would be all of the verdict.
+/// Shares are not checked in a shorter run: a single slice of the scheduler, or tick of the kernel's clock, would decide.
 pub const SHORT: Duration = Duration::from_millis(100);
 
 /// What the checks look at.

@@ -11,13 +11,13 @@ pub struct Correctness {
     pub verdict: Verdict,
     /// How closely the run was checked.
     pub level: CheckLevel,
-    /// The operations that were judged.
+    /// The operations that were checked.
     pub operations_checked: u64,
     /// Operations whose effect nobody can know, such as an increment whose reply never came.
     pub operations_ambiguous: u64,
     /// What was wrong, one entry a kind.
     pub anomalies: Vec<AnomalyRecord>,
-    /// The books of every counter that was checked.
+    /// The reconciliation of every counter that was checked.
     pub counters: Vec<CounterAccount>,
     /// What stands in the way of a plain verdict, in words; empty where nothing does.
     pub notes: Vec<String>,
@@ -103,7 +103,7 @@ pub struct Witness {
     pub key: String,
     /// The number of its connection. The look at the counters after the run has a connection of its own, the last number.
     pub connection: u32,
-    /// The how-manieth INCR or GET of its connection it was, from 0.
+    /// Zero-based index of this INCR or GET on its connection.
     pub sequence: u64,
     /// When its write began, from the start of the run.
     pub began_ns: u64,
@@ -113,7 +113,7 @@ pub struct Witness {
     pub value: Option<i64>,
 }
 
-/// The books of one counter: `before + acknowledged` must lie at most `ambiguous` below `after`.
+/// The reconciliation of one counter: `before + acknowledged` is at most `ambiguous` below `after`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CounterAccount {
     /// Its key.

@@ -6,7 +6,7 @@ use crate::health_check::HealthCheck;
 use crate::target::Target;
 use testkit::Client;
 
-/// Fifty honest clients beside a pipeline without end: every ping is answered while it goes on.
+/// Fifty ordinary clients beside a pipeline without end: every ping is answered while it goes on.
 pub fn a_greedy_pipeliner(target: &Target) {
     let server = target.start_limited(&[]);
     let health = HealthCheck::start(&server);

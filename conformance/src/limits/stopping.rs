@@ -1,4 +1,4 @@
-//! The order to stop: nothing that was acknowledged is lost, and nobody can hold the server up.
+//! The signal to stop: nothing that was acknowledged is lost, and no client can delay the end.
 
 use std::net::TcpStream;
 
@@ -77,7 +77,7 @@ pub fn what_has_arrived_is_answered(target: &Target) {
     assert_same(
         &client.receive_to_end(),
         replies.as_bytes(),
-        "the replies after the order to stop",
+        "the replies after the signal to stop",
     );
     assert_eq!(counted(server, "k"), 1000);
 }

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use crate::server::run_to_end;
 use crate::target::Target;
 
-/// The last words of a server are its counters, sorted, each on a line that no name can break.
+/// The final report of a server is its counters, sorted, each on a line that no name can break.
 pub fn sigterm_prints_the_final_counters(target: &Target) {
     for discipline in target.disciplines() {
         let server = target.start_with(discipline);

@@ -22,13 +22,13 @@ fn each_key_is_judged_alone() {
         .add(0, 0, 1)
         .ok(0, 2);
     let verdict = checker(&timeline.events);
-    let judgements: Vec<_> = verdict
+    let conclusions: Vec<_> = verdict
         .keys
         .iter()
         .map(|of| (of.key, of.conclusion))
         .collect();
     assert_eq!(
-        judgements,
+        conclusions,
         [(key(0), Conclusion::Ok), (key(5), Conclusion::Wrong)]
     );
     assert_eq!(verdict.keys[1].counts[Anomaly::LostUpdate], 1);
@@ -166,9 +166,9 @@ fn a_key_that_is_written_otherwise_is_unknown_and_the_others_are_not() {
         .add(1, 1, 1)
         .ok(1, 1);
     let verdict = checker(&timeline.events);
-    let judgements: Vec<_> = verdict.keys.iter().map(|of| of.conclusion).collect();
+    let conclusions: Vec<_> = verdict.keys.iter().map(|of| of.conclusion).collect();
     assert_eq!(
-        judgements,
+        conclusions,
         [Conclusion::Unknown(Reason::OtherWrites), Conclusion::Ok]
     );
     assert_eq!(
@@ -195,7 +195,7 @@ fn a_foreign_writer_shows_as_phantoms() {
     assert!(verdict.counts[Anomaly::PhantomIncrement] >= 1, "{verdict}");
     assert_eq!(verdict.counts[Anomaly::LostUpdate], 0, "{verdict}");
 
-    // Seen only in the end: our own INCRs in flight could have been the stranger's, until they were answered.
+    // Seen only in the end: our own INCRs in flight could have been the other client's, until they were answered.
     let mut timeline = history();
     timeline.incr(0).incr(1).ok(0, 3).ok(1, 2).get_ok(2, 3);
     let verdict = checker(&timeline.events);

@@ -76,7 +76,7 @@ fn histories(usual: u64) -> u64 {
 }
 
 #[test]
-fn judge_and_oracle_agree_on_random_histories() {
+fn checker_and_oracle_agree_on_random_histories() {
     let histories = histories(6_000);
     let tally = compare(1, histories, Amounts::One);
     println!("{histories} histories: {tally:?}");

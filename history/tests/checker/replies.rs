@@ -5,7 +5,7 @@ use history::{Anomaly, Checker, Conclusion, Event, EventKind, EventSink, Level, 
 use crate::random::{Amounts, Plan, Rng, simulate};
 use crate::timeline::Timeline;
 
-fn judge_replies<'a>(events: impl IntoIterator<Item = &'a Event>) -> Verdict {
+fn check_replies<'a>(events: impl IntoIterator<Item = &'a Event>) -> Verdict {
     let mut checker = Checker::new(Level::Replies);
     for &event in events {
         checker.observe(event);
@@ -28,7 +28,7 @@ fn a_true_counter_is_never_accused_whatever_the_order_of_the_threads() {
                 .filter(move |event| event.connection.number() == number)
         };
         let threads = (0..5).rev().flat_map(of_thread);
-        let verdict = judge_replies(declared.iter().chain(threads));
+        let verdict = check_replies(declared.iter().chain(threads));
         assert_eq!(
             verdict.conclusion(),
             Conclusion::Ok,
@@ -47,11 +47,11 @@ fn without_real_time_a_late_view_is_forgiven_and_a_lost_update_is_not() {
         .incr_ok(4, 2)
         .info(2, 1);
     assert_eq!(crate::checker(&late.events).conclusion(), Conclusion::Wrong);
-    assert_eq!(judge_replies(&late.events).conclusion(), Conclusion::Ok);
+    assert_eq!(check_replies(&late.events).conclusion(), Conclusion::Ok);
 
     let mut lost = Timeline::default();
     lost.incr_ok(0, 1).incr_ok(1, 1).get_ok(2, 1);
-    let verdict = judge_replies(&lost.events);
+    let verdict = check_replies(&lost.events);
     assert_eq!(verdict.counts[Anomaly::LostUpdate], 1);
     assert_eq!(verdict.keys[0].lost, Some(1));
 }
@@ -80,7 +80,7 @@ fn each_connection_is_in_order_and_every_value_is_accounted_for() {
             Anomaly::FutureRead,
         ),
     ] {
-        let verdict = judge_replies(&timeline.events);
+        let verdict = check_replies(&timeline.events);
         assert_eq!(
             (verdict.counts.total(), verdict.counts[anomaly]),
             (1, 1),

@@ -56,7 +56,7 @@ fn second_opinion(events: &[Event]) -> bool {
 }
 
 #[test]
-fn judge_oracle_and_published_checker_agree() {
+fn checker_oracle_and_published_checker_agree() {
     let mut rng = Rng(3);
     let mut verdicts = [0; 2];
     for number in 0..4_000 {

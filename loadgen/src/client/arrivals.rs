@@ -17,7 +17,7 @@ use super::worker_state::WorkerState;
 use crate::machine::time::nanoseconds;
 use crate::protocol::exchange::Exchange;
 
-/// How often the order to stop is looked for while no session arrives or leaves.
+/// How often the stop flag is read while no session arrives or leaves.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Follows a worker's part of a schedule whose arrivals are sessions.

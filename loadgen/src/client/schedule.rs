@@ -15,7 +15,7 @@ pub(super) struct Due {
     pub(super) slot: u32,
 }
 
-/// The part of the schedule that one thread serves, in the order of time, for ever.
+/// The part of the schedule that one thread serves, in the order of time. It never ends.
 ///
 /// All threads follow one schedule over all connections: arrival number `n` belongs to connection `n mod connections`,
 /// so the connections start one after the other and every server meets the same arrivals on the same connections.

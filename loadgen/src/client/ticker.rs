@@ -1,4 +1,4 @@
-//! What a worker does now and then, beside the load: time limits, progress, intervals, the order to stop.
+//! What a worker does at every tick, beside the load: time limits, progress, intervals, the stop flag.
 
 use std::cell::RefCell;
 use std::mem;

@@ -13,7 +13,7 @@ pub(super) struct Timeouts {
     timeout_ns: u64,
     waits: Vec<Wait>,
     /// The time of the last tick that was in time: a connection compares it with its own wait, and reads no clock for that.
-    judged_ns: u64,
+    checked_ns: u64,
     /// The time of the last tick of all, and whether it ran so late that it expired nobody.
     last_ns: u64,
     came_late: bool,
@@ -43,7 +43,7 @@ impl Timeouts {
         Self {
             timeout_ns,
             waits: vec![wait; connections],
-            judged_ns: 0,
+            checked_ns: 0,
             last_ns: 0,
             came_late: false,
             over: false,
@@ -53,7 +53,7 @@ impl Timeouts {
     /// The end of a connection that has waited since then, if it has waited too long.
     #[inline]
     pub(super) fn overdue(&self, since_ns: Option<u64>) -> Option<ConnectionError> {
-        let waited_ns = self.judged_ns.saturating_sub(since_ns?);
+        let waited_ns = self.checked_ns.saturating_sub(since_ns?);
         if waited_ns <= self.timeout_ns && !self.over {
             return None;
         }
@@ -107,7 +107,7 @@ impl Timeouts {
         if self.came_late {
             return;
         }
-        self.judged_ns = now_ns;
+        self.checked_ns = now_ns;
         let timeout_ns = self.timeout_ns;
         self.wake_those(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
     }

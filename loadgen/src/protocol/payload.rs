@@ -13,7 +13,7 @@ use super::random::{mix, word};
 ///        36..     pseudo-random bytes
 /// ```
 /// A payload shorter than 32 bytes has no room to say where it comes from: it is pseudo-random throughout, and still a
-/// function of all four, so it is checked just as strictly; only a stranger's payload cannot be called by its name.
+/// function of all four, so it is checked just as strictly; only the connection of a foreign payload is unknown.
 /// Every byte can be computed from its place alone: a payload of any length is verified as it passes, in no memory.
 #[derive(Debug, Clone)]
 pub(crate) struct Payloads {

@@ -15,7 +15,7 @@ pub(crate) struct Request {
     pub sequence: u64,
 }
 
-/// The requests of one connection, in order, for ever.
+/// The requests of one connection, in order. They never end.
 ///
 /// A connection keeps two copies: one writes requests, the other, as many steps behind as requests are in flight,
 /// says what the next reply must answer. So nothing has to be stored per request, whatever the pipeline depth.

@@ -152,17 +152,17 @@ impl<'a> Loss<'a> {
 }
 
 fn finding(losses: &[Loss]) -> String {
-    let guilty: Vec<&Loss> = losses.iter().filter(|loss| loss.lost > 0).collect();
-    let innocent = losses.len() - guilty.len();
-    let said = guilty
+    let lossy: Vec<&Loss> = losses.iter().filter(|loss| loss.lost > 0).collect();
+    let exact = losses.len() - lossy.len();
+    let said = lossy
         .iter()
         .take(3)
         .map(|loss| format!("{} lost {}", loss.label, loss.said()));
     let mut text = said.collect::<Vec<_>>().join("; ");
-    if guilty.len() > 3 {
-        text += &format!("; and {} more", guilty.len() - 3);
+    if lossy.len() > 3 {
+        text += &format!("; and {} more", lossy.len() - 3);
     }
-    match innocent {
+    match exact {
         0 => text,
         1 => text + "; the other system lost nothing",
         more => text + &format!("; the other {more} systems lost nothing"),

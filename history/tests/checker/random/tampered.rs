@@ -85,7 +85,7 @@ fn forget_a_loss(events: &mut [Event], rng: &mut Rng) {
     }
 }
 
-/// An INCR that nothing else shared its connection with becomes nobody's: as if a stranger had sent it.
+/// An INCR that nothing else shared its connection with becomes nobody's: as if an unknown client had sent it.
 fn hide_an_increment(events: &mut Vec<Event>, rng: &mut Rng) {
     let is_add = |event: &Event| matches!(event.kind, EventKind::Invoke(Call::Add { .. }));
     let Some(at) = pick(events, rng, is_add) else {
