@@ -93,14 +93,6 @@ pub enum RunLimit {
 }
 
 impl Workload {
-    /// Whether requests of this kind are sent, whatever an increment adds.
-    pub fn includes(&self, operation: Operation) -> bool {
-        let name = operation.name();
-        self.operations
-            .iter()
-            .any(|share| share.operation.name() == name)
-    }
-
     /// Whether it asks counters.
     pub fn is_of_counters(&self) -> bool {
         self.operations

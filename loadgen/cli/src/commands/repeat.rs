@@ -8,17 +8,17 @@ use loadgen::experiment::{Series, Subject};
 use results::units::count;
 use results::{Comparison, Run};
 
-use super::{run, series};
+use super::series;
 use crate::args::RunArguments;
 use crate::exit::{Exit, Reason};
 use crate::invalid::why_invalid;
 use crate::{csv, output, repeats, screen};
 
-/// Makes the runs. The server is the user's and is not restarted.
+/// Makes the runs, and finishes each. The server is the user's and is not restarted.
 pub(super) fn run(
     arguments: &RunArguments,
     load: ConfigBuilder,
-    baseline: Option<&Run>,
+    finish: impl Fn(&mut Run),
     command: &[String],
 ) -> Result<Exit, Exit> {
     let series = Series {
@@ -30,7 +30,7 @@ pub(super) fn run(
     };
     let mut exits = Vec::new();
     let (subjects, ended) = series::make(&series, Path::new(""), |outcome| {
-        run::finish(&mut outcome.run, arguments, baseline);
+        finish(&mut outcome.run);
         let folder = format!("run-{}", exits.len() + 1);
         let folder = arguments.out.as_ref().map(|out| out.join(folder));
         let kept = folder.map_or(Ok(()), |folder| output::keep(&outcome.run, &folder));

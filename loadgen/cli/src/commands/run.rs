@@ -31,7 +31,8 @@ pub(crate) fn run(arguments: &RunArguments, command: &[String]) -> Result<Exit, 
     }
     let baseline = baseline(arguments, &config)?;
     if repeat > 1 {
-        return repeat::run(arguments, load, baseline.as_ref(), command);
+        let finish = |run: &mut Run| finish(run, arguments, baseline.as_ref());
+        return repeat::run(arguments, load, finish, command);
     }
     let folder = arguments.out.as_deref();
     output::check_folder(folder)?;
@@ -42,7 +43,7 @@ pub(crate) fn run(arguments: &RunArguments, command: &[String]) -> Result<Exit, 
 }
 
 /// Adds to a run what the command line asks for beyond the measurement: the baseline and the thresholds.
-pub(super) fn finish(run: &mut Run, arguments: &RunArguments, baseline: Option<&Run>) {
+fn finish(run: &mut Run, arguments: &RunArguments, baseline: Option<&Run>) {
     if let Some(baseline) = baseline {
         validity::compare_with_baseline(run, baseline);
     }
