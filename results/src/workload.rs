@@ -5,7 +5,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Finite, Operation, WeightedOperation, units};
+use crate::{Finite, WeightedOperation, units};
 
 /// The load of a run. Two runs of equal workload may be compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
