@@ -1,4 +1,4 @@
-//! Whether the replies were right: the workers' events, the checker and its thread, the counters' final values.
+//! Checks the replies: the workers' events, the checker and its thread, the counters' final values.
 //!
 //! ```text
 //!  worker ── Event ──> HistoryFeed ──> HistoryCheck (checker, history file)          one worker: no thread between

@@ -1,4 +1,4 @@
-//! What a run will do, decided and checked once: no later code has to doubt it.
+//! The configuration of a run, checked once, so that later code can rely on it.
 //!
 //! ```
 //! use loadgen::config::Config;
@@ -30,7 +30,7 @@ pub use builder::ConfigBuilder;
 pub use checks::ConfigError;
 use target::Target;
 
-/// A run that can be made: every number is within its limits, and all of them fit together. [`ConfigBuilder`] makes one.
+/// A valid configuration: every number is within its limits, and all fit together. [`ConfigBuilder`] makes one.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Config {
@@ -38,30 +38,30 @@ pub struct Config {
     pub target: Target,
     /// The load, as the record of the run holds it.
     pub workload: Workload,
-    /// The one counter to use, whoever else writes it. `None`: counters whose names nobody used before.
+    /// The counter to use, even if other clients write it. `None`: counters with fresh names.
     pub key: Option<String>,
-    /// What is cut off the beginning before anything is measured. Replies are checked during the warm-up too.
+    /// The time before the measured window. Replies are checked during the warm-up too.
     pub warmup: Warmup,
-    /// The longest wait for anything: a connection, a reply, the final values.
+    /// The longest wait for a connection, a reply or the final values.
     pub timeout: Duration,
     /// How closely the replies are checked.
     pub check: CheckLevel,
-    /// The file that the history is written to, for another check.
+    /// The history file, for a later check.
     pub history: Option<PathBuf>,
-    /// The process to read the server's cost from, where INFO does not name it.
+    /// The server's process, if INFO does not name it.
     pub server_pid: Option<u32>,
-    /// The name of the run in tables and pictures.
+    /// The name of the run in tables and charts.
     pub label: Option<String>,
     /// The command line, for the record of the run.
     pub command: Vec<String>,
 }
 
-/// What is cut off the beginning of a run.
+/// The part of a run before the measured window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Warmup {
-    /// This much time; none of it where it is zero.
+    /// A fixed time; zero for none.
     Fixed(Duration),
-    /// As much as the data shows, up to a bound.
+    /// Detected from the data, up to a bound.
     Auto {
         /// The bound.
         at_most: Duration,
@@ -69,12 +69,12 @@ pub enum Warmup {
 }
 
 impl Config {
-    /// The configuration of a run against `target`, with every other value at its default.
+    /// Returns a builder for a run against `target`, with every other value at its default.
     pub fn builder(target: Target) -> ConfigBuilder {
         ConfigBuilder::new(target)
     }
 
-    /// The connections of client thread number `thread`. All threads together have each connection once, as evenly as can be.
+    /// Returns the connections of client thread number `thread`. The threads share all connections as evenly as possible.
     pub fn connections_of(&self, thread: u32) -> Range<u32> {
         let share = |thread: u32| {
             let before = u64::from(self.workload.connections) * u64::from(thread);
@@ -86,7 +86,7 @@ impl Config {
 }
 
 impl fmt::Display for Config {
-    /// The first line that a run prints.
+    /// Formats the first line that a run prints.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let workload = &self.workload;
         write!(f, "{}: {workload}", self.target)?;

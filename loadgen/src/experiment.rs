@@ -1,4 +1,4 @@
-//! Experiments of several runs: which servers, in which order, how often. One runner serves all of them.
+//! Experiments of several runs: the servers, their order and the rounds. All use one runner.
 
 pub mod baseline_server;
 mod checkpoint;

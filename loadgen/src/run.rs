@@ -1,4 +1,4 @@
-//! A whole run, from the first connection to the record of it.
+//! A whole run, from the first connection to its record.
 
 mod failure;
 mod record;
@@ -28,7 +28,7 @@ pub use crate::target::TargetError;
 use crate::target::{CostSeries, CounterValues, FinalValues, ReadyTarget, read_final_values};
 pub use failure::{Failure, Outcome};
 
-/// How far a run is.
+/// The progress of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Progress {
     /// Requests answered or given up.
@@ -37,14 +37,14 @@ pub struct Progress {
     pub elapsed: Duration,
 }
 
-/// Whoever follows a run. `()` follows none.
+/// Observes a run. `()` ignores everything.
 pub trait Observer {
-    /// Told several times a second how far the run is.
+    /// Receives the progress several times a second.
     fn progress(&mut self, progress: Progress) {
         let _ = progress;
     }
 
-    /// Asked several times a second: `true` ends the run early, and what there is by then is checked and returned.
+    /// Polled several times a second: `true` ends the run early. The results so far are checked and returned.
     fn is_stopped(&self) -> bool {
         false
     }
@@ -55,19 +55,19 @@ impl Observer for () {}
 /// Why there was nothing to measure.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// There are too few file descriptors.
+    /// The limit of open files is too low.
     #[error(transparent)]
     FileLimit(#[from] FileLimitError),
-    /// There is no server, or one of another protocol.
+    /// The server is absent, or speaks another protocol.
     #[error(transparent)]
     Target(#[from] TargetError),
     /// The replies cannot be checked.
     #[error(transparent)]
     Check(#[from] CheckError),
-    /// The load cannot be made.
+    /// A worker cannot be started.
     #[error(transparent)]
     Worker(#[from] WorkerError),
-    /// Not one connection could be made.
+    /// No connection could be made.
     #[error("{0}")]
     NothingConnected(String),
 }
@@ -75,7 +75,7 @@ pub enum RunError {
 /// Makes a run.
 ///
 /// # Errors
-/// When there is nothing to measure: no server, another protocol, no room for the connections.
+/// If nothing can be measured: no server, another protocol, or too few open files.
 pub fn run(config: Config, observer: &mut impl Observer) -> Result<Outcome, RunError> {
     file_limit::raise_for(config.workload.connections)?;
     let run = RandomState::new().build_hasher().finish();
@@ -91,7 +91,7 @@ pub fn run(config: Config, observer: &mut impl Observer) -> Result<Outcome, RunE
     };
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let started_unix_ms = since_1970.map_or(0, |since| since.as_millis() as u64);
-    let mut load = drive(&context, &mut target, checking, observer)?;
+    let mut load = send_load(&context, &mut target, checking, observer)?;
     if let Some(why) = load.nothing_connected() {
         return Err(RunError::NothingConnected(why));
     }
@@ -107,7 +107,7 @@ pub fn run(config: Config, observer: &mut impl Observer) -> Result<Outcome, RunE
     }))
 }
 
-/// What stays the same all through a run.
+/// The constants of a run.
 struct Context {
     config: Arc<Config>,
     run: u64,
@@ -117,25 +117,25 @@ struct Context {
     stop: Arc<AtomicBool>,
 }
 
-/// What the load left behind.
+/// The result of the load.
 #[derive(Debug)]
 struct Load {
     start_ns: u64,
     workers: Vec<WorkerOutput>,
-    /// What the workers' feeds left behind, and the check unless there was none.
+    /// The merged results of the workers' feeds, and the check, if any.
     check: CheckTotals,
-    /// What the checker's thread has cost, where there is one.
+    /// The cost of the checker thread, if any.
     checker_cost: Option<ThreadCost>,
     intervals: Intervals,
     costs: CostSeries,
-    /// What the server held while the connections were still open: memory, threads and files.
+    /// The server's memory, threads and open files while the connections were still open.
     levels: ServerCost,
     hiccup_max_ns: Option<u64>,
     stolen_ns: Option<u64>,
 }
 
 impl Load {
-    /// Why not one connection could be made, if none could.
+    /// Returns why no connection could be made; `None` if one could.
     fn nothing_connected(&self) -> Option<String> {
         let any = self.workers.iter().any(|one| !one.connections.is_empty());
         let first = self.workers.iter().flat_map(|one| &one.refused).next();
@@ -143,7 +143,7 @@ impl Load {
     }
 }
 
-fn drive(
+fn send_load(
     context: &Context,
     target: &mut ReadyTarget,
     checking: Checking,
@@ -222,7 +222,7 @@ fn drive(
     })
 }
 
-/// The counters' values after the load. Nothing else is asked meanwhile, but it is an operation like all others.
+/// Reads the counters after the load. The reads are part of the history.
 fn final_values(
     context: &Context,
     target: &ReadyTarget,

@@ -1,4 +1,4 @@
-//! Could the load generator measure this run? A verdict on the client and its machine, not on the server.
+//! Checks whether the client and its machine could measure this run. It does not check the server.
 
 mod baseline;
 
@@ -12,36 +12,36 @@ use results::{
 use crate::machine::stolen_time;
 pub use baseline::{compare_with_baseline, of_baseline};
 
-/// A thread that is busy for more of the run than this had no time left to be punctual.
+/// A thread that is busy for a larger share of the run cannot send on time.
 const BUSY_LIMIT: f64 = 0.95;
 
-/// A thread that waits for a processor for more of the run than this sees replies late and adds its own delay.
+/// A thread that waits for a processor for a larger share of the run sees replies late and adds its own delay.
 const WAITING_LIMIT: f64 = 0.10;
 
-/// More of this machine's time given to others is felt in every percentile.
+/// A larger share of stolen time affects every percentile.
 const STOLEN_LIMIT: f64 = 0.02;
 
-/// A longer sleep than was asked for is longer than most of what is measured.
+/// A longer oversleep exceeds most measured latencies.
 const HICCUP_LIMIT: Duration = Duration::from_millis(20);
 
-/// A lag is harmless below this, or where it is a small part of what users wait.
+/// A lag is harmless below this, or if it is a small part of the response time.
 const LAG_LIMIT: Duration = Duration::from_millis(1);
 const LAG_SHARE_LIMIT: f64 = 0.10;
 
-/// In a closed loop every connection is to be in flight all the time; the rest was spent in the load generator.
+/// In a closed loop every connection has a request in flight; the remaining time was spent in the load generator.
 const IN_FLIGHT_LIMIT: f64 = 0.80;
 
-/// What was seen in flight may differ from rate times mean latency by this part, where enough was seen.
+/// With enough samples, the requests in flight may differ from rate times mean latency by this part.
 const LITTLE_LIMIT: f64 = 0.20;
 const LITTLE_LEAST_SEEN: f64 = 1_000.0;
 
-/// A shorter run is mostly beginning and end, and Little's law is one of steady states.
+/// A shorter run is mostly start and end, and Little's law needs a steady state.
 const STEADY: Duration = Duration::from_secs(1);
 
-/// Shares are not checked in a shorter run: a single slice of the scheduler, or tick of the kernel's clock, would decide.
+/// A shorter run's shares are not checked: one scheduler slice, or one tick of the kernel's clock, would decide.
 pub const SHORT: Duration = Duration::from_millis(100);
 
-/// What the checks look at.
+/// The input of the checks.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Evidence<'a> {
     pub(crate) workload: &'a Workload,
@@ -75,7 +75,7 @@ impl Evidence<'_> {
     }
 }
 
-/// Makes every check that this run allows.
+/// Makes every check that applies to this run.
 pub(crate) fn check(run: &Evidence<'_>) -> Validity {
     sum_up(checks(run))
 }
@@ -103,7 +103,7 @@ fn sum_up(checks: Vec<MeasuredCheck>) -> Validity {
     validity
 }
 
-/// Adds a check; one that failed makes the verdict worse.
+/// Adds a check; a failed one worsens the verdict.
 fn add(validity: &mut Validity, check: MeasuredCheck) {
     if check.outcome == CheckOutcome::Failed {
         validity.verdict = validity.verdict.max(verdict_if_failed(check.code));
@@ -111,7 +111,7 @@ fn add(validity: &mut Validity, check: MeasuredCheck) {
     validity.checks.push(Check::Measured(check));
 }
 
-/// What a failed check makes of the run.
+/// Returns the verdict on a run whose check failed.
 fn verdict_if_failed(code: CheckCode) -> ValidityVerdict {
     match code {
         CheckCode::BusiestClientThread
@@ -129,7 +129,7 @@ fn verdict_if_failed(code: CheckCode) -> ValidityVerdict {
     }
 }
 
-/// The part of the run that the worst client thread spent so.
+/// Returns the largest share of the run that a client thread spent on `part_ns`.
 fn worst_share(run: &Evidence<'_>, part_ns: impl Fn(&ThreadCost) -> Option<u64>) -> Option<f64> {
     let worst_ns = run.client_cost.threads.iter().map(part_ns).max().flatten();
     worst_ns
@@ -137,7 +137,7 @@ fn worst_share(run: &Evidence<'_>, part_ns: impl Fn(&ThreadCost) -> Option<u64>)
         .map(|ns| ns as f64 / run.measured_ns() as f64)
 }
 
-/// Whether the run is long enough for shares of its time.
+/// Whether the run is long enough to check shares of its time.
 pub fn is_long_enough_for_shares(measured_ns: u64) -> bool {
     Duration::from_nanos(measured_ns) >= SHORT
 }
@@ -147,7 +147,7 @@ fn busy(run: &Evidence<'_>) -> MeasuredCheck {
     MeasuredCheck::new(CheckCode::BusiestClientThread, share, Some(BUSY_LIMIT))
 }
 
-/// The checker of several threads has a thread of its own, which also works during the warm-up.
+/// With several client threads the checker has its own thread, which also works during the warm-up.
 fn checker(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let checker = run.client_cost.checker.as_ref()?;
     let share = is_long_enough_for_shares(run.measured_ns())
@@ -164,7 +164,7 @@ fn waiting(run: &Evidence<'_>) -> MeasuredCheck {
     MeasuredCheck::new(CheckCode::WaitingForProcessor, share, Some(WAITING_LIMIT))
 }
 
-/// Stolen time is read before and after the whole run, warm-up included.
+/// Stolen time is read before and after the whole run, including the warm-up.
 fn stolen(run: &Evidence<'_>) -> MeasuredCheck {
     let machine_ns = run.elapsed_ns as f64 * f64::from(run.cores);
     let stolen_ns = run
@@ -172,7 +172,7 @@ fn stolen(run: &Evidence<'_>) -> MeasuredCheck {
         .stolen_ns
         .filter(|_| is_long_enough_for_shares(run.measured_ns()));
     let share = |ns: u64| ns as f64 / machine_ns;
-    // The difference of two whole numbers of ticks may be a tick too great.
+    // The difference of two whole numbers of ticks may be one tick too large.
     let surely_ns = stolen_ns.map(|ns| ns.saturating_sub(stolen_time::TICK_NS));
     MeasuredCheck::new(
         CheckCode::StolenTime,
@@ -188,7 +188,7 @@ fn hiccup(run: &Evidence<'_>) -> MeasuredCheck {
     MeasuredCheck::new(CheckCode::WorstHiccup, worst_ns, Some(limit_ns))
 }
 
-/// Only an open loop has a schedule to lag behind.
+/// Only an open loop has a schedule, so only it has lag.
 fn lag(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let Latency { response, lag, .. } = &run.latency;
     let lag_ns = lag.as_ref()?.quantile_ns(Quantile::P99);
@@ -203,7 +203,7 @@ fn lag(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     ))
 }
 
-/// Shown, and never held against the client: whether it kept to the schedule is what the lag says.
+/// Informational only: the lag shows whether the client kept to its schedule.
 fn achieved(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let offered = run
         .totals
@@ -216,7 +216,7 @@ fn achieved(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     ))
 }
 
-/// Little's law, N = X · R: in a closed loop N is known, so rate times mean latency must come to it.
+/// Little's law, N = X · R: in a closed loop N is known, so rate times mean latency must equal it.
 fn connections_in_flight(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     let LoadMode::Closed = run.workload.mode else {
         return None;
@@ -235,8 +235,8 @@ fn connections_in_flight(run: &Evidence<'_>) -> Option<MeasuredCheck> {
     ))
 }
 
-/// Little's law of any loop: requests counted in flight against rate times mean service time. The count comes from samples, the service
-/// time from time stamps: if they disagree, one of them is wrong.
+/// Little's law of any loop: compares the requests in flight with rate times mean service time. The count comes from samples,
+/// the service time from time stamps: if they disagree, one is wrong.
 fn little(run: &Evidence<'_>) -> MeasuredCheck {
     let residual = || {
         let Latency {
@@ -245,7 +245,7 @@ fn little(run: &Evidence<'_>) -> MeasuredCheck {
         let mean_s = service.as_ref().unwrap_or(response).mean_ns()? as f64 / 1e9;
         let expected = run.totals.requests_per_s?.value() * mean_s;
         let seen = run.totals.in_flight?.value();
-        // The relative error of a mean of counts falls with the root of what was counted.
+        // The relative error of a mean of counts falls with the square root of the total count.
         let counted = seen.min(expected) * run.totals.in_flight_looks as f64;
         (is_steady(run) && counted >= LITTLE_LEAST_SEEN).then(|| (seen - expected).abs() / expected)
     };

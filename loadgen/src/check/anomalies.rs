@@ -1,18 +1,18 @@
-//! What was wrong with the answers: counted by kind, with the first few as examples.
+//! Anomalies in the replies, counted by kind, with the first few as examples.
 
 use std::collections::BTreeMap;
 
 use history::{Anomaly, Key, Operation, Verdict};
 use results::{AnomalyRecord, Example, Witness};
 
-/// Wrong answers by kind. A lying server fills neither the memory nor the report: ten examples a kind are kept.
+/// Anomalies by kind. Ten examples per kind bound the memory and the report's length.
 #[derive(Debug, Default)]
 pub(crate) struct Anomalies {
     kinds: BTreeMap<Anomaly, AnomalyRecord>,
 }
 
 impl Anomalies {
-    /// Counts one wrong reply.
+    /// Adds one wrong reply.
     #[cold]
     pub(crate) fn add(&mut self, found: Anomaly, text: String) {
         let anomaly = self.of(found);
@@ -25,7 +25,7 @@ impl Anomalies {
         }
     }
 
-    /// Takes over what another thread found.
+    /// Adds another thread's anomalies.
     pub(crate) fn merge(&mut self, other: Self) {
         for (kind, found) in other.kinds {
             let anomaly = self.of(kind);
@@ -37,7 +37,7 @@ impl Anomalies {
         }
     }
 
-    /// Takes over what the history betrayed; `name` knows what its keys are called.
+    /// Adds the history's anomalies; `name` maps a key's number to its name.
     pub(crate) fn add_verdict(&mut self, verdict: &Verdict, name: &dyn Fn(u32) -> String) {
         for (found, count) in verdict.counts.seen() {
             let anomaly = self.of(found);
@@ -51,12 +51,12 @@ impl Anomalies {
         }
     }
 
-    /// Whether nothing was wrong.
+    /// Whether there are no anomalies.
     pub(crate) fn is_empty(&self) -> bool {
         self.kinds.is_empty()
     }
 
-    /// One entry a kind.
+    /// Returns one record per kind.
     pub(crate) fn into_records(self) -> Vec<AnomalyRecord> {
         self.kinds.into_values().collect()
     }
@@ -71,7 +71,7 @@ impl Anomalies {
     }
 }
 
-/// A witness of the history in words and as data.
+/// Returns a counterexample as text and as data.
 fn example(found: &history::Counterexample, name: &dyn Fn(u32) -> String) -> Example {
     let on_key = |key: Key| format!(" (key '{}')", name(key.number()));
     let operations = [&found.faulty, &found.other].into_iter().flatten();
@@ -102,7 +102,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_are_counted_and_ten_are_shown() {
+    fn all_are_counted_and_ten_are_kept() {
         let (mut mine, mut theirs) = (Anomalies::default(), Anomalies::default());
         for number in 0..7 {
             mine.add(Anomaly::CrossTalk, format!("mine {number}"));

@@ -1,4 +1,4 @@
-//! Starts the check of a run: inside the one worker, or in a thread that puts the events of several into one order.
+//! Starts the check of a run: in the only worker, or in a thread that merges several workers' events in time order.
 
 use std::io;
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ use crate::config::Config;
 use crate::machine::thread_cost;
 use crate::target::CounterValues;
 
-/// Batches that may wait for the checker. One that cannot follow holds up the workers that send, and they record the wait
-/// as their own lag; memory does not grow.
+/// Capacity of the channel to the checker. If the checker is too slow, the workers block and record the wait as lag;
+/// memory does not grow.
 const BATCHES_WAITING: usize = 256;
 
 /// Why a run cannot be checked.
@@ -29,26 +29,26 @@ pub enum CheckError {
         /// Why.
         error: io::Error,
     },
-    /// There is no room for another thread.
+    /// The checker thread cannot be started.
     #[error("cannot start the checker's thread: {0}; lower -t")]
     Thread(io::Error),
 }
 
-/// A check that has begun: a feed for each worker, and the thread that receives their events, if there is one.
+/// A started check: one feed per worker, and the checker thread, if any.
 #[derive(Debug)]
 pub(crate) struct Checking {
     pub(crate) feeds: Vec<HistoryFeed>,
     pub(crate) thread: Option<CheckerThread>,
 }
 
-/// The thread of the checker.
+/// The checker thread.
 #[derive(Debug)]
 pub(crate) struct CheckerThread(JoinHandle<(HistoryCheck, Option<ThreadCost>)>);
 
-/// Starts the check. Where the counters' values `before` are unknown, nothing can be said of the replies.
+/// Starts the check. If the initial values `before` are unknown, the history is not checked.
 ///
 /// # Errors
-/// When the history file cannot be written, or no thread can be started.
+/// If the history file cannot be written, or the thread cannot be started.
 pub(crate) fn start(
     config: &Config,
     run: u64,
@@ -85,7 +85,7 @@ pub(crate) fn start(
     })
 }
 
-/// Takes the batches of so many workers until all of them have ended.
+/// Merges the workers' batches until all workers have ended.
 fn receive(
     mut check: HistoryCheck,
     workers: usize,
@@ -104,7 +104,7 @@ fn receive(
 }
 
 impl CheckerThread {
-    /// The check, once all workers have ended, and what its thread has cost.
+    /// Waits for the thread; returns the check and the thread's cost.
     pub(crate) fn join(self) -> (HistoryCheck, Option<ThreadCost>) {
         match self.0.join() {
             Ok(outcome) => outcome,

@@ -1,13 +1,13 @@
-//! Batches of one worker's events, on their way to the checker's thread, which puts all workers' events into one order.
+//! Batches of one worker's events for the checker thread, which merges all workers' events in time order.
 
 use std::sync::mpsc::SyncSender;
 
 use history::{Batch, Event, EventBuffer, EventSink};
 
-/// Events that a worker sends at once: as many as the processor's nearer cache has room for.
+/// Events in one batch: few enough to fit the processor's inner caches.
 const BATCH_EVENTS: usize = 4_096;
 
-/// The events of one worker that wait to be sent.
+/// The unsent events of one worker.
 #[derive(Debug)]
 pub(super) struct EventBatches {
     worker: usize,
@@ -15,7 +15,7 @@ pub(super) struct EventBatches {
     to: SyncSender<WorkerBatch>,
 }
 
-/// A batch of a worker; none if the worker has nothing more to tell.
+/// A batch from one worker; `None` marks the worker's end.
 #[derive(Debug)]
 pub(super) struct WorkerBatch {
     pub(super) worker: usize,
@@ -33,7 +33,7 @@ impl EventSink for EventBatches {
 }
 
 impl EventBatches {
-    /// No events yet of worker number `worker`.
+    /// Returns an empty buffer for worker number `worker`.
     pub(super) fn new(worker: usize, to: SyncSender<WorkerBatch>) -> Self {
         Self {
             worker,
@@ -42,21 +42,21 @@ impl EventBatches {
         }
     }
 
-    /// Sends what waits, even if it is nothing: other workers' events wait until this one has none before them.
+    /// Sends the buffered events, even if there are none: later events of other workers wait for this batch.
     pub(super) fn send(&mut self, now_ns: u64) {
         let next = Vec::with_capacity(BATCH_EVENTS);
         let batch = self.waiting.hand_over(now_ns, next);
         self.send_batch(Some(batch));
     }
 
-    /// Says that this worker has nothing more to tell.
+    /// Marks the end of this worker's events.
     pub(super) fn end(&self) {
         self.send_batch(None);
     }
 
     fn send_batch(&self, batch: Option<Batch>) {
         let worker = self.worker;
-        // Nobody receives only if the checker's thread has panicked, and then the whole run does.
+        // The send fails only if the checker thread panicked; joining it panics too.
         let _ = self.to.send(WorkerBatch { worker, batch });
     }
 }

@@ -1,4 +1,4 @@
-//! The checker of a run's history, and the file that the history is written to.
+//! The checker of a run's history, and the history file.
 
 use std::fs::File;
 use std::io;
@@ -23,7 +23,7 @@ pub(crate) struct HistoryCheck {
 }
 
 impl HistoryCheck {
-    /// Checks as the configuration says; `None` where it says not to.
+    /// Creates the checker that the configuration asks for; `None` without a history check.
     pub(super) fn new(config: &Config, run: u64) -> Result<Option<Self>, CheckError> {
         let level = match config.check {
             CheckLevel::None => return Ok(None),
@@ -48,7 +48,7 @@ impl HistoryCheck {
         }))
     }
 
-    /// What the counters held before the run.
+    /// Declares the counters' initial values.
     pub(super) fn declare(&mut self, before: &[i64]) {
         for (number, start) in (0..).zip(before).filter(|(_, start)| **start != 0) {
             let (key, start) = (key_id(number), *start);
@@ -57,7 +57,7 @@ impl HistoryCheck {
         }
     }
 
-    /// The final values, read one after the other over a connection of their own: operations like all others.
+    /// Adds the final reads to the history: one GET per counter, in sequence, on a separate connection.
     pub(crate) fn read_at_the_end(
         &mut self,
         config: &Config,
@@ -73,19 +73,19 @@ impl HistoryCheck {
         }
     }
 
-    /// The replies are of two counters under one name: none of them can be held against another.
+    /// Makes the verdict inconclusive: after a restart one name stands for two counters.
     pub(crate) fn set_inconclusive(&mut self) {
         self.inconclusive = true;
     }
 
-    /// Brings the history file up to date.
+    /// Flushes the history file.
     pub(super) fn flush(&mut self) {
         if let Some(log) = &mut self.log {
             log.flush();
         }
     }
 
-    /// The verdict, and why the history file is not whole, if it is not.
+    /// Returns the verdict, and the error that left the history file incomplete, if any.
     pub(crate) fn finish(self) -> (Verdict, Option<io::Error>) {
         let written = self.log.map_or(Ok(()), |log| log.finish().map(|_| ()));
         let mut verdict = self.checker.verdict();
@@ -101,7 +101,7 @@ impl HistoryCheck {
 }
 
 impl EventSink for HistoryCheck {
-    /// What a worker saw in the bytes is already counted; the checker need not count it again.
+    /// Skips malformed replies: the worker has already counted them.
     #[inline]
     fn observe(&mut self, event: Event) {
         if !matches!(event.kind, EventKind::Report(_)) {

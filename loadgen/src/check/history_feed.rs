@@ -1,4 +1,4 @@
-//! What one worker tells the checker: when each operation began, and what became of it.
+//! One worker's events for the checker: the invocation and the outcome of each operation.
 
 use std::mem;
 use std::sync::mpsc::SyncSender;
@@ -11,28 +11,28 @@ use super::{Anomalies, HistoryCheck};
 use crate::protocol::Request;
 use crate::protocol::event::Event;
 
-/// How often a history file is brought up to date: so much at most is missing from it after a crash.
+/// Interval between flushes of the history file: a crash loses at most this much.
 const FLUSH_NS: u64 = 1_000_000_000;
 
-/// One worker's feed. No lock and no shared word is touched per operation.
+/// One worker's feed. An operation takes no lock and writes no shared memory.
 #[derive(Debug)]
 pub(crate) struct HistoryFeed {
     to: Receiver,
-    /// The start of the run: the history begins at 0.
+    /// The start of the run, time 0 of the history.
     start_ns: u64,
     flushed_ns: u64,
     checked: u64,
-    /// What was wrong with the bytes themselves. What the values show is for the checker to find.
+    /// Anomalies in the reply bytes. The checker finds those in the values.
     anomalies: Anomalies,
     held: Held,
     values: Vec<i64>,
 }
 
-/// What was told last, and is held back while more of the same may come. Anything else is told after it.
+/// The latest events, held to merge more of the same kind. They are sent before any other event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Held {
     Nothing,
-    /// The requests of one write, which are alike.
+    /// Equal requests of one write.
     Invoked {
         connection: ConnectionId,
         at_ns: u64,
@@ -46,30 +46,30 @@ enum Held {
     },
 }
 
-/// Who takes the events.
+/// Where the events go.
 #[derive(Debug)]
 enum Receiver {
-    /// The check itself: the run has one worker, whose order is the truth.
+    /// The check itself: the only worker's events are already in order.
     Check(Box<HistoryCheck>),
-    /// The checker's thread.
+    /// The checker thread.
     Thread(Box<EventBatches>),
-    /// Nobody (`--check none`).
+    /// Nowhere (`--check none`).
     Nobody,
 }
 
-/// What a worker's feed leaves behind.
+/// The result of a worker's feed.
 #[derive(Debug, Default)]
 pub(crate) struct CheckTotals {
-    /// The check, if it was the worker's own.
+    /// The check, if it ran in the worker.
     pub(crate) check: Option<Box<HistoryCheck>>,
     /// Replies that were checked.
     pub(crate) checked: u64,
-    /// What was wrong with the bytes.
+    /// Anomalies in the reply bytes.
     pub(crate) anomalies: Anomalies,
 }
 
 impl CheckTotals {
-    /// Adds what another worker's feed left behind.
+    /// Adds the result of another worker's feed.
     pub(crate) fn merge(&mut self, other: Self) {
         self.check = self.check.take().or(other.check);
         self.checked += other.checked;
@@ -88,7 +88,7 @@ impl HistoryFeed {
         Self::new(Receiver::Thread(Box::new(EventBatches::new(worker, to))))
     }
 
-    /// A feed that nobody takes.
+    /// A feed that drops all events.
     pub(crate) fn to_nobody() -> Self {
         Self::new(Receiver::Nobody)
     }
@@ -105,12 +105,12 @@ impl HistoryFeed {
         }
     }
 
-    /// The load begins.
+    /// Sets the start of the load.
     pub(crate) fn start_at(&mut self, start_ns: u64) {
         self.start_ns = start_ns;
     }
 
-    /// Takes an event of a connection that came to light at `at_ns`.
+    /// Records an event that the worker saw on a connection at `at_ns`.
     #[inline]
     pub(crate) fn on(&mut self, connection: ConnectionId, at_ns: u64, event: Event) {
         let since_start_ns = at_ns.saturating_sub(self.start_ns);
@@ -123,7 +123,7 @@ impl HistoryFeed {
         }
     }
 
-    /// A request is about to be written. One that touches no counter is no part of the history.
+    /// Records an invocation. The history has only requests that use a counter.
     #[inline]
     fn invoked(&mut self, connection: ConnectionId, now_ns: u64, request: Request) {
         if matches!(self.to, Receiver::Nobody) {
@@ -154,7 +154,7 @@ impl HistoryFeed {
         }
     }
 
-    /// INCR or GET returned a value.
+    /// Records the value that INCR or GET returned.
     #[inline]
     fn value(&mut self, connection: ConnectionId, at_ns: u64, value: i64) {
         self.checked += 1;
@@ -169,7 +169,7 @@ impl HistoryFeed {
         self.values.push(value);
     }
 
-    /// Anything but a good reply.
+    /// Records any event other than an invocation or a good reply.
     #[cold]
     fn exception(&mut self, connection: ConnectionId, at_ns: u64, event: Event) {
         match event {
@@ -187,7 +187,7 @@ impl HistoryFeed {
                     self.observe(HistoryEvent::new(connection, at_ns, kind));
                 }
             }
-            // Whether the value was told before is for the checker to say.
+            // The checker finds out whether the value is a duplicate.
             Event::LeftOver { value, text } => match &self.to {
                 Receiver::Nobody => self.anomalies.add(Anomaly::ReplyUnsolicited, text),
                 Receiver::Check(_) | Receiver::Thread(_) => {
@@ -201,7 +201,7 @@ impl HistoryFeed {
         }
     }
 
-    /// To be called now and then: no other worker is kept waiting, and a crash costs no more of a history file than it must.
+    /// Sends the pending events, so that no other worker waits; flushes the history file when due. Call it regularly.
     pub(crate) fn tick(&mut self, now_ns: u64) {
         self.pass_on();
         match &mut self.to {
@@ -214,7 +214,7 @@ impl HistoryFeed {
         }
     }
 
-    /// Nothing more will be told for a while, or ever: the others need not wait.
+    /// Sends the pending events. Until the next ones, no other worker waits for this one.
     pub(crate) fn pause(&mut self, now_ns: u64) {
         self.pass_on();
         if let Receiver::Thread(batches) = &mut self.to {
@@ -223,7 +223,7 @@ impl HistoryFeed {
         }
     }
 
-    /// Nothing more will be told. Returns the check, if it is here.
+    /// Ends the feed and returns its result.
     pub(crate) fn finish(mut self, now_ns: u64) -> CheckTotals {
         self.pause(now_ns);
         CheckTotals {
@@ -243,7 +243,7 @@ impl HistoryFeed {
         }
     }
 
-    /// Tells what is held.
+    /// Sends the held events.
     fn pass_on(&mut self) {
         let held = mem::replace(&mut self.held, Held::Nothing);
         let values = mem::take(&mut self.values);
@@ -274,17 +274,17 @@ impl HistoryFeed {
     }
 }
 
-/// The key of this number, as the history knows it.
+/// Converts a key's number to the history's type.
 #[inline]
 pub(super) fn key_id(number: u32) -> Key {
-    // A run has at most `limits::KEYS` counters, which are fewer than a history may have.
+    // A run has at most `limits::KEYS` counters, fewer than a history's limit.
     #[expect(clippy::expect_used, reason = "the line above")]
     Key::new(number).expect("a key of the run")
 }
 
-/// The connection of this number, as the history knows it.
+/// Converts a connection's number to the history's type.
 pub(crate) fn connection_id(number: u32) -> ConnectionId {
-    // A run has at most `limits::CONNECTIONS`, and one more reads the final values: fewer than a history may have.
+    // `limits::CONNECTIONS`, plus one for the final values, is below a history's limit.
     #[expect(clippy::expect_used, reason = "the line above")]
     ConnectionId::new(number).expect("a connection of the run")
 }

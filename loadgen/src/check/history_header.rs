@@ -1,20 +1,20 @@
-//! The header of a history file: of which run it is, and what the numbers in it are called.
+//! The header of a history file: the run it belongs to, and the names of its keys.
 
 use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::protocol::encode::fresh_name;
 
-/// Of which run a history is.
+/// The run that a history belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct HistoryHeader {
     /// The target's address.
     pub(super) target: String,
-    /// The configuration in words.
+    /// The configuration as text.
     pub(super) config: String,
-    /// What marks the run's keys and payloads.
+    /// The run's identifier, part of its fresh keys and payloads.
     run: u64,
-    /// The one key of a run that was given one.
+    /// The key given by the user, if any.
     named: Option<String>,
 }
 
@@ -29,14 +29,14 @@ impl HistoryHeader {
         }
     }
 
-    /// As it is written. The names of fresh keys follow from the run, however many there are.
+    /// Returns the header as text. The names of fresh keys derive from the run, so they are not listed.
     pub(super) fn text(&self) -> String {
         let run = format!("{:016x}", self.run);
         json!({"target": self.target, "plan": self.config, "run": run, "key": self.named})
             .to_string()
     }
 
-    /// Reads what [`text`](Self::text) wrote; `None` of a header that another program wrote.
+    /// Parses the output of [`text`](Self::text); `None` if another program wrote the header.
     pub(super) fn read(text: &str) -> Option<Self> {
         let value: Value = serde_json::from_str(text).ok()?;
         let word = |name: &str| value.get(name)?.as_str().map(str::to_owned);
@@ -48,12 +48,12 @@ impl HistoryHeader {
         })
     }
 
-    /// Whether the key was given a name, so that others may use it too.
+    /// Whether the user named the key: other clients may then use it too.
     pub(super) fn is_shared(&self) -> bool {
         self.named.is_some()
     }
 
-    /// The name of a key.
+    /// Returns the name of a key.
     pub(super) fn key(&self, number: u32) -> String {
         match &self.named {
             Some(name) => name.clone(),
@@ -68,7 +68,7 @@ mod tests {
     use crate::config::tests::builder;
 
     #[test]
-    fn a_header_survives_being_written() {
+    fn a_written_header_reads_back() {
         let header = HistoryHeader::of(&builder().build().unwrap(), 0xBEEF);
         assert_eq!(HistoryHeader::read(&header.text()), Some(header.clone()));
         assert_eq!(header.key(7), "baton:000000000000beef:00007");

@@ -1,4 +1,4 @@
-//! Checks a saved history again, with more memory for counterexamples than a run can spare.
+//! Checks a saved history again, with more memory for counterexamples than during a run.
 
 use std::fs::File;
 use std::io;
@@ -10,24 +10,24 @@ use super::history_header::HistoryHeader;
 use super::{Anomalies, Reconciliation, reconcile};
 use crate::target::CounterValues;
 
-/// Replies that are remembered, so that the operation which a wrong one contradicts is found a million further back: 48 MiB.
+/// Replies remembered to find the operation that a wrong reply contradicts: 48 MiB.
 const REPLIES_REMEMBERED: usize = 1 << 20;
 
-/// What a saved history shows.
+/// The result of a recheck.
 #[derive(Debug)]
 pub struct Rechecked {
-    /// The target and the load, where the file tells them.
+    /// The target and the load, if the file has them.
     pub config: Option<String>,
     /// The verdict.
     pub correctness: Correctness,
-    /// What keeps the rest of the file from being checked, other than a crash.
+    /// Why the rest of the file could not be checked, unless a crash cut it off.
     pub damage: Option<Torn>,
 }
 
 /// Checks the history in `file`, at level [`Level::Full`] or [`Level::Replies`].
 ///
 /// # Errors
-/// When the file cannot be read, or is no history.
+/// If the file cannot be read, or is not a history.
 pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
     let checker = Checker::new(level).remembering(REPLIES_REMEMBERED);
     let mut receivers = (checker, StartValues::default());
@@ -65,7 +65,7 @@ pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
     })
 }
 
-/// What the keys held before the run.
+/// The keys' initial values.
 #[derive(Debug, Default)]
 struct StartValues(Vec<(u32, i64)>);
 

@@ -1,4 +1,4 @@
-//! Puts together what all checks found: the bytes, the history, and the values before and after.
+//! Combines the results of all checks: reply bytes, history, and the counters' initial and final values.
 
 use history::{Anomaly, Conclusion, KeyVerdict, Verdict as HistoryVerdict};
 use results::{CheckLevel, Correctness, CounterAccount, Verdict};
@@ -6,20 +6,20 @@ use results::{CheckLevel, Correctness, CounterAccount, Verdict};
 use super::Anomalies;
 use crate::target::CounterValues;
 
-/// All that is known of the replies when a run is over.
+/// The input of the reconciliation.
 #[derive(Debug)]
 pub(crate) struct Reconciliation<'a> {
-    /// How closely the replies were to be checked.
+    /// The check level.
     pub(crate) level: CheckLevel,
-    /// Whether the run asked counters.
+    /// Whether the run used counters.
     pub(crate) of_counters: bool,
-    /// Whether others may have written the counters meanwhile.
+    /// Whether other clients may have written the counters during the run.
     pub(crate) shared: bool,
     /// Replies that were checked.
     pub(crate) checked: u64,
-    /// What was wrong with the bytes.
+    /// Anomalies in the reply bytes.
     pub(crate) anomalies: Anomalies,
-    /// What the history shows; `None` if it was not checked.
+    /// The history's verdict; `None` if it was not checked.
     pub(crate) history: Option<HistoryVerdict>,
     /// The names of the keys, by number.
     pub(crate) names: &'a [String],
@@ -27,7 +27,7 @@ pub(crate) struct Reconciliation<'a> {
     pub(crate) after: &'a CounterValues,
 }
 
-/// The verdict on the replies of a run.
+/// Returns the correctness of a run's replies.
 pub(crate) fn reconcile(of: Reconciliation<'_>) -> Correctness {
     let mut anomalies = of.anomalies;
     let unknown = [of.before, of.after].into_iter();
@@ -71,7 +71,7 @@ pub(crate) fn reconcile(of: Reconciliation<'_>) -> Correctness {
     }
 }
 
-/// One entry for each counter. One that no operation of the run touched has that of a counter at rest.
+/// Returns one account per counter; a counter without operations has zero counts.
 fn accounts(
     verdicts: &[KeyVerdict],
     names: &[String],

@@ -12,13 +12,13 @@ use super::target::{Address, Target};
 use super::{Config, ConfigError, Warmup};
 use crate::machine::time::nanoseconds;
 
-/// Requests in flight that neither the kernel's buffers nor ours notice.
+/// Default bound on requests in flight: small for the kernel's buffers and ours.
 const MAX_IN_FLIGHT: u32 = 64_000;
 
 /// The longest automatic warm-up, unless another bound is given.
 const WARMUP_MAX: Duration = Duration::from_secs(10);
 
-/// Declares the builder: a field and a method for each value. An optional one takes the value itself, or `None` for the default.
+/// Declares the builder: a field and a method per value. An optional one takes a value, or `None` for the default.
 macro_rules! builder {
     (always { $($(#[$doc:meta])* $name:ident: $type:ty = $default:expr,)* } optional { $($(#[$about:meta])* $maybe:ident: $value:ty,)* }) => {
         /// The values of a run, not yet checked.
@@ -62,9 +62,9 @@ builder! {
         payload_bytes: u32 = 64,
         /// Counters, each with a fresh name. Default: 1.
         keys: u32 = 1,
-        /// The seed of everything random but the payloads, which differ in every run. Default: 1.
+        /// The seed of all random choices except the payloads, which differ in every run. Default: 1.
         seed: u64 = 1,
-        /// The longest wait for anything. Default: 5 s.
+        /// The longest wait for a connection, a reply or the final values. Default: 5 s.
         timeout: Duration = Duration::from_secs(5),
         /// How closely the replies are checked. Default: full.
         check: CheckLevel = CheckLevel::Full,
@@ -72,13 +72,13 @@ builder! {
         command: Vec<String> = Vec::new(),
     }
     optional {
-        /// Requests in flight on each connection. Default: 1; with a rate, only the bound on all connections together.
+        /// Requests in flight on each connection. Default: 1; with a rate, limited only by the total in flight.
         pipeline_depth: u32,
         /// Requests per second over all connections, sent on schedule: an open loop. Default: a closed loop.
         rate_per_s: f64,
         /// The pattern of an open loop's schedule. Default: constant.
         arrival: Arrival,
-        /// Requests in flight in total, beyond which an open loop holds the next one back. Default: 64,000.
+        /// Most requests in flight in total; at this number an open loop delays the next one. Default: 64,000.
         max_in_flight: u32,
         /// Ends the run after this number of requests. Default: after [`duration`](Self::duration).
         requests: u64,
@@ -90,38 +90,38 @@ builder! {
         key: String,
         /// The file for the history.
         history: PathBuf,
-        /// The server's process, where INFO does not name it.
+        /// The server's process, if INFO does not name it.
         server_pid: u32,
         /// The number of processors that the server is pinned to, for the record of the run.
         server_processors: u32,
-        /// The name of the run. Default: what the server calls itself, or its address.
+        /// The name of the run. Default: the server's name, or its address.
         label: String,
     }
 }
 
 impl ConfigBuilder {
-    /// The server.
+    /// Sets the server.
     #[must_use]
     pub fn target(mut self, target: Target) -> Self {
         self.target = target;
         self
     }
 
-    /// The same load on a server that listens on this port of the loopback.
+    /// Sets the server to this loopback port.
     #[must_use]
     pub fn port(mut self, port: u16) -> Self {
         self.target.address = Address::loopback(port);
         self
     }
 
-    /// At most one thread for each connection.
+    /// Limits the threads to one per connection.
     #[must_use]
     pub(crate) fn no_idle_threads(mut self) -> Self {
         self.threads = self.threads.min(self.connections.max(1));
         self
     }
 
-    /// Sends ECHO where no operation was chosen: nothing else carries a payload.
+    /// Sends ECHO if no operation was chosen: only ECHO carries a payload.
     #[must_use]
     pub(crate) fn echo_by_default(mut self) -> Self {
         self.operations
@@ -129,7 +129,7 @@ impl ConfigBuilder {
         self
     }
 
-    /// The configuration, if all of it can be done together.
+    /// Checks the values together and returns the configuration.
     ///
     /// # Errors
     /// The flag, its value and the remedy.
@@ -180,7 +180,7 @@ impl ConfigBuilder {
         .checked()
     }
 
-    /// The kind of loop, and the requests that may be in flight on one connection.
+    /// Returns the kind of loop, and the most requests in flight on one connection.
     fn mode(&self) -> Result<(LoadMode, u32), ConfigError> {
         let Some(rate) = self.rate_per_s else {
             return match self.arrival.is_some() || self.max_in_flight.is_some() {

@@ -1,4 +1,4 @@
-//! What cannot be done together: each error names the flag, its value and the remedy.
+//! Checks a configuration: each error names the flag, its value and the remedy.
 
 use std::time::Duration;
 
@@ -6,16 +6,16 @@ use results::{Arrival, CheckLevel, LoadMode, Operation, Protocol, RunLimit};
 
 use super::{Config, Warmup, limits};
 
-/// Why a run cannot be made.
+/// Why a configuration is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
-    /// A number beyond its limits: the flag, its value, the least and the most.
+    /// A number outside its limits: the flag, its value, the minimum and the maximum.
     #[error("{0} {1} is out of range; give {2} to {3}")]
     OutOfRange(&'static str, u64, u64, u64),
-    /// A rate beyond its limits.
+    /// A rate outside its limits.
     #[error("-r {0} is out of range; give 0.001 to 1G requests per second")]
     Rate(String),
-    /// A schedule whose rate is missing.
+    /// A schedule without a rate.
     #[error("--arrival and --max-in-flight belong to a schedule; give its rate with -r")]
     ScheduleWithoutRate,
     /// A pipeline depth for clients that wait for each reply.
@@ -38,16 +38,16 @@ pub enum ConfigError {
         "--history keeps the replies to INCR and GET; it needs one of them in --op, and --check replies or full"
     )]
     EmptyHistory,
-    /// A timeout that cannot be kept.
+    /// A timeout under 1 ms.
     #[error("--timeout is under 1ms, the shortest wait that can be kept; write --timeout 5s")]
     Timeout,
     /// A warm-up as long as the run: both times.
     #[error("--warmup {0:?} leaves nothing of -d {1:?}; give less")]
     Warmup(Duration, Duration),
-    /// No request at all.
+    /// Zero requests.
     #[error("-n 0 asks for nothing; write -n 1M")]
     NoRequests,
-    /// No time at all.
+    /// Zero duration.
     #[error("-d 0 gives no time; write -d 10s")]
     NoTime,
     /// An operation that plain echo does not have.
@@ -56,7 +56,7 @@ pub enum ConfigError {
     /// A payload that plain echo cannot return.
     #[error("plain echo cannot answer -s 0: no byte, no reply; write -s 64")]
     EmptyEcho,
-    /// More processors than there are.
+    /// More processors than the machine has.
     #[error(transparent)]
     Processors(#[from] crate::machine::cpus::CpusError),
 }

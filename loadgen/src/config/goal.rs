@@ -1,4 +1,4 @@
-//! Goals that are set before a run and checked after it: `p99<5ms`, `rate>=50k`, `failures<=0`.
+//! Goals set before a run and checked after it: `p99<5ms`, `rate>=50k`, `failures<=0`.
 
 use std::fmt;
 use std::str::FromStr;
@@ -27,7 +27,7 @@ pub struct Goal {
     bound: u64,
 }
 
-/// What is limited.
+/// The measure that a goal limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Measure {
     /// A quantile of the response time.
@@ -38,10 +38,10 @@ enum Measure {
     Failures,
 }
 
-/// Two numbers compared.
+/// A comparison of two numbers.
 type Relation = fn(&f64, &f64) -> bool;
 
-/// The relations by their signs. The longer signs come first, as they are looked for.
+/// The relations by their signs. Longer signs come first, because the first match counts.
 const RELATIONS: [(&str, Relation); 4] = [
     ("<=", f64::le),
     (">=", f64::ge),
@@ -87,7 +87,7 @@ impl Measure {
     }
 }
 
-/// Why a text is no goal.
+/// Why a text is not a goal.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseGoalError {
     /// It has no comparison.
@@ -96,7 +96,7 @@ pub enum ParseGoalError {
     /// The measure is unknown: the measure, and the whole text.
     #[error("'{0}' in '{1}' is no measure; write p50, p99.9, max, rate or failures")]
     Measure(String, String),
-    /// Its bound is no number, or no time.
+    /// Its bound is not a number, or not a time.
     #[error("{0}")]
     Bound(String),
 }
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn limits_are_kept_or_missed() {
+    fn goals_are_met_or_missed() {
         let cases = [
             ("p50<60ms", true),
             ("p50 < 40ms", false),
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_measured_was_missed() {
+    fn an_unmeasured_value_misses_its_goal() {
         let mut run = run();
         run.latency.response = Histogram::new();
         let threshold = "p99<1h".parse::<Goal>().unwrap().check(&run);
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_limit_is_refused() {
+    fn an_invalid_goal_is_refused() {
         for text in [
             "",
             "p99",

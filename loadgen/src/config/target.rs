@@ -9,26 +9,26 @@ use results::Protocol;
 
 /// A server to load: `host:port`, `resp://host:port`, `echo://host:port` or `unix:/path`.
 ///
-/// The host is kept as it was written; it is resolved once, before the run.
+/// The host is kept as written and resolved once, before the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The protocol.
     pub protocol: Protocol,
-    /// Where it listens.
+    /// Its address.
     pub address: Address,
 }
 
-/// Where a server listens, as it is written.
+/// A server's address, as written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
-    /// On the network.
+    /// TCP.
     Tcp {
-        /// A name or an address; an IPv6 address without its brackets.
+        /// A name or an address; an IPv6 address has no brackets.
         host: String,
         /// The port; never 0.
         port: u16,
     },
-    /// In the file system.
+    /// A Unix socket.
     Unix(PathBuf),
 }
 
@@ -38,7 +38,7 @@ pub enum ParseTargetError {
     /// `unix:` without a path.
     #[error("'unix:' names no socket; write unix:/path/to/socket")]
     NoSocket,
-    /// Another scheme.
+    /// An unsupported scheme.
     #[error(
         "'{0}://' is not supported; write host:port, resp://host:port, echo://host:port or unix:/path"
     )]
@@ -52,7 +52,7 @@ pub enum ParseTargetError {
 }
 
 impl Target {
-    /// A RESP server that listens on this port of the loopback.
+    /// Returns a RESP server on this loopback port.
     pub fn loopback(port: u16) -> Self {
         Self {
             protocol: Protocol::Resp,
@@ -104,7 +104,7 @@ impl FromStr for Target {
     }
 }
 
-/// The host without the brackets that keep an IPv6 address apart from its port.
+/// Returns the host without the brackets of an IPv6 address.
 fn unbracketed(host: &str) -> Option<&str> {
     let inside = host
         .strip_prefix('[')
@@ -127,7 +127,7 @@ impl fmt::Display for Address {
 }
 
 impl fmt::Display for Target {
-    /// `resp://127.0.0.1:7001`: what [`FromStr`] reads back.
+    /// `resp://127.0.0.1:7001`, which [`FromStr`] parses.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scheme = match (&self.address, self.protocol) {
             (Address::Unix(_), _) => "",
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_target_is_written_as_it_is_read() {
+    fn a_target_is_displayed_as_it_is_parsed() {
         for (text, written) in [
             ("127.0.0.1:7001", "resp://127.0.0.1:7001"),
             ("localhost:6379", "resp://localhost:6379"),
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_target_is_refused_with_a_remedy() {
+    fn an_invalid_target_is_refused_with_a_remedy() {
         for text in [
             "",
             "7001",

@@ -1,4 +1,4 @@
-//! What cannot be done, and a configuration for the tests of other modules.
+//! Invalid configurations, and a valid one for the tests of other modules.
 
 use results::parse_mix;
 
@@ -13,7 +13,7 @@ pub(crate) fn builder() -> ConfigBuilder {
 }
 
 #[test]
-fn what_cannot_be_done_names_its_flag() {
+fn an_invalid_configuration_names_its_flag() {
     let none = Duration::ZERO;
     let cases = [
         ("-c 0", builder().connections(0)),
@@ -39,7 +39,7 @@ fn what_cannot_be_done_names_its_flag() {
 }
 
 #[test]
-fn threads_share_the_connections_without_rest() {
+fn threads_share_all_connections() {
     let builder = builder().connections(10).threads(3);
     let config = builder.build().unwrap();
     let shares: Vec<_> = (0..3).map(|thread| config.connections_of(thread)).collect();
@@ -47,7 +47,7 @@ fn threads_share_the_connections_without_rest() {
 }
 
 #[test]
-fn a_config_says_in_words_what_will_happen() {
+fn a_config_describes_its_run() {
     assert_eq!(
         builder()
             .build()

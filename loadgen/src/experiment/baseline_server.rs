@@ -1,4 +1,4 @@
-//! A server that does nothing: whatever is measured against it is the load generator and the machine.
+//! A server that does no work: a run against it measures the load generator and the machine.
 
 use std::cell::Cell;
 use std::io::{self, Write as _};
@@ -11,20 +11,20 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::{Builder, LocalOptions};
 
-/// Bytes read at once.
+/// Size of one read, in bytes.
 const CHUNK_BYTES: usize = 64 << 10;
 
-/// How the requests begin that do not count: they come alone, before and after the load.
+/// First bytes of requests that do not count: INFO and GET, sent alone before and after the load.
 const INFO: &[u8] = b"*1\r\n$4\r\nINFO";
 const GET: &[u8] = b"*2\r\n$3\r\nGET";
 
-/// Starts it on a free port of the loopback, on one thread of this process; it lives as long as the process.
+/// Starts it on a free loopback port, on one thread of this process; it runs until the process ends.
 ///
-/// It parses nothing. To plain echo it returns what came. To RESP it is one counter, whatever the key: it answers each `*`, with
-/// which a request begins, by the next integer, but where INFO or GET stands first it says what that integer was last.
+/// It parses nothing. For plain echo it returns the bytes received. For RESP it is one counter for all keys: it answers each
+/// `*`, the start of a request, with the next integer. If INFO or GET comes first, it returns the latest integer.
 ///
 /// # Errors
-/// When no port is free, or no thread can be started.
+/// If no port is free, or no thread can be started.
 pub fn start(protocol: Protocol) -> io::Result<SocketAddr> {
     let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
@@ -50,7 +50,7 @@ async fn serve(listener: std::net::TcpListener, protocol: Protocol) -> io::Resul
     }
 }
 
-/// Until the peer leaves.
+/// Answers requests until the client disconnects.
 async fn answer(mut peer: TcpStream, protocol: Protocol, count: Rc<Cell<u64>>) -> io::Result<()> {
     let (mut input, mut output) = (vec![0; CHUNK_BYTES], Vec::new());
     loop {

@@ -1,12 +1,11 @@
-//! The runs of a series on disk, each kept as soon as it is made: an interrupted series goes on where it was.
+//! A series' completed runs on disk, so that an interrupted series can resume.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use results::{Run, file};
 
-/// Flags that change no run: the one that makes a series look here, and the one that says how it may end. A command line with them goes on
-/// with one without them.
+/// Stores a run.
 const INSIGNIFICANT: [&str; 2] = ["--resume", "--allow-invalid"];
 
 /// The folder of one series, whose runs are those of one command line.

@@ -1,9 +1,9 @@
-//! Who runs when: A B C, then C B A, then A B C again.
+//! The order of runs: A B C, then C B A, then A B C again.
 
-/// The order of `systems` over `rounds`, as (round, system).
+/// Returns the order of `systems` over `rounds`, as (round, system).
 ///
-/// A machine that slowly warms up, or whose neighbours wake, then favours nobody: over two rounds each system's runs
-/// have the same middle (the ABBA design of crossover experiments).
+/// A slow drift of the machine, such as warming up, then favours no system: over two rounds each system's runs have the
+/// same mean time (the ABBA design of crossover experiments).
 pub fn interleaved(systems: usize, rounds: u32) -> impl Iterator<Item = (u32, usize)> {
     (0..rounds).flat_map(move |round| {
         (0..systems).map(move |place| match round % 2 {
@@ -13,7 +13,7 @@ pub fn interleaved(systems: usize, rounds: u32) -> impl Iterator<Item = (u32, us
     })
 }
 
-/// One run of a series: which system, at which point of what is varied, in which round.
+/// One run of a series: its system, point and round.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Step {
     pub(super) round: u32,
@@ -21,8 +21,8 @@ pub(super) struct Step {
     pub(super) system: usize,
 }
 
-/// The order of `systems` at so many points over `rounds`: at every point there and back as [`interleaved`] has it, so that the
-/// systems are next to each other where they are compared.
+/// Returns the order of `systems` at `points` over `rounds`: [`interleaved`] at every point, so that compared runs are close
+/// in time.
 pub(super) fn steps(systems: usize, points: usize, rounds: u32) -> impl Iterator<Item = Step> {
     let of_round = move |round: u32| {
         let systems = move |point| {
@@ -44,13 +44,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_and_back() {
+    fn the_order_alternates() {
         let order: Vec<_> = interleaved(3, 3).map(|(_, system)| system).collect();
         assert_eq!(order, [0, 1, 2, 2, 1, 0, 0, 1, 2]);
     }
 
     #[test]
-    fn at_every_point_there_and_back() {
+    fn the_order_alternates_at_every_point() {
         let order: Vec<_> = steps(2, 2, 2)
             .map(|step| (step.round, step.point, step.system))
             .collect();
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn over_two_rounds_nobody_is_earlier() {
+    fn over_two_rounds_no_system_is_earlier() {
         let order: Vec<_> = interleaved(5, 2).map(|(_, system)| system).collect();
         for system in 0..5 {
             let places: usize = order

@@ -1,10 +1,10 @@
-//! From which rate on higher ones are left out: they would only make a longer queue, or show the load generator once more.
+//! The overload cut-off: higher rates are left out, since they only lengthen the queue or are limited by the client.
 
 use std::collections::BTreeMap;
 
 use results::{Run, ValidityVerdict, knee, units};
 
-/// What is known of a system's rates after some rounds, each from low rates to high ones.
+/// A system's rates so far; each round goes from low rates to high.
 #[derive(Debug, Default)]
 pub(super) struct OverloadCutoff {
     rates: BTreeMap<u64, RatePoint>,
@@ -18,19 +18,19 @@ struct RatePoint {
 }
 
 impl OverloadCutoff {
-    /// Takes note of a run at that rate.
+    /// Adds a run at that rate.
     pub(super) fn note(&mut self, rate_per_s: u64, run: &Run) {
         let point = self.rates.entry(rate_per_s).or_default();
         point.kept_up |= !knee::run_falls_behind(run);
         point.client_bound |= run.validity.verdict == ValidityVerdict::ClientBound;
     }
 
-    /// Whether a lower rate was already too high in every run so far.
+    /// Whether a lower rate was too high in every run so far.
     pub(super) fn is_beyond(&self, rate_per_s: u64) -> bool {
         self.end().is_some_and(|(end, _)| *end < rate_per_s)
     }
 
-    /// From which rate on higher ones are left out, and why.
+    /// Returns the cut-off and its reason as text.
     pub(super) fn in_words(&self) -> Option<String> {
         let (rate_per_s, point) = self.end()?;
         let why = match point.client_bound {
@@ -54,7 +54,7 @@ mod tests {
 
     use super::*;
 
-    /// A run that answered so much of the 20,000 a second that it was offered.
+    /// A run that answered `answered_per_s` of the 20,000 requests/s offered.
     fn run(answered_per_s: f64) -> Run {
         let mut run = example::empty("a");
         run.totals.requests_per_s = Finite::new(answered_per_s);
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_keeps_up_takes_another_back() {
+    fn a_run_that_keeps_up_removes_the_cutoff() {
         let mut cutoff = OverloadCutoff::default();
         cutoff.note(2_000, &run(10_000.0));
         cutoff.note(2_000, &run(20_000.0));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn the_client_is_named_where_it_was_the_end() {
+    fn the_client_is_named_if_it_was_the_limit() {
         let mut cutoff = OverloadCutoff::default();
         let mut bound = run(10_000.0);
         bound.validity.verdict = ValidityVerdict::ClientBound;

@@ -1,4 +1,4 @@
-//! Servers that need no command line: ours, the article's own, and those that everybody knows.
+//! Servers that need no command line: ours, the article's originals, and well-known ones.
 
 use std::env;
 use std::fs;
@@ -8,7 +8,7 @@ use process::{Command, NotStarted};
 
 use super::ServerSpec;
 
-/// A server by name, or several. [`PRESETS`] says what each stands for.
+/// One or several servers by name. [`PRESETS`] describes each.
 #[expect(missing_docs, reason = "the table below says it")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Preset {
@@ -23,7 +23,7 @@ pub enum Preset {
     Valkey,
 }
 
-/// The presets with their names and what they stand for.
+/// The presets with their names and descriptions.
 pub const PRESETS: [(&str, Preset, &str); 9] = [
     (
         "all",
@@ -61,7 +61,7 @@ pub const PRESETS: [(&str, Preset, &str); 9] = [
 ];
 
 impl Preset {
-    /// The servers that it stands for, under the names that `claims` knows them by. One that is not there is a server as well: its row says why.
+    /// Returns its servers, under the names that `claims` uses. A missing server is included; its row states the reason.
     pub fn specs(self) -> Vec<ServerSpec> {
         let one = |spec| vec![spec];
         match self {
@@ -83,7 +83,7 @@ impl Preset {
             Self::Async => one(ours("async, all processors", "server-async", "mutex")),
             Self::Twisted => one(original("Twisted", "twisted_server.py", environment())),
             Self::Python => {
-                // It needs nothing but Python: without a network any will do.
+                // It needs only Python's standard library, so any Python works, without a network.
                 let python = environment().or_else(|| on_path("python3"));
                 one(original("Python threads", "threaded_server.py", python))
             }
@@ -100,10 +100,10 @@ impl Preset {
     }
 }
 
-/// Connections that a server takes: ten thousand of the load, and those that only look on.
+/// A server's connection limit: ten thousand for the load, and a few for INFO and the counters.
 const CONNECTIONS: &str = "10100";
 
-/// A program that is built beside this one.
+/// Returns the spec of a server that is built beside this program.
 fn ours(name: &str, program: &str, counter: &str) -> ServerSpec {
     let path = beside_this(program);
     match path.as_deref().filter(|path| path.exists()) {
@@ -126,12 +126,12 @@ fn ours(name: &str, program: &str, counter: &str) -> ServerSpec {
     }
 }
 
-/// The Python that `scripts/originals` has set up, with Twisted in it.
+/// Returns the Python that `scripts/originals` installed, with Twisted.
 fn environment() -> Option<PathBuf> {
     in_target("originals/bin/python").filter(|python| python.exists())
 }
 
-/// A program of `originals/`, run by that Python.
+/// Returns the spec of a program in `originals/`, run by that Python.
 fn original(name: &str, script: &str, python: Option<PathBuf>) -> ServerSpec {
     let script = in_target(&format!("../originals/{script}")).filter(|script| script.exists());
     match (python, script) {
@@ -152,7 +152,7 @@ fn original(name: &str, script: &str, python: Option<PathBuf>) -> ServerSpec {
     }
 }
 
-/// A program of somebody else's, on PATH. Where it is not, starting it says so.
+/// Returns the spec of a third-party program on PATH. If it is missing, starting it fails with a message.
 fn known(name: &str, program: &str) -> ServerSpec {
     let flags = [
         "--port",
@@ -183,7 +183,7 @@ fn beside_this(program: &str) -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.join(program))
 }
 
-/// A path in the folder that Cargo builds in, where this program lies one deeper.
+/// Returns a path in Cargo's target folder; this program is one level deeper.
 fn in_target(path: &str) -> Option<PathBuf> {
     Some(env::current_exe().ok()?.parent()?.parent()?.join(path))
 }
@@ -222,9 +222,9 @@ mod tests {
         );
     }
 
-    /// Beside a test program lies no server: the spec is there all the same, and says what to do.
+    /// A test program has no server beside it: the spec still exists, and its error has the remedy.
     #[test]
-    fn a_server_that_is_not_built_says_how_to_build_it() {
+    fn the_error_of_an_unbuilt_server_tells_how_to_build_it() {
         let spec = &Preset::Reactor.specs()[0];
         let NotStarted { reason, remedy } = spec.command().unwrap_err();
         assert_eq!(reason, "there is no server-reactor beside loadgen");

@@ -1,4 +1,4 @@
-//! The one runner: makes a run, of a server that is there or of one that is started for the run and ended after it.
+//! Makes single runs, against a running server or one that is started for the run and ended after it.
 
 use std::path::PathBuf;
 
@@ -9,24 +9,24 @@ use super::ServerSpec;
 use crate::config::{Config, ConfigBuilder, ConfigError};
 use crate::run::{self, Outcome, Progress, RunError};
 
-/// What a runner tells while it works.
+/// Progress of a runner.
 #[derive(Debug)]
 pub enum RunnerEvent<'a> {
-    /// A run with this name begins.
+    /// A run with this name starts.
     Begins(&'a str),
-    /// How far the run is, and where it ends.
+    /// The run's progress, and its end.
     Progress(RunLimit, Progress),
 }
 
 /// Makes runs, one after the other.
 pub struct Runner<'a> {
     interrupt: &'a Interrupt,
-    /// The folder for what the servers print.
+    /// The folder for the servers' output.
     logs: PathBuf,
     tell: &'a mut dyn FnMut(RunnerEvent<'_>),
 }
 
-/// A server that was started for a run, and the means to load it.
+/// A server that was started for a run.
 pub struct StartedServer<'r, 'a> {
     /// Its process.
     pub process: &'r Server,
@@ -34,19 +34,19 @@ pub struct StartedServer<'r, 'a> {
     runner: &'r mut Runner<'a>,
 }
 
-/// Why a server that was started could not be loaded.
+/// Why a started server could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum StartedRunError {
-    /// The load cannot be made.
+    /// The load is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// There was nothing to measure.
+    /// Nothing could be measured.
     #[error(transparent)]
     Run(#[from] RunError),
 }
 
 impl<'a> Runner<'a> {
-    /// A runner whose servers print into files in the folder `logs`. `tell` is told of each run.
+    /// Returns a runner that writes the servers' output to the folder `logs` and calls `tell` with the progress.
     pub fn new(
         interrupt: &'a Interrupt,
         logs: PathBuf,
@@ -64,15 +64,15 @@ impl<'a> Runner<'a> {
         self.interrupt.is_stopped()
     }
 
-    /// Says that a run with this name begins.
+    /// Reports the start of a run with this name.
     pub fn begin(&mut self, name: &str) {
         (self.tell)(RunnerEvent::Begins(name));
     }
 
-    /// Makes a run of a server that is there.
+    /// Makes a run against a running server.
     ///
     /// # Errors
-    /// When there is nothing to measure.
+    /// If nothing can be measured.
     pub fn run(&mut self, config: Config) -> Result<Outcome, RunError> {
         let limit = config.workload.limit;
         run::run(
@@ -84,16 +84,16 @@ impl<'a> Runner<'a> {
         )
     }
 
-    /// The file for what the server of the run `name` prints.
+    /// Returns the file for the server's output in the run `name`.
     pub(super) fn log(&self, name: &str) -> PathBuf {
         self.logs.join(format!("{name}.log"))
     }
 
-    /// Starts a server, does `work` with it, and ends it. What it prints goes to `name`.log. Returns what the work brought, and
-    /// what was wrong with the server's end.
+    /// Starts a server, calls `work` with it, and ends it. Its output goes to `name`.log. Returns the result of `work`, and
+    /// the problem with the server's end, if any.
     ///
     /// # Errors
-    /// When the server does not start.
+    /// If the server does not start.
     pub fn with_server<T>(
         &mut self,
         spec: &ServerSpec,
@@ -117,10 +117,10 @@ impl<'a> Runner<'a> {
 }
 
 impl StartedServer<'_, '_> {
-    /// Puts a load on it: the load's target, label and process become those of this server.
+    /// Makes a run against it: sets the load's target, label and process to this server's.
     ///
     /// # Errors
-    /// When the load cannot be made, or there was nothing to measure.
+    /// If the load is invalid, or nothing can be measured.
     pub fn run(&mut self, load: ConfigBuilder) -> Result<Outcome, StartedRunError> {
         let load = load.port(self.process.port).label(self.label.to_owned());
         let config = load.server_pid(self.process.pid()).build()?;
@@ -128,7 +128,7 @@ impl StartedServer<'_, '_> {
     }
 }
 
-/// Follows one run for the runner.
+/// Observes one run for the runner.
 struct Following<'r, 'a> {
     limit: RunLimit,
     runner: &'r mut Runner<'a>,

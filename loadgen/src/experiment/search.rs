@@ -1,21 +1,21 @@
-//! The greatest rate that keeps its goals: doubling until one is missed, then bisection on a logarithmic scale.
+//! Finds the highest rate that meets all goals: doubles until one is missed, then bisects on a logarithmic scale.
 
-/// Two rates nearer than this are one: runs of one rate differ by as much.
+/// Closer rates count as equal: runs at one rate differ by as much.
 const PRECISION: f64 = 1.05;
 
-/// A search between two rates. `M` says why a rate was missed.
+/// A search between two rates. `M` is the reason for a miss.
 #[derive(Debug)]
 pub struct RateSearch<M> {
     from: f64,
     to: f64,
-    /// The greatest rate that was kept.
+    /// The highest rate that met its goals.
     pub kept: Option<f64>,
-    /// The least rate that was missed, and why.
+    /// The lowest rate that missed a goal, and why.
     pub missed: Option<(f64, M)>,
 }
 
 impl<M> RateSearch<M> {
-    /// A search that begins at `from` and does not exceed `to`, in requests per second.
+    /// Returns a search that starts at `from` and does not exceed `to`, in requests per second.
     pub fn new(from: f64, to: f64) -> Self {
         Self {
             from,
@@ -25,7 +25,7 @@ impl<M> RateSearch<M> {
         }
     }
 
-    /// The next rate to try; `None` once the answer is as precise as it can be.
+    /// Returns the next rate to try; `None` once the result is precise enough.
     pub fn next_rate(&self) -> Option<f64> {
         let next = match (self.kept, &self.missed) {
             (None, None) => self.from,
@@ -33,7 +33,7 @@ impl<M> RateSearch<M> {
             (Some(kept), Some((missed, _))) if missed / kept > PRECISION => (kept * missed).sqrt(),
             (_, Some(_)) => return None,
         };
-        // Whole rates are what people ask for and read.
+        // Whole rates are easier to read and to enter.
         let next = next.round();
         (self.kept != Some(next)).then_some(next)
     }
@@ -43,7 +43,7 @@ impl<M> RateSearch<M> {
 mod tests {
     use super::*;
 
-    /// What is found of a server that keeps its goals up to `capacity`, and in how many tries.
+    /// Returns the rate found for a server that meets its goals up to `capacity`, and the number of tries.
     fn found(from: f64, to: f64, capacity: f64) -> (Option<f64>, u32) {
         let (mut search, mut tries) = (RateSearch::new(from, to), 0);
         while let Some(rate) = search.next_rate() {
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_greatest_rate_is_found_to_five_percent() {
+    fn the_highest_rate_is_found_to_five_percent() {
         for capacity in [1_000.0, 1_234.0, 77_777.0, 999_999.0] {
             let (kept, tries) = found(1_000.0, 10e6, capacity);
             let kept = kept.unwrap();

@@ -1,4 +1,4 @@
-//! A series of runs: one or several servers, one or several points, as many rounds as were asked for.
+//! A series of runs: servers × points × rounds.
 
 use std::ops::ControlFlow;
 
@@ -19,46 +19,46 @@ use crate::run::Outcome;
 #[expect(clippy::large_enum_variant, reason = "a series has a few of them")]
 #[derive(Debug, Clone)]
 pub enum Subject {
-    /// One that is there, at the target of the load, and is not restarted.
+    /// A running server at the load's target; it is not restarted.
     Existing,
-    /// One that is started for each run.
+    /// A server that is started for each run.
     Started(ServerSpec),
 }
 
-/// What is to be run.
+/// The plan of a series.
 #[derive(Debug)]
 pub struct Series {
     /// The servers.
     pub subjects: Vec<Subject>,
     /// The load.
     pub load: ConfigBuilder,
-    /// What is varied from point to point.
+    /// The parameter that varies from point to point.
     pub vary: Option<Vary>,
     /// Runs of each server at each point.
     pub rounds: u32,
-    /// Where runs are kept as soon as they are made, and taken from where an earlier series of the same command made them.
+    /// Stores each completed run, and provides those of an earlier series with the same command.
     pub checkpoint: Option<Checkpoint>,
 }
 
-/// What became of one server.
+/// The results of one server.
 #[derive(Debug)]
 pub struct SubjectRuns {
     /// Its runs.
     pub runs: Vec<Run>,
-    /// Why it could not be started or loaded at all.
+    /// Why it could not be started or loaded.
     pub missing: Option<NotStarted>,
-    /// What went wrong with single runs.
+    /// Problems of single runs.
     pub troubles: Vec<String>,
     cutoff: OverloadCutoff,
 }
 
 impl SubjectRuns {
-    /// Which rates were left out, and why.
+    /// Returns which rates were left out, and why.
     pub fn rates_left_out(&self) -> Option<String> {
         self.cutoff.in_words()
     }
 
-    /// As a comparison holds it.
+    /// Converts to a system of a comparison.
     pub fn into_system(self, label: String, expected_to_lose: bool) -> System {
         let outcome = match (self.runs, self.missing) {
             (runs, _) if !runs.is_empty() => SystemOutcome::Measured { runs },
@@ -77,16 +77,16 @@ impl SubjectRuns {
 }
 
 impl Series {
-    /// How many runs it makes; those that the checkpoint has are not made again.
+    /// Returns the number of runs to make, without those in the checkpoint.
     pub fn runs_left(&self) -> u32 {
         let left = self.steps().filter(|step| self.stored(*step).is_none());
         left.count() as u32
     }
 
-    /// The load of each point, to be checked before the first run.
+    /// Checks the load of every point before the first run.
     ///
     /// # Errors
-    /// When a point cannot be run.
+    /// If a point's load is invalid.
     pub fn check(&self) -> Result<(), ConfigError> {
         let points = self.points().into_iter();
         points
@@ -94,8 +94,8 @@ impl Series {
             .try_for_each(|config| config.map(drop))
     }
 
-    /// Makes all runs, or those before Ctrl-C; a run that Ctrl-C cut short is no run of the series. `each` sees every run as
-    /// soon as it is made, and says whether to go on.
+    /// Makes all runs, or those before Ctrl-C; a run that Ctrl-C interrupts is dropped. `each` receives every completed run
+    /// and returns whether to continue.
     pub fn run(
         &self,
         runner: &mut Runner<'_>,
@@ -162,7 +162,7 @@ impl Series {
         subjects
     }
 
-    /// One run, and what was wrong with the server.
+    /// Makes one run; also returns the server's problem, if any.
     fn once(
         &self,
         step: Step,
@@ -187,7 +187,7 @@ impl Series {
         };
         let config = load.clone().port(1).build();
         let config = config.map_err(|error| cannot(error.to_string()))?;
-        // The server inherits the limit, and needs as many as the load.
+        // The server inherits the limit and needs as many open files as the load.
         let workload = &config.workload;
         file_limit::raise_for(workload.connections).map_err(|error| cannot(error.to_string()))?;
         let spec = match workload.server_processors.map(Cpus::first).transpose() {
@@ -211,7 +211,7 @@ impl Series {
         steps(self.subjects.len(), self.points().len(), self.rounds)
     }
 
-    /// The values of what is varied; where nothing is, the one point that there is.
+    /// Returns the varied parameter's values, or a single `None`.
     fn points(&self) -> Vec<Option<u64>> {
         match &self.vary {
             None => vec![None],
@@ -226,13 +226,13 @@ impl Series {
         }
     }
 
-    /// The rate, where it is varied.
+    /// Returns the rate, if it varies.
     fn rate(&self, step: Step) -> Option<u64> {
         let of_rates = self.vary.as_ref().is_some_and(Vary::is_of_rates);
         self.points()[step.point].filter(|_| of_rates)
     }
 
-    /// The name of a run for people: `connections 10, run 2 of 3, reactor`.
+    /// Returns a run's display name: `connections 10, run 2 of 3, reactor`.
     fn name(&self, step: Step) -> String {
         let vary = self.vary.as_ref().zip(self.points()[step.point]);
         let point = vary.map(|(vary, value)| format!("{} {value}", vary.name()));
@@ -242,7 +242,7 @@ impl Series {
         parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
 
-    /// The name of a run's files.
+    /// Returns the name of a run's files.
     fn file_name(&self, step: Step) -> String {
         let label = self.subjects[step.system].label().unwrap_or_default();
         match self.points()[step.point] {
@@ -255,7 +255,7 @@ impl Series {
         self.checkpoint.as_ref()?.take(&self.file_name(step))
     }
 
-    /// Keeps a run; returns why it cannot be kept.
+    /// Stores a run; returns an error message if that fails.
     fn keep(&self, file: &str, run: &Run) -> Option<String> {
         let kept = self.checkpoint.as_ref()?.put(file, run);
         let why = kept.err()?;
@@ -264,7 +264,7 @@ impl Series {
 }
 
 impl Subject {
-    /// The name of a server that is started.
+    /// Returns the name of a started server.
     fn label(&self) -> Option<String> {
         match self {
             Self::Existing => None,

@@ -1,4 +1,4 @@
-//! A server to compare, as the command line names it.
+//! A server to compare, as given on the command line.
 
 use std::str::FromStr;
 
@@ -16,14 +16,14 @@ use crate::machine::cpus::Cpus;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ServerSpec {
-    /// The name in tables and pictures.
+    /// The name in tables and charts.
     pub name: String,
     /// The processors that the server may use; `None` for all.
     pub cpus: Option<Cpus>,
     command: Result<Command, NotStarted>,
 }
 
-/// Why a text names no server.
+/// Why a text is not a server.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}; write NAME='COMMAND with {{port}}'")]
 pub struct ParseServerError {
@@ -31,7 +31,7 @@ pub struct ParseServerError {
 }
 
 impl ServerSpec {
-    /// A server and its command, or why it is known to be missing.
+    /// Returns a server with its command, or with why it is missing.
     pub(super) fn new(name: &str, command: Result<Command, NotStarted>) -> Self {
         Self {
             name: name.to_owned(),
@@ -40,24 +40,24 @@ impl ServerSpec {
         }
     }
 
-    /// The same server, kept to these processors.
+    /// Returns the same server, pinned to these processors.
     #[must_use]
     pub fn on(mut self, cpus: Cpus) -> Self {
         self.cpus = Some(cpus);
         self
     }
 
-    /// The same server with more arguments behind its own.
+    /// Returns the same server with more arguments appended.
     #[must_use]
     pub fn and_arguments<'a>(mut self, more: impl IntoIterator<Item = &'a str>) -> Self {
         self.command = self.command.map(|command| command.and_arguments(more));
         self
     }
 
-    /// The command that starts the server, kept to its processors.
+    /// Returns the command that starts the server, pinned to its processors.
     ///
     /// # Errors
-    /// When the server is known to be missing, before it is tried.
+    /// If the server is known to be missing.
     pub fn command(&self) -> Result<Command, NotStarted> {
         let mut command = self.command.clone()?;
         command.cpus = self.cpus.iter().flat_map(Cpus::numbers).collect();
@@ -89,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_cannot_be_started_is_refused() {
+    fn an_invalid_server_is_refused() {
         for text in [
             "",
             "redis",

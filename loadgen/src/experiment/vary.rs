@@ -1,4 +1,4 @@
-//! What is varied from point to point, and its values.
+//! The parameter that varies from point to point, and its values.
 
 use std::str::FromStr;
 
@@ -17,7 +17,7 @@ pub struct Vary {
 /// Sets a parameter of a load.
 type Setter = fn(ConfigBuilder, u32) -> ConfigBuilder;
 
-/// What can be varied.
+/// The parameters that can vary.
 const PARAMETERS: [(&str, Setter); 6] = [
     (RATE, |load, rate| load.rate_per_s(f64::from(rate))),
     ("connections", ConfigBuilder::connections),
@@ -31,7 +31,7 @@ const PARAMETERS: [(&str, Setter); 6] = [
 const RATE: &str = "rate";
 const CORES: &str = "cores";
 
-/// Why a text is not a parameter with values.
+/// Why a text is not a parameter and its values.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{0}; write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100, size=0,64,1024 or, in compare, cores=1,2"
@@ -39,30 +39,30 @@ const CORES: &str = "cores";
 pub struct ParseVaryError(String);
 
 impl Vary {
-    /// The values, in the order of the points.
+    /// Returns the values, in the order of the points.
     pub fn values(&self) -> &[u64] {
         &self.values
     }
 
-    /// The name of the parameter.
+    /// Returns the name of the parameter.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Whether the rate is varied.
+    /// Whether the rate varies.
     pub fn is_of_rates(&self) -> bool {
         self.name == RATE
     }
 
-    /// Whether the servers' processors are varied: then the servers have to be started for it.
+    /// Whether the servers' processors vary: each point must then start its servers.
     pub fn is_of_servers(&self) -> bool {
         self.name == CORES
     }
 
-    /// The load with the parameter at this value.
+    /// Returns the load with the parameter set to this value.
     ///
     /// # Errors
-    /// When the value is too great for the parameter.
+    /// If the value is too large for the parameter.
     pub fn apply(&self, value: u64, load: ConfigBuilder) -> Result<ConfigBuilder, ConfigError> {
         let most = u64::from(u32::MAX);
         let too_great = |_| ConfigError::OutOfRange(self.name, value, 0, most);
@@ -75,7 +75,7 @@ impl Vary {
             Some((_, set)) => set(load, number),
             None => load,
         };
-        // Fewer connections than threads is a point of the series and no mistake.
+        // Fewer connections than threads is a valid point.
         Ok(load.no_idle_threads())
     }
 }
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_varied_is_refused() {
+    fn an_unknown_parameter_or_value_is_refused() {
         for vary in [
             "rate",
             "colour=1",

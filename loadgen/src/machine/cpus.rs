@@ -13,45 +13,45 @@ pub struct Cpus(CpuSet);
 /// `server=0` or `client=1-3`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pin {
-    /// Where the servers run.
+    /// The servers' processors.
     Server(Cpus),
-    /// Where the load is made.
+    /// The load generator's processors.
     Client(Cpus),
 }
 
 /// The calling thread.
 const SELF: Pid = Pid::from_raw(0);
 
-/// Why processors cannot be used.
+/// Why the processors cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CpusError {
-    /// There are not enough: how many are wanted, how many may be used, and which.
+    /// Too few processors: the number wanted, the number usable, and the usable ones.
     #[error("{0} processors are not available: this program may use {1} ({2})")]
     TooFew(u32, u32, String),
-    /// The kernel refuses them: the processors, why, and those that may be used.
+    /// The kernel refuses them: the processors, the reason, and the usable ones.
     #[error("cannot keep to processors {0}: {1}; {2} may be used")]
     Refused(String, nix::Error, String),
-    /// The text is no list of processors.
+    /// The text is not a list of processors.
     #[error("'{0}' is no list of processors; write 0 or 1-3,6")]
     NoList(String),
-    /// A processor beyond what the kernel can name.
+    /// A processor number above the kernel's limit.
     #[error("there is no processor {0}; see nproc")]
     NoSuchCpu(usize),
-    /// A text that pins neither the servers nor the load.
+    /// The text pins neither the servers nor the load.
     #[error("'{0}' pins nothing; write server=0 or client=1-3")]
     NoPin(String),
 }
 
 impl Cpus {
-    /// All processors that this program may use.
+    /// Returns all processors that this program may use.
     pub fn usable() -> Self {
         Self(sched_getaffinity(SELF).unwrap_or_else(|_| CpuSet::new()))
     }
 
-    /// The first `wanted` processors that this program may use.
+    /// Returns the first `wanted` processors that this program may use.
     ///
     /// # Errors
-    /// When there are fewer.
+    /// If there are fewer.
     pub fn first(wanted: u32) -> Result<Self, CpusError> {
         let (cpus, count) = (Self::usable(), Self::usable().count());
         if wanted == 0 || count < wanted {
@@ -60,28 +60,28 @@ impl Cpus {
         Ok(cpus.numbers().take(wanted as usize).collect())
     }
 
-    /// All processors that this program may use except the first; `None` where there is no other.
+    /// Returns all processors that this program may use except the first; `None` if there is no other.
     pub fn all_but_first() -> Option<Self> {
         let others: Self = Self::usable().numbers().skip(1).collect();
         (others.count() > 0).then_some(others)
     }
 
-    /// Their number.
+    /// Returns the number of processors.
     pub fn count(self) -> u32 {
         self.numbers().count() as u32
     }
 
-    /// Pins the calling thread to these processors, and every thread and process that it starts from now on.
+    /// Pins the calling thread, and every thread and process it starts later, to these processors.
     ///
     /// # Errors
-    /// When none of them may be used.
+    /// If none of them may be used.
     pub fn keep_to(self) -> Result<(), CpusError> {
         let usable = || Self::usable().to_string();
         sched_setaffinity(SELF, &self.0)
             .map_err(|error| CpusError::Refused(self.to_string(), error, usable()))
     }
 
-    /// Does `work` on these processors; then returns to those of before.
+    /// Calls `work` on these processors, then restores the earlier ones.
     ///
     /// # Errors
     /// As [`Cpus::keep_to`].
@@ -93,7 +93,7 @@ impl Cpus {
         Ok(done)
     }
 
-    /// Their numbers, in order.
+    /// Returns the processors' numbers, in order.
     pub(crate) fn numbers(&self) -> impl Iterator<Item = usize> {
         (0..CpuSet::count()).filter(|cpu| self.0.is_set(*cpu).unwrap_or(false))
     }
@@ -103,7 +103,7 @@ impl FromIterator<usize> for Cpus {
     fn from_iter<T: IntoIterator<Item = usize>>(numbers: T) -> Self {
         let mut set = CpuSet::new();
         for number in numbers {
-            // Beyond what the kernel can name there is no processor to leave out.
+            // A number above the kernel's limit is no processor, so it is safe to skip.
             let _ = set.set(number);
         }
         Self(set)
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_are_so_many_or_none() {
+    fn first_returns_the_wanted_number_or_an_error() {
         assert_eq!(Cpus::first(1).map(Cpus::count), Ok(1));
         for wrong in [0, 100_000] {
             assert!(Cpus::first(wrong).is_err(), "{wrong}");
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_thread_keeps_to_its_processors_and_comes_back() {
+    fn a_thread_is_pinned_and_restored() {
         let before = Cpus(sched_getaffinity(SELF).unwrap());
         let one: Cpus = before
             .numbers()

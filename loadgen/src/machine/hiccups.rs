@@ -1,11 +1,11 @@
-//! A thread that does nothing but sleep: what it oversleeps, everybody on this machine may oversleep.
+//! A thread that only sleeps: any thread of this machine may be delayed as much as it oversleeps.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-/// How long it means to sleep.
+/// The requested sleep.
 const NAP: Duration = Duration::from_millis(1);
 
 /// The sleeping thread (the idea of Gil Tene's jHiccup).
@@ -16,7 +16,7 @@ pub(crate) struct Hiccups {
 }
 
 impl Hiccups {
-    /// Begins to sleep. Without a thread to do so, nothing is measured.
+    /// Starts the thread. If that fails, nothing is measured.
     pub(crate) fn watch() -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let sleeper = over.clone();
@@ -27,7 +27,7 @@ impl Hiccups {
         }
     }
 
-    /// The worst oversleep so far; `None` if nobody slept.
+    /// Ends the thread and returns its worst oversleep; `None` if it did not run.
     pub(crate) fn worst(mut self) -> Option<Duration> {
         self.over.store(true, Ordering::Relaxed);
         self.thread.take()?.join().ok()
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_machine_that_runs_oversleeps_a_little() {
+    fn the_oversleep_is_measured() {
         let hiccups = Hiccups::watch();
         thread::yield_now();
         assert!(

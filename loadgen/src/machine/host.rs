@@ -1,4 +1,4 @@
-//! The machine of the load generator, as far as a second person needs to know it.
+//! The load generator's machine, described well enough to reproduce a run.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use procfs::process::Process;
 use procfs::{CpuInfo, Current as _, Meminfo};
 use results::Host;
 
-/// Kernel settings that change what a run over many connections shows.
+/// Kernel settings that affect a run with many connections.
 const SYSCTLS: [&str; 5] = [
     "net.core.somaxconn",
     "net.ipv4.ip_local_port_range",
@@ -17,7 +17,7 @@ const SYSCTLS: [&str; 5] = [
     "kernel.sched_autogroup_enabled",
 ];
 
-/// Describes this machine. What the kernel does not say is absent, and so is everything about a server.
+/// Describes this machine. Values that the kernel does not report, and those of a server, are absent.
 pub fn read() -> Host {
     let cpu_info = CpuInfo::current().ok();
     Host {
@@ -31,7 +31,7 @@ pub fn read() -> Host {
     }
 }
 
-/// The processors that a process of this machine is kept to, as in `0-3,7`; `None` where it may use all, or is not there.
+/// Returns the processors that a process is pinned to, as in `0-3,7`; `None` if it may use all, or is absent.
 pub(crate) fn kept_to(process: Process) -> Option<String> {
     let range = |(first, last): (u32, u32)| match first == last {
         true => first.to_string(),

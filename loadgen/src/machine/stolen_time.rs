@@ -1,11 +1,11 @@
-//! Processor time that a hypervisor gave to other machines: nothing else explains a run that it spoilt.
+//! Stolen time: processor time that the hypervisor gave to other machines.
 
 use procfs::{CurrentSI as _, KernelStats};
 
-/// USER_HZ is 100 on every Linux: proc_stat(5) and proc_pid_stat(5) count in it, whatever the kernel's own tick is.
+/// USER_HZ is 100 on every Linux. proc_stat(5) and proc_pid_stat(5) use it, not the kernel's own tick.
 pub(crate) const TICK_NS: u64 = 10_000_000;
 
-/// Time stolen from all processors since the machine started; `None` where the kernel does not count it.
+/// Returns the time stolen from all processors since boot; `None` if the kernel does not count it.
 pub(crate) fn stolen_ns() -> Option<u64> {
     Some(KernelStats::current().ok()?.total.steal? * TICK_NS)
 }
@@ -15,7 +15,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linux_counts_it() {
+    fn linux_counts_stolen_time() {
         assert!(stolen_ns().is_some());
     }
 }

@@ -1,4 +1,4 @@
-//! What the calling thread has cost so far: processor time, and time spent waiting for a processor.
+//! The calling thread's cost so far: processor time, and time waiting for a processor.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use results::ThreadCost;
 
-/// What the calling thread has cost since it began; `None` where the kernel does not say.
+/// Reads the calling thread's cost since it started; `None` if the kernel does not report it.
 pub(crate) fn read() -> Option<ThreadCost> {
     let usage = getrusage(UsageWho::RUSAGE_THREAD).ok()?;
     Some(ThreadCost {
@@ -16,7 +16,7 @@ pub(crate) fn read() -> Option<ThreadCost> {
     })
 }
 
-/// The cost of a thread between two readings.
+/// Returns a thread's cost between two readings.
 pub(crate) fn between(
     earlier: Option<ThreadCost>,
     later: Option<ThreadCost>,
@@ -24,7 +24,7 @@ pub(crate) fn between(
     Some(combine(&later?, &earlier?, u64::saturating_sub))
 }
 
-/// The cost of a thread in two intervals, as far as it is known.
+/// Returns the sum of a thread's costs in two intervals, if known.
 pub(crate) fn sum(one: Option<&ThreadCost>, other: Option<&ThreadCost>) -> Option<ThreadCost> {
     match (one, other) {
         (Some(one), Some(other)) => Some(combine(one, other, u64::saturating_add)),
@@ -41,8 +41,8 @@ fn combine(one: &ThreadCost, other: &ThreadCost, by: fn(u64, u64) -> u64) -> Thr
     }
 }
 
-/// The second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst). The crate `procfs` reads it of a thread
-/// by number, not of the calling one.
+/// Reads the second number of schedstat (Linux, Documentation/scheduler/sched-stats.rst). The crate `procfs` reads it by
+/// thread number, not for the calling thread.
 fn run_queue_wait_ns() -> Option<u64> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_whitespace().nth(1)?.parse().ok()
@@ -60,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn work_is_seen() {
+    fn work_is_measured() {
         let before = read();
         let sum: u64 = (0..20_000_000_u64).fold(0, |sum, n| std::hint::black_box(sum ^ n));
         let cost = between(before, read()).unwrap();

@@ -1,21 +1,21 @@
-//! What a run brought: the record of it, and why it failed, if it did.
+//! The outcome of a run: its record, and why it failed, if it did.
 
 use results::units::count;
 use results::{Arrival, FailureReason, LoadMode, Run};
 
-/// A run, and what it could not do.
+/// A run, and its failure, if any.
 #[derive(Debug)]
 pub struct Outcome {
     /// The record of the run.
     pub run: Run,
-    /// Why the run failed, if it did. Wrong replies are no failure of the run: see [`Run::correctness`].
+    /// Why the run failed, if it did. Wrong replies are reported in [`Run::correctness`] instead.
     pub failure: Option<Failure>,
 }
 
 /// Why a run failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// Connections that could not be made.
+    /// Connections could not be made.
     #[error(
         "{refused} of {connections} connections could not be made{}",
         because(why)
@@ -28,22 +28,22 @@ pub enum Failure {
         /// The most frequent reason.
         why: Option<String>,
     },
-    /// Connections that were lost.
+    /// Connections were lost.
     #[error("{lost} of {connections} connections were lost{}{}", because(why), said.as_ref().map_or(String::new(), |text| format!(" (the server's error: {text})")))]
     Lost {
         /// How many.
         lost: u32,
-        /// All connections, or `the sessions'`.
+        /// All connections, or the text `the sessions'`.
         connections: String,
         /// The most frequent reason.
         why: Option<String>,
         /// The server's most frequent error reply, and its remedy.
         said: Option<String>,
     },
-    /// The history file is not whole.
+    /// The history file is incomplete.
     #[error("the history file is not whole: {0}; the check of this run is not affected")]
     History(String),
-    /// Requests without a reply.
+    /// Requests had no reply.
     #[error("{} × {reason}{}", count(*.requests), because(said))]
     Requests {
         /// How many.
@@ -59,23 +59,23 @@ fn because(why: &Option<String>) -> String {
     why.as_ref().map_or(String::new(), |why| format!(": {why}"))
 }
 
-/// What the workers and the check left behind, as far as it may be a failure.
+/// Problems of the workers and the check that may fail the run.
 #[derive(Debug, Default)]
 pub(super) struct Problems {
     /// Connections that could not be made.
     pub(super) refused: u32,
-    /// Connections that ended before their time.
+    /// Connections that ended early.
     pub(super) lost: u32,
-    /// The most frequent reason of either.
+    /// The most frequent reason for either.
     pub(super) why: Option<String>,
-    /// The most frequent error reply, in the server's words.
+    /// The most frequent error reply, as the server sent it.
     pub(super) error_reply: Option<String>,
-    /// Why the history file is not whole.
+    /// Why the history file is incomplete.
     pub(super) history: Option<String>,
 }
 
 impl Failure {
-    /// The gravest failure of a run, if it failed.
+    /// Returns the most serious failure of a run, if it failed.
     pub(super) fn of(run: &Run, problems: Problems) -> Option<Self> {
         let connections = run.workload.connections;
         let remedy = remedy(run, problems.error_reply.as_deref());
@@ -105,7 +105,7 @@ impl Failure {
         if let Some(why) = problems.history {
             return Some(Self::History(why));
         }
-        // What was never sent because the server fell behind a schedule says how fast the server is.
+        // Requests not sent because the server fell behind the schedule measure its speed; they are no failure.
         let failures = run.totals.failures.iter();
         let failures = failures.filter(|(reason, _)| **reason != FailureReason::Unanswered);
         let (reason, requests) = failures.max_by_key(|(_, requests)| **requests)?;
@@ -117,7 +117,7 @@ impl Failure {
     }
 }
 
-/// The remedy of an error reply, where it is known: a server takes arguments up to a length of its own.
+/// Returns the remedy for an error reply, if known: each server limits the length of an argument.
 fn remedy(run: &Run, error_reply: Option<&str>) -> String {
     match error_reply {
         Some(text) if text.contains("bulk length") => format!(

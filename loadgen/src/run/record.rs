@@ -1,4 +1,4 @@
-//! The record of a run: everything that it left behind, as [`results::Run`] holds it.
+//! The record of a run, as a [`results::Run`].
 
 use results::schema::RunSchema;
 use results::{
@@ -15,7 +15,7 @@ use crate::metrics::{ConnectionMetrics, Counts, Measured, TopMessages, fairness}
 use crate::target::{CostSeries, CounterValues, ReadyTarget};
 use crate::validity;
 
-/// Everything that a run left behind.
+/// The input of the record.
 pub(super) struct Parts<'a> {
     pub(super) config: &'a Config,
     pub(super) started_unix_ms: u64,
@@ -134,7 +134,7 @@ pub(super) fn record(parts: Parts<'_>) -> Outcome {
     Outcome { run, failure }
 }
 
-/// What all workers left behind together.
+/// The sum of all workers' outputs.
 #[derive(Default)]
 struct Workers {
     refused: u32,
@@ -166,13 +166,13 @@ impl Workers {
     }
 }
 
-/// The cost from a time of the run on, with the levels at its end or when the server was last seen; `None` if nothing is known.
+/// Returns the server's cost from `from_ns` to the end, with its last known levels; `None` if unknown.
 fn server_cost(costs: &CostSeries, levels: ServerCost, from_ns: u64) -> Option<ServerCost> {
     let sums = costs.between(from_ns, u64::MAX).unwrap_or_default();
     let cost = ServerCost {
         rss_idle_bytes: levels.rss_idle_bytes,
         pss_bytes: levels.pss_bytes,
-        // A server that has gone held what it held when it was last looked at.
+        // If the server has ended, the last reading has its levels.
         rss_bytes: levels.rss_bytes.or(sums.rss_bytes),
         threads: levels.threads.or(sums.threads),
         open_files: levels.open_files.or(sums.open_files),
@@ -181,10 +181,10 @@ fn server_cost(costs: &CostSeries, levels: ServerCost, from_ns: u64) -> Option<S
     (cost != ServerCost::default()).then_some(cost)
 }
 
-/// The totals of the measured window. Connections that could not be made are failures of the whole run.
+/// Returns the totals of the measured window. Refused connections count as failures of the whole run.
 fn totals(mut counts: Counts, workers: &Workers, measured_ns: u64, threads: u32) -> Totals {
     counts.merge(&workers.refusals);
-    // Each worker sampled its own part of the requests in flight.
+    // Each worker sampled its own requests in flight.
     let seen = counts.in_flight_sum as f64 * f64::from(threads);
     Totals {
         sent: counts.sent,
@@ -199,7 +199,7 @@ fn totals(mut counts: Counts, workers: &Workers, measured_ns: u64, threads: u32)
     }
 }
 
-/// A name for a run that was given none: what the server calls itself, or where it is.
+/// Returns the default label of a run: the server's name, or its address.
 fn usual_label(server: Option<&Server>, config: &Config) -> String {
     let Some(Server { model, counter, .. }) = server else {
         return config.target.address.to_string();

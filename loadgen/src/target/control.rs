@@ -1,4 +1,4 @@
-//! A blocking connection beside the load: INFO, and the counters before and after.
+//! A blocking connection outside the load: INFO, and the counters' initial and final values.
 
 use std::io;
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::protocol::encode::Encoder;
 use crate::protocol::exchange::ConnectionError;
 use crate::protocol::payload::Payloads;
 
-/// A connection of its own, on which no wait is longer than the timeout of the run.
+/// A separate connection; no wait exceeds the run's timeout.
 #[derive(Debug)]
 pub(crate) struct Control {
     socket: Socket,
@@ -25,19 +25,19 @@ pub(crate) struct Control {
     input: Vec<u8>,
 }
 
-/// Bytes that are read at once, or more.
+/// Minimum space for one read, in bytes.
 const READ_BYTES: usize = 16 << 10;
 
-/// The longest reply that is read: INFO has a few kilobytes.
+/// The longest accepted reply: INFO has a few kilobytes.
 const REPLY_BYTES: usize = 1 << 20;
 
-/// Counters that are asked for with one write: their replies fit any socket buffer, so neither side can block the other.
+/// GETs in one write: their replies fit any socket buffer, so neither side can block the other.
 const KEYS_AT_ONCE: u32 = 256;
 
 /// The longest wait for INFO while the load runs.
 const QUICKLY: Duration = Duration::from_millis(250);
 
-/// A connection number that no connection of the load has.
+/// A connection number that the load does not use.
 const CONTROL_CONNECTION: u32 = u32::MAX;
 
 impl Control {
@@ -53,7 +53,7 @@ impl Control {
         })
     }
 
-    /// Asks for INFO, which also shows whether the target speaks RESP; `None` where the target has no INFO.
+    /// Requests INFO, which also shows whether the target speaks RESP; `None` if it has no INFO.
     pub(crate) fn info(&mut self) -> Result<Option<Info>, ConnectionError> {
         let deadline = self.send(b"*1\r\n$4\r\nINFO\r\n")?;
         self.reply(deadline, |reply| match reply {
@@ -76,13 +76,13 @@ impl Control {
         })
     }
 
-    /// Asks for INFO while the load runs, with a short timeout.
+    /// Requests INFO with a short timeout, for use during the load.
     pub(crate) fn info_quickly(&mut self) -> Result<Option<Info>, ConnectionError> {
         self.timeout = self.timeout.min(QUICKLY);
         self.info()
     }
 
-    /// The value of every counter, by number; `None` where the target does not answer GET as Redis does.
+    /// Reads every counter, by number; `None` if the target does not answer GET as Redis does.
     pub(crate) fn counters(
         &mut self,
         encoder: &Encoder,
@@ -108,7 +108,7 @@ impl Control {
     pub(crate) fn echo(&mut self, run: u64) -> Result<(), ConnectionError> {
         let mut payload = Vec::new();
         Payloads::new(run, CONTROL_CONNECTION, 64).append(0, &mut payload);
-        // A server that reads lines gets one to answer: so its first answer shows what it is, and no timeout is needed.
+        // The payload ends in a newline, so a line-based server also answers, without a timeout.
         payload.extend_from_slice(b"\r\n");
         let deadline = self.send(&payload)?;
         while self.input.len() < payload.len() {
@@ -126,7 +126,7 @@ impl Control {
         )))
     }
 
-    /// Sends; returns the deadline of the answer.
+    /// Sends; returns the deadline for the reply.
     fn send(&mut self, bytes: &[u8]) -> Result<Instant, ConnectionError> {
         let deadline = Instant::now() + self.timeout;
         let write = self.socket.write_all(bytes);
@@ -158,7 +158,7 @@ impl Control {
         }
     }
 
-    /// Reads once; waits until the deadline at most, however slowly the target sends.
+    /// Reads once; waits at most until the deadline, even if the target sends slowly.
     fn receive(&mut self, deadline: Instant) -> Result<(), ConnectionError> {
         self.input.reserve(READ_BYTES);
         let read = self.socket.read_buf(&mut self.input);
@@ -199,7 +199,7 @@ impl Control {
     }
 }
 
-/// The value in a reply to GET; `None` where the target answers something else.
+/// Returns the value in a reply to GET; `None` for any other reply.
 fn counter(reply: Reply<'_>) -> Result<Option<i64>, ConnectionError> {
     match reply {
         Reply::Null => Ok(Some(0)),

@@ -1,15 +1,15 @@
-//! What the load costs the server: from its own INFO where it has one, and from /proc where it runs on this machine.
+//! The server's cost: from INFO if it has one, and from /proc if it runs on this machine.
 
 use results::ServerCost;
 
 use super::info::Info;
 use super::process::Process;
 
-/// What the server has cost since it started. The cost of a window is the difference of two readings.
+/// The server's cost since it started. The cost of a window is the difference of two readings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct CostReading {
     cpu_ns: Option<u64>,
-    /// How it divides between the program and the kernel is known less exactly, and maybe a little later or earlier.
+    /// The division into user and system time is less exact, and may be read slightly earlier or later.
     cpu_user_ns: Option<u64>,
     cpu_system_ns: Option<u64>,
     voluntary_switches: Option<u64>,
@@ -18,7 +18,7 @@ pub(crate) struct CostReading {
 }
 
 impl CostReading {
-    /// Reads what there is. INFO's own numbers divide the time more finely than /proc's ticks, and its switches are those of ended threads too.
+    /// Reads all sources. INFO divides the time more finely than /proc's ticks, and its switches include ended threads.
     pub(crate) fn read(info: Option<&Info>, process: Option<Process>) -> Self {
         let of_info = |name| info.and_then(|info| info.seconds_as_ns(name));
         let count = |name| info.and_then(|info| info.number(name));
@@ -39,7 +39,7 @@ impl CostReading {
         }
     }
 
-    /// What happened between two readings: no levels, only sums.
+    /// Returns the cost between two readings, without levels.
     pub(crate) fn until(self, end: Self) -> ServerCost {
         let since = |end: Option<u64>, start: Option<u64>| end?.checked_sub(start?);
         let cpu = self.cpu_until(end);
@@ -53,11 +53,11 @@ impl CostReading {
         }
     }
 
-    /// User and system time, which together are exact. Where no tick fell between the readings they divide as they do on the whole.
+    /// Returns user and system time; their sum is exact. Without a tick between the readings, the totals' ratio divides it.
     fn cpu_until(self, end: Self) -> Option<(u64, u64)> {
         let cpu_ns = end.cpu_ns?.checked_sub(self.cpu_ns?)?;
         let (user_ns, system_ns) = (end.cpu_user_ns?, end.cpu_system_ns?);
-        // A server that no longer answers is read by /proc's ticks, which may lie a little behind what it last said of itself.
+        // After INFO stops answering, /proc's ticks are used; they may be slightly behind INFO's last values.
         let (user_since_ns, system_since_ns) = (
             user_ns.saturating_sub(self.cpu_user_ns?),
             system_ns.saturating_sub(self.cpu_system_ns?),
@@ -71,7 +71,7 @@ impl CostReading {
         Some((user_ns, cpu_ns - user_ns.min(cpu_ns)))
     }
 
-    /// The sums at a share of the way to a later reading.
+    /// Interpolates the sums towards a later reading.
     pub(crate) fn towards(self, later: Self, share: f64) -> Self {
         let between = |from: Option<u64>, to: Option<u64>| {
             let (from, to) = (from?, to?);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn less_than_a_tick_is_seen_and_divided_as_the_whole() {
+    fn less_than_a_tick_is_divided_as_the_totals() {
         let divided = |cpu_ns, ticks: (u64, u64)| CostReading {
             cpu_ns: Some(cpu_ns),
             cpu_user_ns: Some(ticks.0),
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_target_that_says_nothing_nothing_is_known() {
+    fn a_target_without_data_has_no_cost() {
         assert_eq!(
             CostReading::read(None, None).until(CostReading::read(None, None)),
             ServerCost::default()

@@ -1,4 +1,4 @@
-//! The server's cost over time: read with every slice of the run, where that costs little, and even in between.
+//! The server's cost over time: read in every interval of the run if that is cheap, and interpolated linearly.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use results::ServerCost;
 use super::cost::CostReading;
 use super::process::Process;
 
-/// Least time between two readings: less than the 100 ms of a slice, so that each of them is read whatever else comes in between.
+/// Least time between two readings: less than an interval's 100 ms, so that every interval has one.
 const EVERY_NS: u64 = 90_000_000;
 
-/// Reading takes no more than a hundredth of this thread's time: a server of ten thousand threads is read less often.
+/// Reading takes at most a hundredth of this thread's time: a server with ten thousand threads is read less often.
 const TIMES_ITS_COST: u64 = 100;
 
-/// More readings than this say no more: every other one is forgotten, and the next ones are as far apart.
+/// Most readings kept. Beyond it every other one is dropped and the time between readings doubles.
 const MOST: usize = 1_200;
 
-/// What the server had cost at several times of the run.
+/// The server's cost at several times of the run.
 #[derive(Debug)]
 pub(crate) struct CostSeries {
     process: Option<Process>,
     readings: Vec<Reading>,
     every_ns: u64,
-    /// What the last reading cost us.
+    /// Our processor time for the last reading.
     cost_ns: u64,
 }
 
@@ -37,7 +37,7 @@ struct Reading {
 }
 
 impl CostSeries {
-    /// A watch over a server, whose process is known if it runs on this machine.
+    /// Returns an empty series; `process` is the server's, if it runs on this machine.
     pub(crate) fn new(process: Option<Process>) -> Self {
         Self {
             process,
@@ -62,11 +62,11 @@ impl CostSeries {
         self.cost_ns = own_cpu_ns().saturating_sub(before_ns);
     }
 
-    /// Keeps a reading; one that says nothing is none, nor is one of a process that has ended.
+    /// Keeps a reading, unless it is empty or the process has ended.
     fn add(&mut self, at_ns: u64, sums: CostReading) {
         let (rss_bytes, threads) = self.process.map_or((None, None), Process::levels);
         let open_files = self.process.and_then(Process::open_files);
-        // Asked last: it may have ended while it was read.
+        // Checked last: the process may end during the reading.
         if sums == CostReading::default() || self.process.is_some_and(Process::has_ended) {
             return;
         }
@@ -87,10 +87,10 @@ impl CostSeries {
         }
     }
 
-    /// The cost between two times of the run; `None` where nothing is known of it.
+    /// Returns the cost between two times of the run; `None` if unknown.
     pub(crate) fn between(&self, start_ns: u64, end_ns: u64) -> Option<ServerCost> {
         let (first, last) = (self.readings.first()?, self.readings.last()?);
-        // Before the first reading nothing is known, and after the last one nothing was asked.
+        // There is no data before the first reading, or after the last.
         let (start_ns, end_ns) = (start_ns.max(first.at_ns), end_ns.min(last.at_ns));
         if start_ns >= end_ns {
             return None;
@@ -110,7 +110,7 @@ impl CostSeries {
         (cost != ServerCost::default()).then_some(cost)
     }
 
-    /// The sums at a time between two readings, as if the cost had been even.
+    /// Interpolates the sums linearly between two readings.
     fn sums_at(&self, at_ns: u64) -> Option<CostReading> {
         let after = self
             .readings
@@ -128,7 +128,7 @@ impl CostSeries {
     }
 }
 
-/// Processor time of the calling thread; what it waits for an answer does not count.
+/// Returns the calling thread's processor time, without its waits for replies.
 fn own_cpu_ns() -> u64 {
     clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID)
         .map_or(0, |time| Duration::from(time).as_nanos() as u64)
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn between_readings_the_cost_is_even() {
+    fn the_cost_is_linear_between_readings() {
         let watch = watch([(100, 0), (200, 1_000), (300, 1_000)].into_iter());
         let cpu = |start_ns, end_ns| {
             watch
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_has_gone_says_no_more() {
+    fn an_ended_process_adds_no_reading() {
         let mut watch = watch([(100, 0), (200, 1_000)].into_iter());
         watch.add(300, CostReading::default());
         let cpu_ns = watch.between(0, u64::MAX).and_then(|cost| cost.cpu_ns());
@@ -183,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_nobody_has_waited_for_holds_what_it_held() {
+    fn a_zombie_keeps_its_last_levels() {
         let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         let mut watch = CostSeries::new(Process::new(child.id()));
         (0..2).for_each(|number| watch.add(number, CostReading::of_cpu(number, 0)));
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_dear_to_read_is_read_less_often() {
+    fn an_expensive_reading_is_taken_less_often() {
         let mut watch = watch([(0, 0)].into_iter());
         assert!(watch.is_due(EVERY_NS));
         watch.cost_ns = EVERY_NS;

@@ -1,4 +1,4 @@
-//! The values of the counters before and after the load, and whether it is still the same server that holds them.
+//! The counters' initial and final values, and whether the server restarted in between.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,19 +12,19 @@ use crate::config::Config;
 use crate::protocol::encode::Encoder;
 use crate::protocol::exchange::ConnectionError;
 
-/// What is known of the counters' values, before the run or after it.
+/// The counters' values before or after the run.
 #[derive(Debug)]
 pub(crate) enum CounterValues {
     /// All of them, by number.
     Known(Vec<i64>),
-    /// Why they are not known.
+    /// Why they are unknown.
     Unknown(String),
-    /// The run asked no counter.
+    /// The run used no counter.
     NotAsked,
 }
 
 impl CounterValues {
-    /// The value of the counter of that number, if it is known.
+    /// Returns the counter's value, if known.
     pub(crate) fn of(&self, key: usize) -> Option<i64> {
         match self {
             Self::Known(values) => values.get(key).copied(),
@@ -32,7 +32,7 @@ impl CounterValues {
         }
     }
 
-    /// Why the values are not known, if they were asked for.
+    /// Returns why the values are unknown, if the run uses counters.
     pub(crate) fn why_unknown(&self) -> Option<String> {
         match self {
             Self::Unknown(why) => Some(why.clone()),
@@ -44,17 +44,17 @@ impl CounterValues {
 /// The values after the run.
 #[derive(Debug)]
 pub(crate) enum FinalValues {
-    /// Of the server that was loaded.
+    /// The server did not restart.
     SameServer(CounterValues),
     /// The server restarted during the run: why the final values are unavailable.
     Restarted(String),
 }
 
-/// Time between two attempts to connect to a server that is not there.
+/// Time between two attempts to connect to a lost server.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// Reads the final values over a new connection: the run's own may be the ones with wrong replies. A server that was lost
-/// may be on its way back: it is waited for, at most the timeout, while nobody stops the run.
+/// Reads the final values over a new connection, because the run's connections may have wrong replies. If connections were
+/// lost, it retries until the timeout or until the run is stopped: the server may be restarting.
 pub(crate) fn read_final_values(
     config: &Config,
     encoder: &Encoder,

@@ -1,4 +1,4 @@
-//! Where a server listens, once its name is resolved, and a socket that is connected to it.
+//! A server's resolved address, and a socket that is connected to it.
 
 use std::fmt;
 use std::io;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::protocol::exchange::ConnectionError;
 
-/// An address that can be connected to.
+/// A resolved address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Endpoint {
     /// TCP over IPv4 or IPv6.
@@ -25,7 +25,7 @@ pub(crate) enum Endpoint {
 }
 
 impl Endpoint {
-    /// Whether a process on the other side must be one of this machine.
+    /// Whether the server must run on this machine.
     pub(crate) fn is_on_this_machine(&self) -> bool {
         match self {
             Self::Tcp(address) => address.ip().is_loopback(),
@@ -57,15 +57,13 @@ impl Endpoint {
     }
 }
 
-/// Connections from one address: fewer than the ephemeral ports of an ordinary Linux (28,232), which are all that tell them apart.
+/// Connections per source address: fewer than Linux's default ephemeral ports (28,232), which distinguish them.
 const PER_SOURCE: u32 = 20_000;
 
-/// Where the ports of an address are taken, by a small range or by others, so many further addresses are tried.
+/// Further source addresses to try if one has no free port: its range may be small, or in use by others.
 const MORE_SOURCES: u32 = 100;
 
-/// The addresses from which connection number `number` may be made, one after another while they have no port left; `None` where the
-/// kernel may choose. All of 127.0.0.0/8 is this machine, so a server on the loopback can be reached from as many addresses as
-/// there have to be ports for.
+/// The source address is another one, and the server accepts the connection.
 fn sources(target: IpAddr, number: u32) -> impl Iterator<Item = Option<Ipv4Addr>> {
     let beyond = match target.is_ipv4() && target.is_loopback() {
         true => number / PER_SOURCE..number / PER_SOURCE + 1 + MORE_SOURCES,
@@ -191,7 +189,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beyond_the_ports_of_one_address_there_are_others() {
+    fn more_connections_than_ports_use_more_addresses() {
         let loopback = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let first = |number| sources(loopback, number).next().unwrap();
         assert_eq!(first(19_999), None);

@@ -1,4 +1,4 @@
-//! INFO: what a RESP server says about itself.
+//! INFO: a RESP server's description of itself.
 
 use results::Server;
 
@@ -13,7 +13,7 @@ impl Info {
         Self { text }
     }
 
-    /// What stands after `name:`.
+    /// Returns the text after `name:`.
     pub(crate) fn value(&self, name: &str) -> Option<&str> {
         let named = |line: &'_ str| {
             line.split_once(':')
@@ -23,12 +23,12 @@ impl Info {
         line.split_once(':').map(|(_, value)| value.trim())
     }
 
-    /// A whole number.
+    /// Returns a value as a whole number.
     pub(crate) fn number(&self, name: &str) -> Option<u64> {
         self.value(name)?.parse().ok()
     }
 
-    /// Seconds with a fraction, as Redis writes processor time. Its microseconds are exact in an `f64`.
+    /// Converts seconds with a fraction, Redis's format of processor time. Microseconds are exact in an `f64`.
     pub(crate) fn seconds_as_ns(&self, name: &str) -> Option<u64> {
         let seconds: f64 = self.value(name)?.parse().ok()?;
         (0.0..1e9)
@@ -36,12 +36,12 @@ impl Info {
             .then_some((seconds * 1e6).round() as u64 * 1_000)
     }
 
-    /// The name of this start of the server, as Redis and our servers tell it: forty hexadecimal digits.
+    /// Returns the run_id, which is new at each start of the server: forty hexadecimal digits.
     pub(crate) fn run_id(&self) -> Option<&str> {
         self.value("run_id")
     }
 
-    /// What the server is; `None` of one that says neither its model, as ours do, nor the version that it has of Valkey or Redis.
+    /// Returns the server's description; `None` without a model (our servers) or a version of Valkey or Redis.
     pub(crate) fn server(&self) -> Option<Server> {
         let version = |name| self.value(name).map(str::to_owned);
         let ours = || self.value("model").zip(version("server_version"));
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn redis_and_valkey_are_known_by_their_versions() {
+    fn redis_and_valkey_are_identified_by_their_versions() {
         let said = |text: &str| {
             let server = Info::new(text.to_owned()).server().unwrap();
             format!("{} {}", server.model, server.version)
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_of_ours_says_how_it_waits() {
+    fn our_servers_report_how_they_wait() {
         let info = Info::new("model:threaded\r\nserver_version:0.1.0\r\ndiscipline:racy\r\nprocess_id:1\r\nrun_id:ab\r\n".to_owned());
         let server = info.server().unwrap();
         assert_eq!(

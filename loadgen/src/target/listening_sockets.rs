@@ -1,11 +1,11 @@
-//! The sockets that listen at an address: the process that holds one of them is the server, whatever INFO says.
+//! The sockets that listen at an address: a process that holds one is the server, even if INFO disagrees.
 
 use procfs::net::{TcpState, tcp, tcp6, unix};
 
 use super::endpoint::Endpoint;
 
-/// The inodes of the sockets that listen there. Of TCP only the port is compared: a server may listen on all addresses of this
-/// machine at once. A Unix socket with that path listens, or was accepted by the same server.
+/// Returns the inodes of the sockets that listen there. For TCP it compares only the port: a server may listen on all
+/// addresses. A Unix socket with that path listens, or was accepted by the same server.
 pub(super) fn sockets(at: &Endpoint) -> Vec<u64> {
     match at {
         Endpoint::Tcp(address) => {
@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_listens_is_known_by_what_it_holds() {
+    fn the_process_that_holds_a_listening_socket_is_found() {
         for address in ["127.0.0.1:0", "0.0.0.0:0"] {
             let listener = TcpListener::bind(address).unwrap();
             assert_is_ours(&Endpoint::Tcp(listener.local_addr().unwrap()));

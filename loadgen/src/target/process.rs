@@ -1,4 +1,4 @@
-//! A server process of this machine, as /proc and its clock show it.
+//! A server process on this machine, read from /proc and its CPU clock.
 
 use std::fs;
 use std::time::Duration;
@@ -16,7 +16,7 @@ pub(crate) struct Process {
     pid: i32,
 }
 
-/// What the kernel counts for each thread, and forgets when the thread ends.
+/// The kernel's counters per thread; they are lost when the thread ends.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct ThreadCounters {
     pub(super) threads: usize,
@@ -27,7 +27,7 @@ pub(super) struct ThreadCounters {
 }
 
 impl Process {
-    /// The process of that number, if there is one.
+    /// Returns the process with that number, if there is one.
     pub(crate) fn new(pid: u32) -> Option<Self> {
         let process = Self {
             pid: i32::try_from(pid).ok()?,
@@ -35,7 +35,7 @@ impl Process {
         process.proc().map(|_| process)
     }
 
-    /// Resident memory and threads now.
+    /// Returns resident memory and threads now.
     pub(crate) fn levels(self) -> (Option<u64>, Option<u64>) {
         let status = self.proc().and_then(|proc| proc.status().ok());
         let rss_kib = status.as_ref().and_then(|status| status.vmrss);
@@ -43,35 +43,35 @@ impl Process {
         (rss_bytes, status.map(|status| status.threads))
     }
 
-    /// Resident memory, where each shared page counts by its share.
+    /// Returns the proportional set size: a page shared by n processes counts 1/n.
     pub(crate) fn pss_bytes(self) -> Option<u64> {
         let sums = self.proc()?.smaps_rollup().ok()?.memory_map_rollup;
         sums.0.first()?.extension.map.get("Pss").copied()
     }
 
-    /// The processors that it is kept to.
+    /// Returns the processors that it is pinned to.
     pub(crate) fn kept_to(self) -> Option<String> {
         host::kept_to(self.proc()?)
     }
 
-    /// Open file descriptors. The crate `procfs` also counts `.` and `..` before Linux 6.2.
+    /// Returns open file descriptors. The crate `procfs` also counts `.` and `..` before Linux 6.2.
     pub(crate) fn open_files(self) -> Option<u64> {
         let folder = format!("/proc/{}/fd", self.pid);
-        // From Linux 6.2 on their number is the folder's size; before, that is 0.
+        // Since Linux 6.2 their number is the folder's size; before, the size is 0.
         match fs::metadata(&folder).ok()?.len() {
             0 => Some(fs::read_dir(&folder).ok()?.count() as u64),
             number => Some(number),
         }
     }
 
-    /// Whether one of these sockets is among its open files. Nobody may see those of another user's process.
+    /// Whether one of these sockets is among its open files. Another user's process shows none.
     pub(super) fn holds(self, sockets: &[u64]) -> bool {
         let files = self.proc().and_then(|proc| proc.fd().ok());
         let mut files = files.into_iter().flatten().flatten();
         files.any(|file| matches!(file.target, FDTarget::Socket(inode) if sockets.contains(&inode)))
     }
 
-    /// Whether it has ended. A zombie has: it holds nothing any more, and the counts of its threads are gone.
+    /// Whether it has ended. A zombie has: its memory, files and thread counters are gone.
     pub(crate) fn has_ended(self) -> bool {
         match self.stat() {
             Some(stat) => matches!(stat.state, 'Z' | 'X'),
@@ -79,11 +79,11 @@ impl Process {
         }
     }
 
-    /// The counters of its threads, of those that are alive.
+    /// Returns the counters of its live threads.
     pub(super) fn thread_counters(self) -> Option<ThreadCounters> {
         let mut sum = ThreadCounters::default();
         for task in self.proc()?.tasks().ok()?.flatten() {
-            // The counts of a thread that has just ended are gone.
+            // A thread that has just ended has no counters.
             let (Ok(schedstat), Ok(status)) = (task.schedstat(), task.status()) else {
                 continue;
             };
@@ -95,26 +95,26 @@ impl Process {
         (sum.threads > 0).then_some(sum)
     }
 
-    /// Processor time of all threads, ended ones included: the process's own clock, exact to the nanosecond.
+    /// Returns processor time of all threads, including ended ones: the process's CPU clock, in nanoseconds.
     pub(super) fn cpu_ns(self) -> Option<u64> {
         let clock = clock_getcpuclockid(Pid::from_raw(self.pid)).ok()?;
         u64::try_from(Duration::from(clock.now().ok()?).as_nanos()).ok()
     }
 
-    /// The same in user and system time, in steps of a clock tick (10 ms).
+    /// Returns user and system time, in clock ticks of 10 ms.
     pub(super) fn cpu_ticks_ns(self) -> Option<(u64, u64)> {
         let stat = self.stat()?;
         Some((stat.utime * TICK_NS, stat.stime * TICK_NS))
     }
 
-    /// Whether it can be the server that says it has been up for so long. The process that INFO names may be one of another
-    /// machine, or of a container with numbers of its own.
+    /// Whether its uptime matches the one that INFO reports. INFO's process number may be of another machine, or of a
+    /// container's own PID namespace.
     pub(super) fn has_been_up_for(self, said: Duration) -> bool {
         let up = self.up();
         up.is_none_or(|up| up.abs_diff(said) <= SAME_AGE)
     }
 
-    /// The time since it started.
+    /// Returns the time since it started.
     fn up(self) -> Option<Duration> {
         let since_boot = Duration::from(clock_gettime(ClockId::CLOCK_BOOTTIME).ok()?);
         let started = Duration::from_nanos(self.stat()?.starttime * TICK_NS);
@@ -130,7 +130,7 @@ impl Process {
     }
 }
 
-/// A server that counts whole seconds, and begins to when it is ready, is at most so much younger or older than its process.
+/// Largest difference between both uptimes: the server counts whole seconds, and only from when it is ready.
 const SAME_AGE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
@@ -142,17 +142,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn this_very_process_can_be_read() {
+    fn this_process_can_be_read() {
         let process = Process::new(std::process::id()).unwrap();
         let (rss_bytes, threads) = process.levels();
         assert!(process.cpu_ticks_ns().is_some() && rss_bytes > Some(0) && threads >= Some(1));
         assert!(process.open_files() >= Some(3) && process.pss_bytes() > Some(0));
-        // The thread of this test has been woken at least to run it.
+        // The thread of this test waited for a processor at least once.
         assert!(process.thread_counters().unwrap().run_queue_wait_ns > 0);
     }
 
     #[test]
-    fn a_thread_that_waits_is_a_switch() {
+    fn a_waiting_thread_counts_a_switch() {
         let process = Process::new(std::process::id()).unwrap();
         let (to_it, from_us) = std::sync::mpsc::channel::<()>();
         let (to_us, from_it) = std::sync::mpsc::channel();
@@ -164,7 +164,7 @@ mod tests {
         let before = process.thread_counters().unwrap();
         let more =
             || process.thread_counters().unwrap().voluntary_switches > before.voluntary_switches;
-        // Threads of other tests may end meanwhile and take theirs along: ours are more in the end.
+        // Other tests' threads may end and take their counts with them, so switch until the sum exceeds it.
         while !more() {
             to_it.send(()).unwrap();
             from_it.recv().unwrap();
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_only_waits_to_be_waited_for_has_ended() {
+    fn a_zombie_has_ended() {
         let mut child = Command::new("cat").stdin(Stdio::piped()).spawn().unwrap();
         let process = Process::new(child.id()).unwrap();
         assert!(!process.has_ended());
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_of_another_age_is_another() {
+    fn a_process_with_another_uptime_does_not_match() {
         let process = Process::new(std::process::id()).unwrap();
         let up = process.up().unwrap();
         assert!(process.has_been_up_for(up));

@@ -1,4 +1,4 @@
-//! Before the load: connects to the target, learns what it is, and reads the counters.
+//! Before the load: connects to the target, identifies it, and reads the counters.
 
 use std::net::ToSocketAddrs;
 use std::time::Duration;
@@ -30,10 +30,10 @@ pub enum TargetError {
     /// The host has no address.
     #[error("the host '{0}' has no address")]
     NoAddress(String),
-    /// There is no process of that number.
+    /// There is no process with that number.
     #[error("--server-pid {0}: there is no such process")]
     NoProcess(u32),
-    /// It cannot be connected to, or does not speak the protocol.
+    /// The target refuses connections, or does not speak the protocol.
     #[error("{0}")]
     Connection(String),
 }
@@ -44,24 +44,24 @@ impl From<ConnectionError> for TargetError {
     }
 }
 
-/// A target that answers as it should, and what is known of it.
+/// A target that answers correctly, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct ReadyTarget {
     pub(crate) endpoint: Endpoint,
     pub(crate) info: Option<Info>,
-    /// The server's process, where it runs on this machine.
+    /// The server's process, if it runs on this machine.
     pub(crate) process: Option<Process>,
     pub(crate) rss_idle_bytes: Option<u64>,
-    /// What each counter held before the run.
+    /// The counters' initial values.
     pub(crate) before: CounterValues,
     control: Option<Control>,
 }
 
 impl ReadyTarget {
-    /// Connects to the target, and reads the counters where the run asks them.
+    /// Connects to the target, and reads the counters if the run uses them.
     ///
     /// # Errors
-    /// What stands in the way, and the remedy.
+    /// The problem and its remedy.
     pub(crate) fn connect(
         config: &Config,
         run: u64,
@@ -87,7 +87,7 @@ impl ReadyTarget {
         };
         let process = process(config, &endpoint, info.as_ref())?;
         let rss_idle_bytes = process.and_then(|process| process.levels().0);
-        // Only a target that has INFO is asked again.
+        // Keep the connection only if the target has INFO.
         let control = info.is_some().then_some(control);
         Ok(Self {
             endpoint,
@@ -99,22 +99,22 @@ impl ReadyTarget {
         })
     }
 
-    /// The name of this start of the server, where INFO tells it.
+    /// Returns the server's run_id, if INFO has it.
     pub(crate) fn run_id(&self) -> Option<&str> {
         self.info.as_ref()?.run_id()
     }
 
-    /// The server, as it describes itself in INFO.
+    /// Returns the server's description from INFO.
     pub(crate) fn server(&self) -> Option<Server> {
         self.info.as_ref()?.server()
     }
 
-    /// The processors that the server is pinned to.
+    /// Returns the processors that the server is pinned to.
     pub(crate) fn server_cpus(&self) -> Option<String> {
         self.process?.kept_to()
     }
 
-    /// What the server has cost so far. A server that is too busy to say is not asked again before the end.
+    /// Reads the server's cost so far. After a timeout INFO is not requested again until the end.
     pub(crate) fn cost_so_far(&mut self) -> CostReading {
         let info = match self.control.as_mut().map(Control::info_quickly) {
             Some(Ok(info)) => info,
@@ -127,8 +127,8 @@ impl ReadyTarget {
         CostReading::read(info.as_ref(), self.process)
     }
 
-    /// What it has cost in all. One that was too busy to say is asked over another connection: else, unless its process is here to be
-    /// looked at, the rest of the run would seem to have cost nothing. What another server says in its place is no answer.
+    /// Reads the server's total cost. After a timeout it asks INFO over a new connection: otherwise, for a remote server, the
+    /// rest of the run would seem to cost nothing. It ignores the reply if the run_id differs.
     pub(crate) fn final_cost(&mut self, timeout: Duration) -> CostReading {
         if self.control.is_none() && self.info.is_some() {
             self.control = Control::connect(&self.endpoint, timeout).ok();
@@ -141,7 +141,7 @@ impl ReadyTarget {
         self.cost_so_far()
     }
 
-    /// What the server holds now, if it is still there: memory, threads and files, no sums.
+    /// Reads the server's memory, threads and open files, if it still runs.
     pub(crate) fn levels(&self) -> ServerCost {
         let process = self.process.filter(|process| !process.has_ended());
         let (rss_bytes, threads) = process.map_or((None, None), Process::levels);
@@ -156,7 +156,7 @@ impl ReadyTarget {
     }
 }
 
-/// Connects to the first of the target's addresses that can be had.
+/// Connects to the first of the target's addresses that accepts.
 fn connect(config: &Config) -> Result<(Endpoint, Control), TargetError> {
     let (host, endpoints) = match &config.target.address {
         Address::Unix(path) => (String::new(), vec![Endpoint::Unix(path.clone())]),
@@ -179,8 +179,8 @@ fn connect(config: &Config) -> Result<(Endpoint, Control), TargetError> {
     Err(failure)
 }
 
-/// The server's process: as INFO says, if that can be a process of this machine; else as the command line says. What the command
-/// line or `compare` started may be a wrapper (`timeout`, a script) that costs nothing.
+/// Returns the server's process: from INFO, if it can be one of this machine; else from the command line. The process
+/// that `compare` started may be a wrapper (`timeout`, a script) that costs nothing.
 fn process(
     config: &Config,
     endpoint: &Endpoint,
@@ -196,7 +196,7 @@ fn process(
     let named = pid.and_then(|pid| u32::try_from(pid).ok());
     let named = named.and_then(Process::new).filter(|process| {
         up.is_none_or(|up| process.has_been_up_for(up))
-            // `cargo run` builds before it becomes the server: such a process is older than it says.
+            // `cargo run` builds before it becomes the server, so its process is older than INFO's uptime.
             || process.holds(&listening_sockets::sockets(endpoint))
     });
     Ok(named.or(given))
@@ -212,9 +212,9 @@ mod tests {
     use super::*;
     use crate::config::tests::builder;
 
-    /// Nothing here is as old as the server says it is: then it is the one that listens, or another.
+    /// No process has the uptime that INFO reports: only a process that listens at the address is accepted.
     #[test]
-    fn a_process_of_another_age_is_believed_where_it_listens() {
+    fn a_process_with_another_uptime_is_accepted_if_it_listens() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let mut config = builder().build().unwrap();
@@ -233,7 +233,7 @@ mod tests {
         assert!(!found(&config, parent_id()).is_some_and(listens));
     }
 
-    /// A server elsewhere that answers INFO on its second connection alone, as one with this `run_id`.
+    /// A remote server that answers INFO only on its second connection, with this `run_id`.
     fn too_busy_at_first(run_id: &'static str) -> ReadyTarget {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = Endpoint::Tcp(listener.local_addr().unwrap());
@@ -258,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_was_too_busy_to_say_is_asked_in_the_end() {
+    fn info_that_timed_out_is_requested_again_at_the_end() {
         let timeout = Duration::from_secs(60);
         let mut same = too_busy_at_first("a");
         assert_eq!(same.cost_so_far(), CostReading::default());

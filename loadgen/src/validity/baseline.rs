@@ -1,4 +1,4 @@
-//! The baseline: the same load on a responder that does nothing. Is it valid, and is a run clearly different from it?
+//! The baseline: the same load on a server that does no work. Checks the baseline, and compares runs with it.
 
 use results::{
     Check, CheckCode, LoadMode, MeasuredCheck, Quantile, Run, Validity, ValidityVerdict,
@@ -6,11 +6,11 @@ use results::{
 
 use super::{add, checks, sum_up, verdict_if_failed};
 
-/// A run that comes nearer to the baseline than this says little about its server.
+/// A run closer to its baseline than this says little about its server.
 const BASELINE_LIMIT: f64 = 0.90;
 
-/// Every check that a run against such a responder allows. In a closed loop the client is the limit by design, so no check of it can fail;
-/// a machine that disturbs the client still matters.
+/// Makes every check that applies to a baseline. In a closed loop the client is the limit by design, so its own checks
+/// cannot fail; those of the machine can.
 pub fn of_baseline(run: &Run) -> Validity {
     let mut checks = checks(&run.into());
     if run.workload.mode == LoadMode::Closed {
@@ -24,13 +24,13 @@ pub fn of_baseline(run: &Run) -> Validity {
     sum_up(checks)
 }
 
-/// Checks a run against its baseline: a server that is as fast as nothing was not measured, the load generator and the kernel were.
+/// Compares a run with its baseline. A run as fast as its baseline measured the load generator and the kernel, not the server.
 pub fn compare_with_baseline(run: &mut Run, baseline: &Run) {
     let rate = |run: &Run| run.totals.requests_per_s.map(results::Finite::value);
     let p50_ns = |run: &Run| run.latency.response.quantile_ns(Quantile::P50);
     if baseline.validity.verdict != ValidityVerdict::Valid {
         let failed: Vec<Check> = baseline.validity.failed().cloned().collect();
-        // An invalid run has a failed check; a file that names none is not valid for it.
+        // An invalid baseline that names no failed check counts as one failed check.
         let number = failed.len().max(1) as f64;
         let check = MeasuredCheck::new(CheckCode::BaselineFailedChecks, Some(number), Some(0.0));
         add(

@@ -1,10 +1,10 @@
-//! Each disturbance of a quiet run, and the check that notices it.
+//! Each disturbance of a quiet run, and the check that detects it.
 
 use results::{ClientCost, Finite, Histogram, ThreadCost, example};
 
 use super::*;
 
-/// A run of a second on one processor, in which nothing was odd.
+/// A valid run of one second on one processor.
 fn open() -> Run {
     let mut run = example::open_loop("x");
     (run.elapsed_ns, run.warmup_ns) = (1_000_000_000, 0);
@@ -50,7 +50,7 @@ fn a_quiet_client_is_valid() {
 }
 
 #[test]
-fn each_disturbance_is_noticed() {
+fn each_disturbance_is_detected() {
     type Disturb = fn(&mut Run);
     let cases: [(CheckCode, f64, Disturb, ValidityVerdict); 5] = [
         (
@@ -102,9 +102,9 @@ fn each_disturbance_is_noticed() {
     }
 }
 
-/// A checker thread that cannot follow holds up the client threads.
+/// A slow checker thread blocks the client threads.
 #[test]
-fn a_busy_checker_thread_is_noticed() {
+fn a_busy_checker_thread_is_detected() {
     let mut run = open();
     run.client_cost.checker = Some(cost(300_000_000, None).threads.remove(1));
     assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
@@ -113,7 +113,7 @@ fn a_busy_checker_thread_is_noticed() {
 }
 
 #[test]
-fn a_value_that_the_machine_does_not_offer_neither_fails_nor_passes() {
+fn a_value_that_is_unavailable_neither_fails_nor_passes() {
     let mut run = open();
     run.client_cost = ClientCost {
         threads: Vec::new(),
@@ -131,7 +131,7 @@ fn a_value_that_the_machine_does_not_offer_neither_fails_nor_passes() {
 }
 
 #[test]
-fn a_lag_far_under_what_users_wait_is_harmless() {
+fn a_lag_far_below_the_response_time_passes() {
     let mut run = open();
     run.latency.lag = Some(histogram(&[5_000_000]));
     run.latency.response = histogram(&[90_000_000]);
@@ -141,14 +141,14 @@ fn a_lag_far_under_what_users_wait_is_harmless() {
 }
 
 #[test]
-fn an_overloaded_server_is_no_fault_of_the_client() {
+fn an_overloaded_server_does_not_invalidate_the_run() {
     let mut run = open();
     run.totals.requests_per_s = Finite::new(1.0);
     assert_eq!(verdict(&run), (ValidityVerdict::Valid, 0));
 }
 
 #[test]
-fn idle_connections_of_a_closed_loop_are_noticed() {
+fn idle_connections_of_a_closed_loop_are_detected() {
     let mut run = example::closed_loop("x");
     run.warmup_ns = 0;
     (
@@ -166,7 +166,7 @@ fn idle_connections_of_a_closed_loop_are_noticed() {
 }
 
 #[test]
-fn counts_that_contradict_the_latencies_are_noticed_where_enough_was_seen() {
+fn counts_that_contradict_the_latencies_are_detected_given_enough_samples() {
     let mut run = open();
     run.totals.failures.clear();
     run.totals.requests_per_s = Finite::new(10_000.0);
@@ -184,7 +184,7 @@ fn counts_that_contradict_the_latencies_are_noticed_where_enough_was_seen() {
 }
 
 #[test]
-fn a_server_as_fast_as_nothing_was_not_measured() {
+fn a_run_as_fast_as_its_baseline_is_not_valid() {
     let baseline = example::closed_loop("baseline");
     let with_rate = |rate: f64| {
         let mut run = example::closed_loop("x");
@@ -205,7 +205,7 @@ fn a_server_as_fast_as_nothing_was_not_measured() {
 }
 
 #[test]
-fn a_run_of_a_few_milliseconds_has_no_shares() {
+fn a_run_of_a_few_milliseconds_checks_no_shares() {
     let mut run = open();
     run.elapsed_ns = 20_000_000;
     run.client_cost = cost(20_000_000, Some(5_000_000));
@@ -216,7 +216,7 @@ fn a_run_of_a_few_milliseconds_has_no_shares() {
 }
 
 #[test]
-fn one_tick_of_the_kernels_clock_is_not_stolen_time() {
+fn one_tick_of_the_kernels_clock_does_not_count_as_stolen_time() {
     let mut run = open();
     run.elapsed_ns = 200_000_000;
     run.client_cost = cost(0, Some(0));
@@ -226,9 +226,9 @@ fn one_tick_of_the_kernels_clock_is_not_stolen_time() {
     assert_eq!(verdict(&run), (ValidityVerdict::Suspect, 1));
 }
 
-/// The client is the limit of a baseline. A baseline of a disturbed machine is invalid, and a run that is compared with it says so.
+/// The client limits a baseline by design. A disturbed machine makes the baseline invalid, and the compared run reports it.
 #[test]
-fn a_baseline_may_be_busy_and_must_not_be_disturbed() {
+fn a_busy_baseline_is_valid_and_a_disturbed_one_is_not() {
     let mut baseline = example::closed_loop("baseline");
     (baseline.elapsed_ns, baseline.warmup_ns) = (1_000_000_000, 0);
     baseline.client_cost = cost(990_000_000, Some(0));
@@ -272,7 +272,7 @@ fn measured(validity: &Validity, code: CheckCode) -> MeasuredCheck {
     }
 }
 
-/// 150 ms are 3 % of the measured window, and 1.5 % of the run over which they were counted.
+/// 150 ms are 3 % of the measured window, but 1.5 % of the whole run, over which they were counted.
 #[test]
 fn stolen_time_is_a_share_of_the_whole_run() {
     let mut run = open();
