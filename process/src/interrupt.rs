@@ -1,13 +1,13 @@
 //! Ctrl-C while servers run: the first signal asks for an end in good order, the second ends everything at once.
 
-use std::io;
+use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
-use signal_hook::iterator::Signals;
+use signal_hook::low_level::pipe;
 
 use crate::pipes::Pipes;
 
@@ -28,14 +28,16 @@ impl Interrupt {
     /// When the kernel refuses to set a handler or to start a thread.
     pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
-        // The handler itself sets the flag: whatever happens after the signal happens after the flag is set.
+        let (mut signals, wake) = io::pipe()?;
+        // The handler itself sets the flag: whatever happens after the signal happens after the flag is set. It writes
+        // one byte for each signal: two that come before the thread wakes are still two.
         for signal in [SIGINT, SIGTERM] {
             flag::register(signal, interrupt.stop.clone())?;
+            pipe::register(signal, wake.try_clone()?)?;
         }
-        let mut signals = Signals::new([SIGINT, SIGTERM])?;
         let listener = interrupt.clone();
         let wait = move || {
-            if signals.forever().nth(1).is_some() {
+            if signals.read_exact(&mut [0; 2]).is_ok() {
                 listener.kill_running();
                 std::process::exit(INTERRUPTED);
             }
