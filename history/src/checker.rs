@@ -8,7 +8,7 @@ use crate::counter::Counter;
 use crate::counterexample::Counterexamples;
 use crate::event::{ConnectionId, Key};
 use crate::level::Level;
-use crate::recent::{self, Recent};
+use crate::recent_replies::{self, RecentReplies};
 use crate::verdict::Verdict;
 
 /// Checks a run while it is going on.
@@ -21,7 +21,7 @@ pub struct Checker {
     operations: u64,
     connections: Vec<ConnectionState>,
     counters: Vec<Counter>,
-    recent: Recent,
+    recent: RecentReplies,
     found: Counterexamples,
 }
 
@@ -39,7 +39,7 @@ impl Checker {
             operations: 0,
             connections: Vec::new(),
             counters: Vec::new(),
-            recent: Recent::new(recent::REPLIES),
+            recent: RecentReplies::new(recent_replies::REPLIES),
             found: Counterexamples::default(),
         }
     }
@@ -47,7 +47,7 @@ impl Checker {
     /// Remembers this many replies (48 bytes each) instead of 8,192, to find the second operation of a counterexample
     /// further back. For a saved history; the default is enough for a live run.
     pub fn remembering(mut self, replies: usize) -> Self {
-        self.recent = Recent::new(replies);
+        self.recent = RecentReplies::new(replies);
         self
     }
 

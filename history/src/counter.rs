@@ -6,9 +6,9 @@
 mod state;
 mod violation;
 
-mod no_value;
 mod recovery;
 mod reply;
+mod unsuccessful;
 
 mod end;
 

@@ -52,7 +52,7 @@ mod counter;
 mod gaps;
 mod matching;
 
-mod recent;
+mod recent_replies;
 
 mod merge;
 

@@ -7,8 +7,8 @@ mod counters;
 pub(crate) mod endpoint;
 mod info;
 mod listening_sockets;
-mod process;
 mod ready;
+mod server_process;
 
 pub(crate) use cost_series::CostSeries;
 pub(crate) use counters::{CounterValues, FinalValues, read_final_values};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use results::{CheckOutcome, Comparison, Host, Outcome, Run, units};
 use serde::Serialize;
 
-mod claims;
+mod claims_method;
 
-pub(crate) use claims::{claims_entries, claims_subtitle};
+pub(crate) use claims_method::{claims_entries, claims_subtitle};
 
 use crate::sentences::check_in_words;
 use crate::table::{Cell, Column, Table};

@@ -5,7 +5,7 @@ use crate::connection::{ConnectionState, Pending};
 use crate::counter::Counter;
 use crate::event::{Call, ConnectionId, Event, EventKind, EventSink, Key};
 use crate::operation::OperationKind;
-use crate::recent::Reply;
+use crate::recent_replies::Reply;
 use crate::verdict::Reason;
 
 impl EventSink for Checker {

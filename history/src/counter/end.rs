@@ -32,7 +32,7 @@ impl Counter {
         }
         let final_value = self.final_value();
         let lost = final_value.and_then(|value| self.lost(value));
-        let no_value = self.no_value.unwrap_or_default();
+        let unsuccessful = self.unsuccessful.unwrap_or_default();
         let verdict = KeyVerdict {
             key,
             conclusion: match self.unknown {
@@ -42,10 +42,10 @@ impl Counter {
             },
             acknowledged: self.acknowledged,
             reads: self.reads,
-            failed: no_value.failed,
-            unanswered: no_value.unanswered_adds.len() as u64,
+            failed: unsuccessful.failed,
+            unanswered: unsuccessful.unanswered_adds.len() as u64,
             took_effect,
-            unanswered_reads: no_value.unanswered_reads,
+            unanswered_reads: unsuccessful.unanswered_reads,
             final_value,
             lost,
             counts: self.recovery.map(|kept| kept.counts).unwrap_or_default(),
@@ -58,7 +58,7 @@ impl Counter {
     /// An INCR that was answered with an unusable value can fill any gap: nobody knows where it took effect, and the key's
     /// verdict is "wrong" anyway.
     fn fill_gaps(&mut self, key: Key) -> (u64, Vec<Unexplained>) {
-        let adds = &mut self.no_value.get_or_insert_default().unanswered_adds;
+        let adds = &mut self.unsuccessful.get_or_insert_default().unanswered_adds;
         adds.sort_unstable_by_key(|add| add.floor);
         let unusable = self.unplaced as usize - adds.len();
         let floors = adds.iter().map(|add| add.floor);

@@ -34,14 +34,14 @@ pub(crate) struct Counter {
     /// The latest value read while no INCR was in flight, and how many INCRs had been acknowledged by then.
     pub(super) quiet_read: Option<(i64, u64)>,
     /// Boxed, because most keys have none.
-    pub(super) no_value: Option<Box<NoValue>>,
+    pub(super) unsuccessful: Option<Box<Unsuccessful>>,
     /// Boxed, because most keys have none.
     pub(super) recovery: Option<Box<Recovery>>,
 }
 
 /// The operations that ended without a value.
 #[derive(Debug, Default)]
-pub(super) struct NoValue {
+pub(super) struct Unsuccessful {
     pub(super) failed: u64,
     pub(super) unanswered_adds: Vec<UnansweredAdd>,
     pub(super) unanswered_reads: u64,
@@ -103,7 +103,7 @@ impl Counter {
             acknowledged: 0,
             reads: 0,
             quiet_read: None,
-            no_value: None,
+            unsuccessful: None,
             recovery: None,
         }
     }
@@ -176,14 +176,14 @@ impl Counter {
     /// Whether any operation used this key.
     pub(crate) fn is_used(&self) -> bool {
         self.fillers + self.acknowledged + self.reads > 0
-            || self.no_value.is_some()
+            || self.unsuccessful.is_some()
             || self.unknown.is_some()
     }
 
     /// Bytes held on the heap.
     pub(crate) fn heap_bytes(&self) -> usize {
-        let no_value = self.no_value.as_deref();
-        let adds = no_value.map_or(0, |ended| ended.unanswered_adds.capacity());
+        let unsuccessful = self.unsuccessful.as_deref();
+        let adds = unsuccessful.map_or(0, |ended| ended.unanswered_adds.capacity());
         self.gaps.heap_bytes() + adds * size_of::<UnansweredAdd>()
     }
 }

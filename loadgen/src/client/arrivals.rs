@@ -1,4 +1,4 @@
-//! Sessions: each connects when the schedule says so, takes one of the worker's slots, asks, and leaves.
+//! Sessions: each connects at its scheduled time, takes one of the worker's slots, sends its requests and leaves.
 
 use std::cell::RefCell;
 use std::io;
@@ -9,15 +9,15 @@ use tokio::task::{JoinError, JoinSet};
 
 use super::connection::Connection;
 use super::due_queue::{DueRequest, Lateness};
+use super::request_source::RequestSource;
 use super::schedule::{Due, Schedule};
-use super::send_source::SendSource;
 use super::timer::Timer;
 use super::worker_input::WorkerInput;
 use super::worker_state::WorkerState;
 use crate::machine::time::nanoseconds;
 use crate::protocol::exchange::Exchange;
 
-/// How often the stop flag is read while no session arrives or leaves.
+/// Interval between reads of the stop flag while no session arrives or leaves.
 const TICK: Duration = Duration::from_millis(50);
 
 /// Follows a worker's part of a schedule whose arrivals are sessions.
@@ -28,34 +28,34 @@ pub(super) struct Arrivals {
     schedule: Schedule,
     start_ns: u64,
     next: Due,
-    /// Sessions that are still to arrive, and before when.
+    /// The number of sessions still to arrive, and the end of the arrivals.
     left: u64,
     until_ns: u64,
-    /// Requests of each session.
+    /// Requests per session.
     requests: u32,
-    /// Sessions that have arrived: so they are numbered.
+    /// The number of sessions so far: the next session's number.
     arrived: u32,
     free_slots: Vec<usize>,
-    /// The sessions under way, each of which returns its slot.
+    /// The running sessions. Each returns its slot.
     sessions: JoinSet<usize>,
     held_back: bool,
 }
 
-/// What has to be waited for.
+/// What the arrivals wait for.
 enum Next {
-    /// The next session, at this time.
+    /// The time of the next session.
     Until(u64),
-    /// A slot.
+    /// A free slot.
     Slot,
-    /// No session more will arrive.
+    /// Nothing: no more sessions arrive.
     Nothing,
 }
 
 impl Arrivals {
-    /// The arrivals of a worker, whose schedule starts at `start_ns`.
+    /// The arrivals of one worker. Its schedule starts at `start_ns`.
     ///
     /// # Errors
-    /// When the kernel has no timer for them.
+    /// When the kernel cannot create a timer.
     pub(super) fn new(
         input: Rc<WorkerInput>,
         state: Rc<RefCell<WorkerState>>,
@@ -81,7 +81,7 @@ impl Arrivals {
         })
     }
 
-    /// Runs sessions until the schedule is over and the last one has left.
+    /// Runs sessions until the schedule ends and the last session has left.
     pub(super) async fn run(mut self) -> io::Result<()> {
         loop {
             let now_ns = self.input.clock.now_ns();
@@ -152,10 +152,10 @@ impl Arrivals {
     }
 
     fn is_over(&self) -> bool {
-        matches!(&self.state.borrow().source, SendSource::Sessions(slots) if slots.over)
+        matches!(&self.state.borrow().source, RequestSource::Sessions(slots) if slots.over)
     }
 
-    /// A session has left its slot.
+    /// Frees the slot of a session that has left.
     fn free(&mut self, left: Option<Result<usize, JoinError>>) {
         match left {
             Some(Ok(slot)) => self.free_slots.push(slot),
@@ -174,13 +174,13 @@ struct Session {
 }
 
 impl Session {
-    /// Connects, asks, and leaves. Returns the slot that is free again.
+    /// Connects, sends the requests and leaves. Returns the free slot.
     async fn run(self, input: Rc<WorkerInput>, state: Rc<RefCell<WorkerState>>) -> usize {
         let (slot, number) = (self.slot, self.number);
         // By its number and not its slot: the port of a session that has left is not free again for a minute.
         match input.endpoint.connect(number, input.config.timeout).await {
             Ok(socket) => {
-                if let SendSource::Sessions(slots) = &mut state.borrow_mut().source {
+                if let RequestSource::Sessions(slots) = &mut state.borrow_mut().source {
                     slots.begin(slot, self.first, self.requests);
                 }
                 let exchange = Exchange::new(&input.config, number, input.run);

@@ -9,14 +9,14 @@ pub(crate) struct Clock {
 }
 
 impl Clock {
-    /// A clock that begins now.
+    /// A clock whose time 0 is now.
     pub(crate) fn start() -> Self {
         Self {
             origin: Instant::now(),
         }
     }
 
-    /// Now. A u64 of nanoseconds lasts for 584 years.
+    /// The time now. A u64 of nanoseconds lasts 584 years.
     #[inline]
     pub(crate) fn now_ns(&self) -> u64 {
         self.origin.elapsed().as_nanos() as u64

@@ -1,4 +1,4 @@
-//! Connects, many at once but not all at once.
+//! Opens the connections, a limited number at a time.
 
 use std::ops::Range;
 use std::time::Duration;
@@ -8,14 +8,14 @@ use tokio::task::JoinSet;
 use crate::protocol::exchange::ConnectionError;
 use crate::target::endpoint::{Endpoint, Socket};
 
-/// Connections being made at once by one thread: well under any listener's backlog, so that no SYN is dropped and
-/// tried again a second later.
+/// Connections that one thread opens at a time: well under any listener's backlog, so that no SYN is dropped and sent
+/// again a second later.
 const AT_ONCE: usize = 64;
 
-/// Makes the connections of those numbers; returns those that were made, and why the others failed.
+/// Opens the connections with these numbers; returns those that succeeded, and why the others failed.
 ///
-/// No wait is longer than `timeout`. Stops after the first chunk in which nothing succeeds: a dead target is not asked
-/// ten thousand times.
+/// Gives each attempt `timeout`. Stops after the first chunk in which every attempt fails, so that a dead target does not get
+/// ten thousand attempts.
 pub(super) async fn connect(
     to: &Endpoint,
     mut numbers: Range<u32>,

@@ -1,4 +1,4 @@
-//! An exchange with its socket: writes what is due, reads what came, and gives up what takes too long.
+//! An exchange and its socket: writes due requests, reads replies, and ends on a timeout.
 
 mod send;
 
@@ -20,26 +20,26 @@ use crate::metrics::ConnectionMetrics;
 use crate::protocol::exchange::{ConnectionError, Exchange};
 use crate::target::endpoint::Socket;
 
-/// A connection of the load. It holds no buffer while nothing is cut in the middle: those of the worker serve all.
+/// A connection of the load. It uses the worker's buffers and holds bytes of its own only for a partial write or reply.
 #[derive(Debug)]
 pub(super) struct Connection {
-    /// Its place among the worker's connections.
+    /// Its index among the worker's connections.
     slot: usize,
-    /// Its name in the history: the next session in its slot goes on under the same.
+    /// Its number in the history. The next session in its slot uses the same number.
     id: ConnectionId,
     socket: Socket,
     exchange: Exchange,
     metrics: ConnectionMetrics,
-    /// What the kernel did not take of the last write.
+    /// The bytes of the last write that the kernel did not take.
     unsent: Vec<u8>,
-    /// The beginning of a reply whose rest has not come: a kilobyte at most.
+    /// The beginning of an incomplete reply, at most a kilobyte.
     cut_reply: Vec<u8>,
-    /// Whether the other side takes no more bytes. What it sent before it hung up is still read: it may be the reason.
+    /// Whether the server takes no more bytes. What it sent before it closed is still read: it may say why.
     write_closed: bool,
 }
 
 impl Connection {
-    /// Connection number `number`, which the history knows as number `id`.
+    /// Connection number `number`, with number `id` in the history.
     pub(super) fn new(
         slot: usize,
         socket: Socket,
@@ -59,7 +59,7 @@ impl Connection {
         }
     }
 
-    /// What it got; the socket is closed.
+    /// Closes the socket and returns the connection's metrics.
     pub(super) fn into_metrics(mut self) -> ConnectionMetrics {
         self.metrics.asked = self.exchange.has_asked();
         self.metrics
@@ -71,7 +71,7 @@ impl Connection {
         self
     }
 
-    /// Goes on until the socket has nothing to offer (`Pending`) or the connection's part of the run is over.
+    /// Works until the socket is not ready (`Pending`) or the connection's part of the run is over.
     fn poll(&mut self, cx: &mut Context<'_>, worker: &mut WorkerState) -> Poll<()> {
         let before = self.exchange.in_flight();
         let end = self.poll_to_the_end(cx, worker);
@@ -90,12 +90,12 @@ impl Connection {
         end.map(|_| ())
     }
 
-    /// Closes this side: nothing more will be asked. Whether the other side still listens does not matter.
+    /// Shuts down our side: no more requests follow. An error does not matter here.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         Pin::new(&mut self.socket).poll_shutdown(cx).map(|_| ())
     }
 
-    /// Checks whatever still comes until the other side closes too: nothing should.
+    /// Checks that nothing more arrives until the server closes its side.
     pub(super) fn poll_left_over(
         &mut self,
         cx: &mut Context<'_>,
@@ -136,7 +136,7 @@ impl Connection {
         }
     }
 
-    /// The exchange, and where its events go.
+    /// The exchange and the handler of its events.
     #[inline]
     fn recording<'a>(
         &'a mut self,
@@ -153,8 +153,8 @@ impl Connection {
         (&mut self.exchange, to)
     }
 
-    /// Reads once and checks what came. A read that does not fill the buffer has emptied the socket: tokio then waits for
-    /// the next event, and the second read that would only say so is not made.
+    /// Reads once and checks what came. A read that does not fill the buffer has emptied the socket. Tokio then waits
+    /// for the next readiness event, without a second read that would only fail with EAGAIN.
     fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
@@ -177,7 +177,7 @@ impl Connection {
         received
     }
 
-    /// Takes what a read brought: the last `read` of these bytes.
+    /// Parses the bytes; the last `read` of them are new.
     fn receive(
         &mut self,
         outcome: io::Result<()>,
@@ -228,7 +228,7 @@ impl Connection {
     }
 }
 
-/// What an error of the socket means for the requests on it.
+/// The failure reason for a socket error.
 fn broken_by(error: &io::Error) -> ConnectionError {
     let reason = match error.kind() {
         io::ErrorKind::ConnectionReset => FailureReason::Reset,

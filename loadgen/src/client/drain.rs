@@ -1,4 +1,4 @@
-//! The end of the connections: each is closed on this side, and whatever still comes is checked. Nothing should come.
+//! The end of the connections: shuts down our side of each, and checks that nothing more arrives.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -12,11 +12,11 @@ use super::connection::Connection;
 use super::worker_state::WorkerState;
 use crate::metrics::ConnectionMetrics;
 
-/// How long a server may take to close its side. One that never does is not at fault.
+/// How long a server may take to close its side. A server that never does is not reported.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
-/// Drains all connections. A reply that was sent twice leaves one over on its connection, and only here it comes to light:
-/// up to now each was taken for the reply to a request in flight.
+/// Drains all connections. If the server sent a reply twice, one reply is left over on its connection. Only here is it
+/// seen: before, each reply was matched with a request in flight.
 pub(super) async fn drain(
     connections: Vec<Connection>,
     state: &Rc<RefCell<WorkerState>>,

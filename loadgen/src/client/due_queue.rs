@@ -8,47 +8,47 @@ use std::task::Waker;
 pub(super) struct DueQueue {
     queues: Vec<Queue>,
     depth: u32,
-    /// Requests that the pacer has handed out.
+    /// Requests that the pacer has queued so far.
     queued: u64,
     max_in_flight: u64,
     /// Whether nothing more will become due.
     pub(super) over: bool,
-    /// The pacer, while it waits for replies to make room.
+    /// The pacer's waker, while it waits for replies to make room.
     pub(super) held_pacer: Option<Waker>,
 }
 
 #[derive(Debug)]
 struct Queue {
     waiting: VecDeque<DueRequest>,
-    /// Requests that were ever put into `waiting`: so they are numbered.
+    /// The number of requests ever put into `waiting`: the next request's number.
     queued: u64,
-    /// Requests with lower numbers had to wait because the connection was full.
+    /// Requests with lower numbers waited because the connection was full.
     held_below: u64,
     alive: bool,
 }
 
-/// A request to be sent at once.
+/// A request to send now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DueRequest {
-    /// When it was to be sent.
+    /// Its intended start.
     pub(super) intended_ns: u64,
-    /// Why it is sent later, if it is.
+    /// Why it is sent late, if it is.
     pub(super) lateness: Lateness,
 }
 
 /// Why a request is sent late.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lateness {
-    /// Because of the load generator: it is recorded as lag.
+    /// The load generator was late: recorded as lag.
     Lag,
-    /// Because too many requests were in flight: it is counted as delayed.
+    /// Too many requests were in flight: counted as delayed.
     HeldBack,
-    /// It is recorded already.
+    /// Already recorded.
     Recorded,
 }
 
 impl DueQueue {
-    /// Nothing due yet on so many connections.
+    /// Empty queues for this many connections.
     pub(super) fn new(connections: usize, depth: u32, max_in_flight: u64) -> Self {
         let queue = || Queue {
             waiting: VecDeque::new(),
@@ -66,13 +66,13 @@ impl DueQueue {
         }
     }
 
-    /// Whether another request may be handed out, `settled` of those before having been answered or given up.
+    /// Whether another request may be queued, when `settled` requests have been answered or given up.
     pub(super) fn has_room(&self, settled: u64) -> bool {
         self.queued - settled < self.max_in_flight
     }
 
-    /// Hands a request to the connection at `slot`, or, if that one is lost, to the next that is not; says to which, and
-    /// `None` if all are lost.
+    /// Queues a request for the connection at `slot`, or for the next connection if that one is lost. Returns the slot
+    /// used; `None` if all connections are lost.
     pub(super) fn push(&mut self, slot: usize, order: DueRequest) -> Option<usize> {
         let count = self.queues.len();
         let slot = (slot..slot + count)
@@ -85,7 +85,7 @@ impl DueQueue {
         Some(slot)
     }
 
-    /// The next request for the connection at `slot`, which has so many in flight.
+    /// Takes the next request for the connection at `slot`, unless its pipeline is full.
     #[inline]
     pub(super) fn next(&mut self, slot: usize, in_flight: u32) -> Option<DueRequest> {
         let queue = &mut self.queues[slot];
@@ -105,12 +105,12 @@ impl DueQueue {
         })
     }
 
-    /// Whether the connection at `slot` will never have anything more to send.
+    /// Whether the connection at `slot` has nothing more to send, now or later.
     pub(super) fn is_over(&self, slot: usize) -> bool {
         self.over && self.queues[slot].waiting.is_empty()
     }
 
-    /// The connection at `slot` is lost; returns how many requests waited for it.
+    /// Gives up the connection at `slot`; returns the number of requests that waited for it.
     pub(super) fn lose(&mut self, slot: usize) -> u64 {
         let queue = &mut self.queues[slot];
         queue.alive = false;

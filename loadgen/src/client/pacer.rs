@@ -1,4 +1,4 @@
-//! Makes the requests of an open loop due when the schedule says so, to the microsecond and without spinning.
+//! Makes each request of an open loop due at its scheduled time, within microseconds and without spinning.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
@@ -9,13 +9,13 @@ use std::{io, mem};
 use results::FailureReason;
 
 use super::due_queue::{DueRequest, Lateness};
+use super::request_source::RequestSource;
 use super::schedule::{Due, Schedule};
-use super::send_source::SendSource;
 use super::timer::Timer;
 use super::worker_state::WorkerState;
 
-/// The shortest sleep. Waking up costs more than sending a request, so at more than 20,000 requests/s on a thread those that
-/// are due within a grain leave together, by this much late at most; the lag says so.
+/// The shortest sleep. A wake-up costs more than a request. Above 20,000 requests/s on a thread, requests due within this
+/// time leave together, at most this much late; the lag shows it.
 const GRAIN_NS: u64 = 50_000;
 
 /// Follows a worker's part of the schedule.
@@ -26,28 +26,28 @@ pub(super) struct Pacer {
     start_ns: u64,
     /// The request to become due next.
     next: Due,
-    /// How many requests of the schedule are still to come, and before when they must be intended.
+    /// The number of requests still to come, and the end of the schedule.
     requests: u64,
     until_ns: u64,
-    /// Whether there was no room for a request that was due, and some of those that became due since still wait.
+    /// Whether a due request found no room, and requests that became due since then still wait.
     held_back: bool,
 }
 
-/// What the pacer has to wait for.
+/// What the pacer waits for.
 enum Next {
-    /// The next request is due at this time.
+    /// The time at which the next request is due.
     Until(u64),
     /// Too many requests are in flight.
     Room,
-    /// Nothing more will become due.
+    /// Nothing: the schedule is over.
     Nothing,
 }
 
 impl Pacer {
-    /// A pacer for a schedule that starts at `start_ns`, with so many requests, or with those of so much time.
+    /// A pacer for a schedule that starts at `start_ns` and ends after a number of requests or a time.
     ///
     /// # Errors
-    /// When the kernel has no timer for it.
+    /// When the kernel cannot create a timer.
     pub(super) fn new(
         state: Rc<RefCell<WorkerState>>,
         mut schedule: Schedule,
@@ -67,7 +67,7 @@ impl Pacer {
         })
     }
 
-    /// Paces until the schedule is over; then it tells the connections that nothing more comes.
+    /// Paces until the schedule ends; then marks the queue as complete.
     pub(super) async fn pace(mut self) {
         loop {
             let now_ns = self.state.borrow().clock.now_ns();
@@ -91,7 +91,7 @@ impl Pacer {
         state.timeouts.wake_all();
     }
 
-    /// Queues all that is due.
+    /// Queues all requests that are due.
     fn queue_due(&mut self, now_ns: u64) -> Next {
         let WorkerState {
             source,
@@ -99,7 +99,7 @@ impl Pacer {
             timeouts,
             ..
         } = &mut *self.state.borrow_mut();
-        let SendSource::Open(queue) = source else {
+        let RequestSource::Open(queue) = source else {
             return Next::Nothing;
         };
         while self.requests > 0 && self.next.at_ns < self.until_ns && !queue.over {
@@ -136,7 +136,7 @@ impl Pacer {
         Next::Nothing
     }
 
-    /// Until replies have made room, or somebody wants the pacer to look again.
+    /// Waits until replies have made room, or until the pacer is woken for another reason.
     async fn room(&self) {
         let mut asked = false;
         poll_fn(|cx| {
@@ -153,8 +153,8 @@ impl Pacer {
     }
 }
 
-/// How many requests of a schedule, the one before it included, were intended before that time and never sent, because the
-/// server was overloaded. They are counted.
+/// Counts the requests of a schedule, the one before it included, that were intended before this time and never sent
+/// because the server was overloaded.
 fn rest(schedule: &mut Schedule, until_ns: u64) -> u64 {
     1 + std::iter::repeat_with(|| schedule.next())
         .take_while(|due| due.at_ns < until_ns)

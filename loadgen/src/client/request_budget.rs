@@ -1,9 +1,9 @@
-//! How many requests a worker may still send: by number, by time, until it is told to stop.
+//! How many requests a worker may still send: limited by number, by time or by the stop flag.
 
 use results::RunLimit;
 
-/// What is left of one thread's share of the run. Its connections take from it as they have room, so a slow connection
-/// holds nothing up; no other thread is asked.
+/// The rest of one thread's share of the run. Its connections take from it as they have room, so a slow connection
+/// delays no other. Threads share nothing.
 #[derive(Debug)]
 pub(super) struct RequestBudget {
     requests: u64,
@@ -25,13 +25,13 @@ impl RequestBudget {
         }
     }
 
-    /// Tells the time. It is not asked for again with every request: a read has just brought it.
+    /// Sets the time. The caller has just read the clock, so that it is not read for every request.
     #[inline]
     pub(super) fn time_is(&mut self, now_ns: u64) {
         self.now_ns = now_ns;
     }
 
-    /// Takes as many as are wanted, or as there are.
+    /// Takes up to this many requests; returns how many.
     #[inline]
     pub(super) fn take(&mut self, wanted: u32) -> u32 {
         if self.now_ns >= self.until_ns {
@@ -43,7 +43,7 @@ impl RequestBudget {
         granted
     }
 
-    /// Returns what was taken and not sent.
+    /// Gives back requests that were taken and not sent.
     pub(super) fn give_back(&mut self, requests: u32) {
         self.requests += u64::from(requests);
     }
@@ -54,7 +54,7 @@ impl RequestBudget {
     }
 }
 
-/// Shares that add up to the whole and differ by at most one.
+/// The shares add up to the whole and differ by at most one.
 fn share(requests: u64, thread: u32, threads: u32) -> u64 {
     let (thread, threads) = (u64::from(thread), u64::from(threads));
     requests / threads + u64::from(thread < requests % threads)

@@ -1,4 +1,4 @@
-//! When each request of an open loop is intended to start: known beforehand, whatever the server does.
+//! The intended start of each request of an open loop, fixed in advance, whatever the server does.
 
 use std::ops::Range;
 
@@ -6,12 +6,12 @@ use results::{Arrival, LoadMode, Workload};
 
 use crate::protocol::random::SplitMix64;
 
-/// One request to come.
+/// The next arrival.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Due {
-    /// When, from the start of the run.
+    /// Its intended start, from the start of the run.
     pub(super) at_ns: u64,
-    /// On which of the thread's connections.
+    /// Its connection, an index among the thread's connections.
     pub(super) slot: u32,
 }
 
@@ -19,7 +19,7 @@ pub(super) struct Due {
 ///
 /// All threads follow one schedule over all connections: arrival number `n` belongs to connection `n mod connections`,
 /// so the connections start one after the other and every server meets the same arrivals on the same connections.
-/// A thread steps over what is not its own.
+/// A thread skips the arrivals of other threads.
 #[derive(Debug, Clone)]
 pub(super) struct Schedule {
     pattern: Pattern,
@@ -28,14 +28,14 @@ pub(super) struct Schedule {
     number: u64,
 }
 
-/// How the time of an arrival follows from its number.
+/// The times of the arrivals.
 #[derive(Debug, Clone)]
 enum Pattern {
-    /// Number `n` comes at `n` times the gap, in exact arithmetic: no error adds up, however long the run.
+    /// Arrival `n` comes at `n` times the gap, in exact arithmetic, so that no error accumulates.
     Even { gap: Gap },
-    /// So many come together, and then a pause.
+    /// This many arrivals together, then a pause.
     Bursts { size: u64, gap: Gap },
-    /// Independent arrivals. The gaps are drawn by every thread alike.
+    /// Independent arrivals. Every thread draws the same gaps.
     Poisson {
         mean_gap_ns: f64,
         random: SplitMix64,
@@ -43,7 +43,7 @@ enum Pattern {
     },
 }
 
-/// A gap of a fraction of nanoseconds: so many requests in so much time.
+/// A gap in fractions of a nanosecond: requests per time.
 #[derive(Debug, Clone, Copy)]
 struct Gap {
     requests: u64,
@@ -115,7 +115,7 @@ impl Schedule {
         }
     }
 
-    /// How many arrivals of other threads follow, that of `connection` among them.
+    /// The number of arrivals of other threads that follow, that of `connection` included.
     fn others_after(&self, connection: u64) -> u64 {
         (self.own.start + self.connections - connection) % self.connections
     }
@@ -146,7 +146,7 @@ impl Pattern {
         }
     }
 
-    /// Steps over so many arrivals, or over the first of them where each must be drawn; returns how many.
+    /// Skips this many arrivals, or one if each must be drawn; returns how many.
     fn skip(&mut self, arrivals: u64) -> u64 {
         match self {
             Self::Even { .. } | Self::Bursts { .. } => arrivals,
@@ -158,7 +158,7 @@ impl Pattern {
     }
 }
 
-/// The stream of random numbers that the schedule draws from, apart from those of the connections.
+/// The schedule's stream of random numbers, separate from those of the connections.
 const SCHEDULE: u64 = u64::MAX;
 
 /// An exponentially distributed number of mean 1, by inversion: −ln of a uniform number in (0, 1].

@@ -1,4 +1,4 @@
-//! Sessions of a worker: how many requests each has left.
+//! A worker's sessions: how many requests each still has to send.
 
 use super::due_queue::DueRequest;
 
@@ -6,20 +6,20 @@ use super::due_queue::DueRequest;
 #[derive(Debug)]
 pub(super) struct Slots {
     left: Vec<Left>,
-    /// Whether no session asks anything more.
+    /// Whether no session sends anything more.
     pub(super) over: bool,
 }
 
-/// What the session in a slot has left.
+/// What the session in a slot still has to send.
 #[derive(Debug, Clone, Default)]
 struct Left {
     requests: u32,
-    /// Its first request, which was to start when the session arrived.
+    /// Its first request, whose intended start is the session's arrival.
     begins: Option<DueRequest>,
 }
 
 impl Slots {
-    /// So many slots, all empty.
+    /// This many empty slots.
     pub(super) fn new(slots: usize) -> Self {
         Self {
             left: vec![Left::default(); slots],
@@ -27,7 +27,7 @@ impl Slots {
         }
     }
 
-    /// A session with so many requests takes a slot.
+    /// Puts a session with this many requests into a slot.
     pub(super) fn begin(&mut self, slot: usize, begins: DueRequest, requests: u32) {
         self.left[slot] = Left {
             requests,
@@ -35,8 +35,8 @@ impl Slots {
         };
     }
 
-    /// Whether the session in `slot`, which has so many requests in flight, asks now: it waits for each reply. With its first
-    /// request comes when that was to start; the others start when they are sent.
+    /// Whether the session in `slot` sends a request now: it waits for each reply first. The first request comes with its
+    /// intended start; the others start when they are sent.
     pub(super) fn next(&mut self, slot: usize, in_flight: u32) -> Option<Option<DueRequest>> {
         let left = &mut self.left[slot];
         if in_flight > 0 || left.requests == 0 || self.over {
@@ -46,12 +46,12 @@ impl Slots {
         Some(left.begins.take())
     }
 
-    /// Whether the session in `slot` asks nothing more.
+    /// Whether the session in `slot` has sent all its requests.
     pub(super) fn is_over(&self, slot: usize) -> bool {
         self.over || self.left[slot].requests == 0
     }
 
-    /// The session in `slot` is lost; returns how many requests it never sent.
+    /// Gives up the session in `slot`; returns the number of requests it never sent.
     pub(super) fn lose(&mut self, slot: usize) -> u64 {
         u64::from(std::mem::take(&mut self.left[slot]).requests)
     }

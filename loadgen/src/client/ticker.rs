@@ -1,4 +1,4 @@
-//! What a worker does at every tick, beside the load: time limits, progress, intervals, the stop flag.
+//! A worker's periodic work beside the load: time limits, progress, intervals, the stop flag.
 
 use std::cell::RefCell;
 use std::mem;
@@ -16,13 +16,13 @@ use crate::machine::thread_cost;
 use crate::machine::time::nanoseconds;
 use crate::metrics::{Recorder, WorkerInterval};
 
-/// Time between two ticks: a time limit is noticed at most so much late.
+/// Time between two ticks. A connection times out at most this much late.
 const TICK: Duration = Duration::from_millis(50);
 
 /// The length of an interval.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long replies in flight are waited for once the run was interrupted.
+/// How long an interrupted run waits for the replies in flight.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The ticker of a worker.
@@ -30,9 +30,9 @@ pub(super) struct Ticker<'a> {
     input: &'a WorkerInput,
     state: &'a RefCell<WorkerState>,
     interval_start_ns: u64,
-    /// What this thread had cost when the interval began.
+    /// The thread's CPU cost at the start of the interval.
     cost: Option<ThreadCost>,
-    /// When waiting ends, once the run was told to stop.
+    /// The end of the wait for replies, once the run is interrupted.
     stop_ns: Option<u64>,
 }
 
@@ -51,7 +51,7 @@ impl<'a> Ticker<'a> {
         }
     }
 
-    /// Ticks until the last task is done; returns what they brought.
+    /// Ticks until all tasks are done, and returns their results.
     pub(super) async fn run_until_done<T: 'static>(mut self, mut tasks: JoinSet<T>) -> Vec<T> {
         let mut done = Vec::with_capacity(tasks.len());
         loop {

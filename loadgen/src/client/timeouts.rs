@@ -1,4 +1,4 @@
-//! Time limits of a worker's connections: one look at all of them at each tick, instead of a timer for each request.
+//! Time limits of a worker's connections: each tick checks them all, so that no request needs a timer.
 
 use std::task::{Context, Waker};
 use std::time::Duration;
@@ -7,17 +7,17 @@ use results::FailureReason;
 
 use crate::protocol::exchange::ConnectionError;
 
-/// Since when each connection waits, and how to wake it.
+/// When each connection began to wait, and how to wake it.
 #[derive(Debug)]
 pub(super) struct Timeouts {
     timeout_ns: u64,
     waits: Vec<Wait>,
-    /// The time of the last tick that was in time: a connection compares it with its own wait, and reads no clock for that.
+    /// The time of the last punctual tick. A connection compares its wait with it, and needs no clock of its own.
     checked_ns: u64,
-    /// The time of the last tick of all, and whether it ran so late that it expired nobody.
+    /// The time of the last tick, and whether it ran too late to expire any connection.
     last_ns: u64,
     came_late: bool,
-    /// Set once nobody waits any longer, however short the wait has been.
+    /// Whether all waits have been ended, however short they were.
     over: bool,
 }
 
@@ -30,11 +30,11 @@ struct Wait {
 
 const NOT_WAITING: u64 = u64::MAX;
 
-/// Ticks are meant to be 50 ms apart; one that comes after this time was held up.
+/// A tick later than this after the one before (50 ms are planned) was held up.
 const LATE_NS: u64 = 150_000_000;
 
 impl Timeouts {
-    /// A timeouts over so many connections, each of which may wait so long for a reply.
+    /// Time limits for this many connections; each waits at most `timeout_ns` for a reply.
     pub(super) fn new(connections: usize, timeout_ns: u64) -> Self {
         let wait = Wait {
             since_ns: NOT_WAITING,
@@ -50,7 +50,7 @@ impl Timeouts {
         }
     }
 
-    /// The end of a connection that has waited since then, if it has waited too long.
+    /// How a connection ends that has waited since `since_ns`, if it has waited too long.
     #[inline]
     pub(super) fn overdue(&self, since_ns: Option<u64>) -> Option<ConnectionError> {
         let waited_ns = self.checked_ns.saturating_sub(since_ns?);
@@ -79,7 +79,7 @@ impl Timeouts {
         }
     }
 
-    /// Connection number `slot` goes to sleep.
+    /// Notes that the connection at `slot` waits.
     #[inline]
     pub(super) fn sleeps(&mut self, slot: usize, since_ns: Option<u64>, cx: &Context<'_>) {
         let wait = &mut self.waits[slot];
@@ -88,7 +88,7 @@ impl Timeouts {
         wait.waker.get_or_insert_with(|| cx.waker().clone());
     }
 
-    /// Connection number `slot` is done.
+    /// Notes that the connection at `slot` has ended.
     pub(super) fn leaves(&mut self, slot: usize) {
         self.waits[slot] = Wait {
             since_ns: NOT_WAITING,
@@ -96,10 +96,10 @@ impl Timeouts {
         };
     }
 
-    /// Wakes the connections that have waited too long; they end themselves.
+    /// Wakes the connections that have waited too long. They then end themselves.
     ///
-    /// If this tick ran late, it expires nobody: this thread was held up itself, and the replies may already be in the socket.
-    /// Before the next tick they will have been read.
+    /// A late tick expires no connection: this thread was held up, and replies may already be in the socket. They are
+    /// read before the next tick.
     pub(super) fn tick(&mut self, now_ns: u64) {
         let since_last_ns = now_ns.saturating_sub(self.last_ns);
         self.last_ns = now_ns;
@@ -112,18 +112,18 @@ impl Timeouts {
         self.wake_those(|wait| now_ns.saturating_sub(wait.since_ns) > timeout_ns);
     }
 
-    /// Ends all waiting.
+    /// Ends all waits.
     pub(super) fn end_all(&mut self) {
         self.over = true;
         self.wake_all();
     }
 
-    /// Lets every connection look again.
+    /// Wakes every connection.
     pub(super) fn wake_all(&self) {
         self.wake_those(|_| true);
     }
 
-    /// Lets the connection at `slot` look again. One that has not slept yet will look anyway.
+    /// Wakes the connection at `slot`. A connection that does not sleep yet needs no wake-up.
     #[inline]
     pub(super) fn wake(&self, slot: usize) {
         if let Some(waker) = &self.waits[slot].waker {

@@ -1,4 +1,4 @@
-//! A timer that is punctual to the microsecond.
+//! A timer with a resolution of microseconds.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -9,14 +9,14 @@ use rustix::time::{
 };
 use tokio::io::unix::AsyncFd;
 
-/// A timer of the kernel's high-resolution kind. The timers of tokio and of epoll itself round up to a millisecond.
+/// A high-resolution timer of the kernel (timerfd). The timers of tokio and epoll round up to a millisecond.
 pub(super) struct Timer(AsyncFd<OwnedFd>);
 
 impl Timer {
     /// A timer that is not set.
     ///
     /// # Errors
-    /// When no descriptor is left for it.
+    /// When no file descriptor is left.
     pub(super) fn new() -> io::Result<Self> {
         let descriptor = timerfd_create(
             TimerfdClockId::Monotonic,
@@ -28,7 +28,7 @@ impl Timer {
         AsyncFd::new(descriptor).map(Self)
     }
 
-    /// Waits so long, to the microsecond. The expiry is not read: setting the timer again forgets it.
+    /// Waits for this time. The expiry is never read: setting the timer again clears it.
     pub(super) async fn wait(&self, ns: u64) -> io::Result<()> {
         let nothing = Timespec {
             tv_sec: 0,

@@ -15,7 +15,7 @@ use super::drain::drain;
 use super::due_queue::DueQueue;
 use super::pacer::Pacer;
 use super::request_budget::RequestBudget;
-use super::send_source::SendSource;
+use super::request_source::RequestSource;
 use super::slots::Slots;
 use super::ticker::Ticker;
 use super::timeouts::Timeouts;
@@ -27,12 +27,12 @@ use crate::metrics::Recorder;
 use crate::protocol::exchange::Exchange;
 use crate::target::endpoint::Socket;
 
-/// Does a worker's part of the run.
+/// Runs a worker's part of the load.
 ///
 /// # Errors
-/// When the runtime cannot be made: no file descriptors are left.
+/// When the runtime cannot be created: no file descriptors are left.
 pub(super) fn work(input: WorkerInput, history: HistoryFeed) -> io::Result<WorkerOutput> {
-    // Dropped last, also by a panic: nobody waits for a worker that is gone.
+    // Dropped last, also by a panic, so that no worker waits for this one.
     let _notice = EndNotice::of(&input);
     let runtime = Builder::new_current_thread()
         .enable_all()
@@ -79,7 +79,7 @@ async fn work_async(input: Rc<WorkerInput>, mut history: HistoryFeed) -> io::Res
     })
 }
 
-/// Runs connections that stay from the start to the end.
+/// Runs connections that stay open for the whole run.
 async fn run_connections(
     input: &Rc<WorkerInput>,
     sockets: Vec<Socket>,
@@ -110,7 +110,7 @@ async fn run_connections(
     Ok(connections)
 }
 
-/// Runs sessions that arrive and leave, until the last has left.
+/// Runs sessions until the last has left.
 async fn run_sessions(
     input: &Rc<WorkerInput>,
     state: &Rc<RefCell<WorkerState>>,
@@ -138,16 +138,16 @@ fn state(
         None => connections,
     };
     let source = match workload.mode {
-        LoadMode::Closed => SendSource::Closed {
+        LoadMode::Closed => RequestSource::Closed {
             budget: RequestBudget::new(workload.limit, input.worker, workload.threads, start_ns),
             depth: workload.pipeline_depth,
         },
         LoadMode::Open { .. } if workload.session_requests().is_some() => {
-            SendSource::Sessions(Slots::new(slots))
+            RequestSource::Sessions(Slots::new(slots))
         }
         LoadMode::Open { max_in_flight, .. } => {
             let in_flight = u64::from((max_in_flight / workload.threads).max(1));
-            SendSource::Open(DueQueue::new(slots, workload.pipeline_depth, in_flight))
+            RequestSource::Open(DueQueue::new(slots, workload.pipeline_depth, in_flight))
         }
     };
     WorkerState {

@@ -1,4 +1,4 @@
-//! What a worker is given, what it tells while it works, and what it leaves behind.
+//! A worker's input, its messages while it runs, and its result.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -15,7 +15,7 @@ use crate::protocol::encode::Encoder;
 use crate::protocol::exchange::ConnectionError;
 use crate::target::endpoint::Endpoint;
 
-/// What a worker needs to know.
+/// The input of a worker.
 pub(crate) struct WorkerInput {
     pub(crate) worker: u32,
     pub(crate) config: Arc<Config>,
@@ -25,52 +25,52 @@ pub(crate) struct WorkerInput {
     pub(crate) clock: Clock,
     pub(crate) stop: Arc<AtomicBool>,
     pub(crate) messages: Sender<(u32, WorkerMessage)>,
-    /// Brings the common start, once all workers have their connections; closes when they may be let go.
+    /// Carries the common start time once all workers are connected; closes when the connections may close.
     pub(crate) signals: Receiver<u64>,
 }
 
-/// What a worker tells while it works.
+/// A worker's message while it runs.
 #[derive(Debug)]
 pub(crate) enum WorkerMessage {
-    /// The worker waits for the others.
+    /// The worker has reached this stage and waits for the others.
     Reached(Stage),
-    /// So many requests have been answered or given up, since the start.
+    /// Requests answered or given up since the start.
     Progress(u64),
-    /// An interval is over.
+    /// A completed interval.
     Interval(Box<WorkerInterval>),
 }
 
-/// Where workers wait for each other.
+/// The stages at which workers wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// All connections were made that could be made.
+    /// Every attempt to connect has succeeded or failed.
     Connected,
-    /// Every request was answered or given up; the connections are still open.
+    /// Every request is answered or given up; the connections are still open.
     Finished,
-    /// The worker is gone, perhaps before its time.
+    /// The worker has ended, perhaps early.
     Ended,
 }
 
-/// What a worker leaves behind.
+/// A worker's result.
 #[derive(Debug)]
 pub(crate) struct WorkerOutput {
     pub(crate) recorder: Recorder,
     pub(crate) check: CheckTotals,
-    /// Connections that could not be made.
+    /// Connections that could not be opened.
     pub(crate) refused: Vec<ConnectionError>,
-    /// What each connection got; nothing where sessions came and left.
+    /// The metrics of each connection; empty for sessions.
     pub(crate) connections: Vec<ConnectionMetrics>,
     pub(crate) end_ns: u64,
 }
 
 impl WorkerInput {
-    /// The worker's part of the schedule of an open loop.
+    /// The worker's part of an open loop's schedule.
     pub(super) fn schedule(&self) -> Option<Schedule> {
         let own = self.config.connections_of(self.worker);
         Schedule::new(&self.config.workload, own)
     }
 
-    /// How many arrivals of so many requests each belong to the worker, and before when.
+    /// The worker's number of arrivals, each of this many requests, and the end of the arrivals.
     pub(super) fn arrivals(&self, requests_each: u32) -> (u64, u64) {
         let workload = &self.config.workload;
         let requests = match workload.limit {
@@ -93,11 +93,11 @@ impl WorkerInput {
     }
 }
 
-/// Tells that the worker has ended, however it ends.
+/// Sends [`Stage::Ended`] when dropped, so also after a panic.
 pub(super) struct EndNotice(u32, Sender<(u32, WorkerMessage)>);
 
 impl EndNotice {
-    /// That of the worker with this input.
+    /// The end message of the worker with this input.
     pub(super) fn of(input: &WorkerInput) -> Self {
         Self(input.worker, input.messages.clone())
     }

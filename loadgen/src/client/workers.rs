@@ -1,4 +1,4 @@
-//! The worker threads: started together, listened to while they work, let go together.
+//! The worker threads: they start together, report while they work, and end together.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -8,7 +8,7 @@ use super::worker::work;
 use super::worker_input::{Stage, WorkerInput, WorkerMessage, WorkerOutput};
 use crate::check::HistoryFeed;
 
-/// Workers at work.
+/// The running workers.
 #[derive(Debug)]
 pub(crate) struct Workers {
     threads: Vec<JoinHandle<io::Result<WorkerOutput>>>,
@@ -16,10 +16,10 @@ pub(crate) struct Workers {
     messages: Receiver<(u32, WorkerMessage)>,
 }
 
-/// Why the workers cannot work.
+/// Why the workers could not run.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkerError {
-    /// The system has no room for another thread.
+    /// The system could not create another thread.
     #[error("cannot start client thread {number}: {error}; lower -t")]
     Start {
         /// The thread.
@@ -27,17 +27,17 @@ pub enum WorkerError {
         /// Why.
         error: io::Error,
     },
-    /// A worker has no room for its runtime or its timer.
+    /// A worker could not create its runtime or its timer.
     #[error("a client thread could not begin: {0}")]
     Begin(io::Error),
 }
 
 impl Workers {
-    /// Starts a thread for each feed with the input that `input` makes for it. Each makes its connections and waits for
+    /// Starts one thread for each feed, with the input that `input` builds for it. Each worker connects, then waits for
     /// [`go`](Self::go).
     ///
     /// # Errors
-    /// When the system has no room for another thread.
+    /// When the system cannot create another thread.
     pub(crate) fn start(
         feeds: Vec<HistoryFeed>,
         input: impl Fn(u32, Sender<(u32, WorkerMessage)>, Receiver<u64>) -> WorkerInput,
@@ -61,7 +61,7 @@ impl Workers {
         Ok(workers)
     }
 
-    /// Listens until every worker has come to `stage` or has ended; all other messages go to `take`.
+    /// Receives messages until every worker has reached `stage` or has ended. All other messages go to `take`.
     pub(crate) fn until(&self, stage: Stage, mut take: impl FnMut(u32, WorkerMessage)) {
         let mut missing = vec![true; self.threads.len()];
         while missing.contains(&true)
@@ -76,7 +76,7 @@ impl Workers {
         }
     }
 
-    /// Gives all workers the same start.
+    /// Sends all workers the same start time.
     pub(crate) fn go(&self, start_ns: u64) {
         for signal in &self.signals {
             // A worker that has failed already does not listen; its join will tell.
@@ -84,10 +84,10 @@ impl Workers {
         }
     }
 
-    /// Lets the connections go, and returns what each worker did.
+    /// Lets the workers close their connections, and returns each worker's result.
     ///
     /// # Errors
-    /// When a worker could not work at all.
+    /// When a worker could not run.
     pub(crate) fn finish(self) -> Result<Vec<WorkerOutput>, WorkerError> {
         drop(self.signals);
         let outcome = |thread: JoinHandle<io::Result<WorkerOutput>>| match thread.join() {

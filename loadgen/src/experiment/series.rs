@@ -9,7 +9,7 @@ use super::checkpoint::Checkpoint;
 use super::order::{Step, steps};
 use super::overload::OverloadCutoff;
 use super::runner::{Runner, StartedRunError};
-use super::{ServerSpec, Vary};
+use super::{ParameterSweep, ServerSpec};
 use crate::config::{ConfigBuilder, ConfigError};
 use crate::machine::cpus::Cpus;
 use crate::machine::file_limit;
@@ -33,7 +33,7 @@ pub struct Series {
     /// The load.
     pub load: ConfigBuilder,
     /// The parameter that varies from point to point.
-    pub vary: Option<Vary>,
+    pub vary: Option<ParameterSweep>,
     /// Runs of each server at each point.
     pub rounds: u32,
     /// Stores each completed run, and provides those of an earlier series with the same command.
@@ -228,7 +228,7 @@ impl Series {
 
     /// Returns the rate, if it varies.
     fn rate(&self, step: Step) -> Option<u64> {
-        let of_rates = self.vary.as_ref().is_some_and(Vary::is_of_rates);
+        let of_rates = self.vary.as_ref().is_some_and(ParameterSweep::is_of_rates);
         self.points()[step.point].filter(|_| of_rates)
     }
 

@@ -3,7 +3,7 @@
 use results::ServerCost;
 
 use super::info::Info;
-use super::process::Process;
+use super::server_process::Process;
 
 /// The server's cost since it started. The cost of a window is the difference of two readings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use nix::time::{ClockId, clock_gettime};
 use results::ServerCost;
 
 use super::cost::CostReading;
-use super::process::Process;
+use super::server_process::Process;
 
 /// Least time between two readings: less than an interval's 100 ms, so that every interval has one.
 const EVERY_NS: u64 = 90_000_000;

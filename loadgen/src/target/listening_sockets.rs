@@ -28,7 +28,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
     use std::os::unix::process::parent_id;
 
-    use super::super::process::Process;
+    use super::super::server_process::Process;
     use super::*;
 
     #[track_caller]

@@ -9,7 +9,7 @@ use super::control::Control;
 use super::cost::CostReading;
 use super::endpoint::Endpoint;
 use super::info::Info;
-use super::process::Process;
+use super::server_process::Process;
 use super::{CounterValues, listening_sockets};
 use crate::config::Config;
 use crate::config::target::Address;

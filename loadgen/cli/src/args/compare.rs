@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::Args;
 use loadgen::config::ConfigBuilder;
 use loadgen::config::target::{Address, Target};
-use loadgen::experiment::{Checkpoint, PRESETS, Preset, Series, ServerSpec, Subject, Vary};
+use loadgen::experiment::{
+    Checkpoint, PRESETS, ParameterSweep, Preset, Series, ServerSpec, Subject,
+};
 use loadgen::machine::cpus::Pin;
 use results::Protocol;
 
@@ -37,7 +39,7 @@ pub(crate) struct CompareArguments {
     /// Vary one thing: rate=1k,2k,5k (up to the rate where a server falls behind), connections=1,10,100, depth=…, keys=…, size=64,1KiB, or
     /// cores=1,2,4 (the servers' processors)
     #[arg(long, value_name = "WHAT=LIST")]
-    pub(crate) over: Option<Vary>,
+    pub(crate) over: Option<ParameterSweep>,
     /// Continue an interrupted comparison with the same command line: runs in --out are kept
     #[arg(long)]
     pub(crate) resume: bool,
@@ -110,7 +112,12 @@ impl CompareArguments {
     /// # Errors
     /// A sentence that names the flag, its value and the remedy.
     pub(crate) fn check(&self, servers: &[ServerSpec]) -> Result<(), String> {
-        if self.over.as_ref().is_some_and(Vary::is_of_servers) && !self.cpus.is_empty() {
+        if self
+            .over
+            .as_ref()
+            .is_some_and(ParameterSweep::is_of_servers)
+            && !self.cpus.is_empty()
+        {
             let why = "--over cores=… and --cpus both say where the servers run; leave out one";
             return Err(why.to_owned());
         }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use loadgen::config::goal::Goal;
 use loadgen::config::target::Target;
-use loadgen::experiment::Vary;
+use loadgen::experiment::ParameterSweep;
 use units::parse_count;
 
 use super::{AllowInvalid, LoadArguments};
@@ -17,7 +17,7 @@ pub(crate) struct SweepArguments {
     pub(crate) target: Target,
     /// Vary one thing: rate=1k,2k,5k (up to the rate where the server falls behind), connections=1,10,100, depth=…, keys=… or size=64,1KiB
     #[arg(long, value_name = "WHAT=LIST")]
-    pub(crate) over: Vary,
+    pub(crate) over: ParameterSweep,
     #[command(flatten)]
     pub(crate) load: LoadArguments,
     /// Runs at each point, interleaved

@@ -1,4 +1,4 @@
-//! The sending half of a connection: what is due goes to the kernel, as much at once as it takes.
+//! The sending half of a connection: stamps due requests and writes as many at once as the kernel takes.
 
 use std::mem;
 use std::pin::Pin;
@@ -7,16 +7,16 @@ use std::task::{Context, Poll};
 use tokio::io::AsyncWrite as _;
 
 use super::super::due_queue::{DueRequest, Lateness};
-use super::super::send_source::SendSource;
+use super::super::request_source::RequestSource;
 use super::super::worker_state::WorkerState;
 use super::Connection;
 use crate::protocol::event::Stamps;
 
-/// Bytes of requests that are written at once, unless a single request is longer.
+/// The most bytes in one write, unless a single request is longer.
 const WRITE_BYTES: usize = 64 << 10;
 
 impl Connection {
-    /// Sends what is due, until nothing is or the kernel takes no more.
+    /// Sends due requests until none are left or the kernel takes no more.
     pub(super) fn send(&mut self, cx: &mut Context<'_>, worker: &mut WorkerState) {
         if !self.unsent.is_empty() {
             let unsent = mem::take(&mut self.unsent);
@@ -35,7 +35,7 @@ impl Connection {
         }
     }
 
-    /// Puts the requests that are due into the worker's buffer; returns how many.
+    /// Appends the due requests to the worker's buffer; returns their number.
     fn fill(&mut self, worker: &mut WorkerState) -> u32 {
         let WorkerState {
             source,
@@ -47,7 +47,7 @@ impl Connection {
         let in_flight = self.exchange.in_flight();
         let mut written = 0;
         match source {
-            SendSource::Closed { budget, depth } => {
+            RequestSource::Closed { budget, depth } => {
                 let granted = budget.take(*depth - in_flight);
                 while written < granted && out.len() < WRITE_BYTES {
                     self.exchange.write(encoder, out);
@@ -55,7 +55,7 @@ impl Connection {
                 }
                 budget.give_back(granted - written);
             }
-            SendSource::Open(queue) => {
+            RequestSource::Open(queue) => {
                 while out.len() < WRITE_BYTES
                     && let Some(request) = queue.next(self.slot, in_flight + written)
                 {
@@ -64,7 +64,7 @@ impl Connection {
                     written += 1;
                 }
             }
-            SendSource::Sessions(slots) => {
+            RequestSource::Sessions(slots) => {
                 if let Some(first) = slots.next(self.slot, in_flight) {
                     self.exchange.write(encoder, out);
                     due.extend(first);
@@ -75,7 +75,7 @@ impl Connection {
         written
     }
 
-    /// Records that the requests in the worker's buffer are sent now.
+    /// Stamps the requests in the worker's buffer with the time now, just before the write.
     fn stamp(&mut self, requests: u32, worker: &mut WorkerState) {
         let sent_ns = worker.clock.now_ns();
         worker.recorder.sent(requests);
@@ -109,7 +109,7 @@ impl Connection {
         worker.due.clear();
     }
 
-    /// Offers bytes to the kernel; what it does not take is kept for when it is ready again.
+    /// Writes the bytes; keeps what the kernel does not take for the next readiness event.
     fn write(&mut self, bytes: &[u8], cx: &mut Context<'_>, worker: &mut WorkerState) {
         let mut rest = bytes;
         while !rest.is_empty() && !self.write_closed {

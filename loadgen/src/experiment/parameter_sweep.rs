@@ -8,7 +8,7 @@ use units::parse_count;
 
 /// One parameter and its values: `rate=1k,2k,5k`, `connections=1,10,100`, `depth=…`, `keys=…`, `size=…` or `cores=…`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Vary {
+pub struct ParameterSweep {
     /// One of the names in [`PARAMETERS`].
     name: &'static str,
     values: Vec<u64>,
@@ -36,9 +36,9 @@ const CORES: &str = "cores";
 #[error(
     "{0}; write rate=1k,2k,5k, connections=1,10,100, depth=1,4,16, keys=1,100, size=0,64,1024 or, in compare, cores=1,2"
 )]
-pub struct ParseVaryError(String);
+pub struct ParseSweepError(String);
 
-impl Vary {
+impl ParameterSweep {
     /// Returns the values, in the order of the points.
     pub fn values(&self) -> &[u64] {
         &self.values
@@ -80,18 +80,18 @@ impl Vary {
     }
 }
 
-impl FromStr for Vary {
-    type Err = ParseVaryError;
+impl FromStr for ParameterSweep {
+    type Err = ParseSweepError;
 
-    fn from_str(text: &str) -> Result<Self, ParseVaryError> {
+    fn from_str(text: &str) -> Result<Self, ParseSweepError> {
         let (name, list) = text
             .split_once('=')
-            .ok_or_else(|| ParseVaryError(format!("'{text}' has no list")))?;
+            .ok_or_else(|| ParseSweepError(format!("'{text}' has no list")))?;
         let named = PARAMETERS.into_iter().find(|(known, _)| *known == name);
         let (name, _) =
-            named.ok_or_else(|| ParseVaryError(format!("'{name}' cannot be varied")))?;
+            named.ok_or_else(|| ParseSweepError(format!("'{name}' cannot be varied")))?;
         let values: Result<Vec<u64>, _> = list.split(',').map(parse_count).collect();
-        let values = values.map_err(|error| ParseVaryError(error.to_string()))?;
+        let values = values.map_err(|error| ParseSweepError(error.to_string()))?;
         Ok(Self { name, values })
     }
 }
@@ -104,7 +104,7 @@ mod tests {
     use crate::config::Config;
 
     fn points(vary: &str) -> Result<Vec<Config>, Box<dyn std::error::Error>> {
-        let vary: Vary = vary.parse()?;
+        let vary: ParameterSweep = vary.parse()?;
         let load = Config::builder("h:1".parse()?).threads(4);
         let values = vary.values().iter();
         let point = |value: &u64| Ok(vary.apply(*value, load.clone())?.build()?);

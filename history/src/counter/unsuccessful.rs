@@ -11,7 +11,7 @@ use crate::operation::OperationKind;
 impl Counter {
     /// The operation must not have taken effect: it was refused (`-ERR`), or only a part of it was written.
     pub(crate) fn fail(&mut self, operation: &Pending) -> Result<u64, Violation> {
-        self.no_value.get_or_insert_default().failed += 1;
+        self.unsuccessful.get_or_insert_default().failed += 1;
         if operation.kind != OperationKind::Add {
             return Ok(0);
         }
@@ -37,18 +37,18 @@ impl Counter {
             Level::Full => operation.floor.max(seen.greatest()),
             Level::Replies => seen.greatest(),
         };
-        let no_value = self.no_value.get_or_insert_default();
+        let unsuccessful = self.unsuccessful.get_or_insert_default();
         match operation.kind {
             OperationKind::Add => {
                 self.unplaced += 1;
-                no_value.unanswered_adds.push(UnansweredAdd {
+                unsuccessful.unanswered_adds.push(UnansweredAdd {
                     floor,
                     inv_ns: operation.inv_ns,
                     sequence,
                     connection,
                 });
             }
-            OperationKind::Get => no_value.unanswered_reads += 1,
+            OperationKind::Get => unsuccessful.unanswered_reads += 1,
             OperationKind::Write => {}
         }
     }

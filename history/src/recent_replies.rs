@@ -59,14 +59,14 @@ impl Reply {
 
 /// A ring of replies: written once per reply, in order, and read only when something is wrong.
 #[derive(Debug)]
-pub(crate) struct Recent {
+pub(crate) struct RecentReplies {
     replies: Vec<Reply>,
     /// Where the oldest stands once the ring is full.
     next: usize,
     limit: usize,
 }
 
-impl Recent {
+impl RecentReplies {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             replies: Vec::new(),
@@ -106,8 +106,8 @@ mod tests {
 
     #[test]
     fn the_ring_keeps_the_newest() {
-        let mut recent = Recent::new(3);
-        let values = |recent: &Recent| {
+        let mut recent = RecentReplies::new(3);
+        let values = |recent: &RecentReplies| {
             recent
                 .newest_first()
                 .filter_map(|reply| reply.value)

@@ -1,4 +1,4 @@
-//! Where a worker's connections get their requests: what there is room for, or what the schedule has made due.
+//! Where a worker's connections get requests: from a closed loop, an open loop or sessions.
 
 use std::task::Waker;
 
@@ -6,24 +6,24 @@ use super::due_queue::DueQueue;
 use super::request_budget::RequestBudget;
 use super::slots::Slots;
 
-/// Where requests come from.
+/// The source of the requests.
 #[derive(Debug)]
-pub(super) enum SendSource {
-    /// A closed loop: replies make room, and room is filled.
+pub(super) enum RequestSource {
+    /// A closed loop: each reply makes room for the next request.
     Closed {
-        /// What may still be sent.
+        /// The requests that may still be sent.
         budget: RequestBudget,
         /// Requests in flight on each connection.
         depth: u32,
     },
     /// An open loop: the pacer puts what is due into the queue of a connection.
     Open(DueQueue),
-    /// Sessions, each of which waits for the reply before it asks again.
+    /// Sessions: each waits for a reply before it sends the next request.
     Sessions(Slots),
 }
 
-impl SendSource {
-    /// Nothing more is to be sent.
+impl RequestSource {
+    /// Ends the sending.
     pub(super) fn stop(&mut self) {
         match self {
             Self::Closed { budget, .. } => budget.stop(),
@@ -32,7 +32,7 @@ impl SendSource {
         }
     }
 
-    /// Tells the time, as a read has just brought it.
+    /// Sets the time that was just read.
     #[inline]
     pub(super) fn time_is(&mut self, now_ns: u64) {
         if let Self::Closed { budget, .. } = self {
@@ -40,7 +40,7 @@ impl SendSource {
         }
     }
 
-    /// Whether the connection at `slot`, which has nothing in flight, will never have anything more to send.
+    /// Whether the connection at `slot`, which has nothing in flight, has nothing more to send.
     pub(super) fn is_over(&self, slot: usize) -> bool {
         match self {
             Self::Closed { .. } => true,
@@ -49,7 +49,7 @@ impl SendSource {
         }
     }
 
-    /// The connection at `slot` is lost; returns how many requests waited for it and were never sent.
+    /// Gives up the connection at `slot`; returns the number of requests that waited for it.
     pub(super) fn lose(&mut self, slot: usize) -> u64 {
         match self {
             Self::Closed { .. } => 0,
@@ -58,14 +58,14 @@ impl SendSource {
         }
     }
 
-    /// The pacer waits for room.
+    /// Registers the pacer, which waits for room.
     pub(super) fn hold_pacer(&mut self, waker: Waker) {
         if let Self::Open(queue) = self {
             queue.held_pacer = Some(waker);
         }
     }
 
-    /// There may be room: a pacer that waits for it is to look again.
+    /// Wakes a pacer that waits for room.
     #[inline]
     pub(super) fn wake_pacer(&mut self) {
         if let Self::Open(queue) = self
