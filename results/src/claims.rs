@@ -101,7 +101,7 @@ impl ClaimVerdict {
         }
     }
 
-    /// On what it depends, or why it was not measured.
+    /// What it depends on, or why it was not measured.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Holds | Self::Fails => None,
@@ -116,6 +116,6 @@ impl ClaimVerdict {
 pub struct Missing {
     /// Its name.
     pub system: String,
-    /// Why, and what would bring it back.
+    /// The reason, and the remedy.
     pub reason: String,
 }

@@ -28,14 +28,14 @@ pub struct Comparison {
 pub struct System {
     /// Its name in tables and pictures.
     pub label: String,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
     /// Whether it takes part to show how updates are lost: then it is no failure that it does.
     #[serde(default)]
     pub expected_to_lose: bool,
 }
 
-/// What became of a system.
+/// The outcome of a system.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Outcome {
@@ -44,7 +44,7 @@ pub enum Outcome {
         /// The runs; those of `loadgen compare` each met a server that was started for it. The label of each is the system's.
         runs: Vec<Run>,
     },
-    /// It could not be. It keeps its row, so that nobody wonders where it went.
+    /// It could not be measured. It keeps its row, with the reason.
     Missing {
         /// Why.
         reason: String,

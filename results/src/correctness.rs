@@ -1,4 +1,4 @@
-//! Whether the answers were right: the verdict, what it rests on, and the witnesses.
+//! Correctness: the result of the check, what was checked, and the operations of each anomaly.
 
 use history::Anomaly;
 use schemars::JsonSchema;
@@ -13,7 +13,7 @@ pub struct Correctness {
     pub level: CheckLevel,
     /// The operations that were checked.
     pub operations_checked: u64,
-    /// Operations whose effect nobody can know, such as an increment whose reply never came.
+    /// Operations whose effect is unknown, such as an increment without a reply.
     pub operations_ambiguous: u64,
     /// What was wrong, one entry a kind.
     pub anomalies: Vec<AnomalyRecord>,
@@ -99,7 +99,7 @@ pub struct Example {
 pub struct Witness {
     /// `INCR` or `GET`.
     pub operation: String,
-    /// The key that it asked for.
+    /// The key it used.
     pub key: String,
     /// The number of its connection. The look at the counters after the run has a connection of its own, the last number.
     pub connection: u32,
@@ -107,9 +107,9 @@ pub struct Witness {
     pub sequence: u64,
     /// When its write began, from the start of the run.
     pub began_ns: u64,
-    /// When its reply had been read; `None` if none came.
+    /// When its reply was read; `None` without a reply.
     pub ended_ns: Option<u64>,
-    /// The value that it was told; `None` if it was told none.
+    /// The value returned; `None` without a value.
     pub value: Option<i64>,
 }
 
@@ -124,7 +124,7 @@ pub struct CounterAccount {
     pub after: Option<i64>,
     /// The sum of all increments that the server acknowledged.
     pub acknowledged: u64,
-    /// Increments whose reply never came: each may have happened or not.
+    /// Increments without a reply: each may or may not have been executed.
     pub ambiguous: u64,
     /// Acknowledged increments that are certainly missing from `after`; `None` where `after` is unknown.
     pub lost: Option<u64>,

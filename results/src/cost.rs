@@ -100,7 +100,7 @@ pub struct Fairness {
     pub completed_min: u64,
     /// Completions of the connection that got most.
     pub completed_max: u64,
-    /// Connections that asked and got nothing, or less than a tenth of what one got on average.
+    /// Connections that sent requests and got no replies, or less than a tenth of the average.
     pub starved: u32,
     /// The numbers of the first ten of them.
     #[serde(default)]

@@ -43,7 +43,7 @@ impl<'a> Group<'a> {
         self.runs.iter().filter_map(|run| metric.of(run)).collect()
     }
 
-    /// The metric of the group: the median of its runs, but the sum of what was lost.
+    /// The metric of the group: the median of its runs, or the sum for lost updates.
     pub fn value(&self, metric: Metric) -> Option<f64> {
         metric.of_runs(&self.values(metric))
     }

@@ -65,7 +65,7 @@ impl Histogram {
         self.record_many(latency_ns, 1);
     }
 
-    /// Counts `count` equal latencies, as they arise when many replies came with one read.
+    /// Counts `count` equal latencies, for replies that one read returned.
     #[inline]
     pub fn record_many(&mut self, latency_ns: u64, count: u64) {
         if latency_ns > HIGHEST_NS {

@@ -1,4 +1,4 @@
-//! The machine that measured: what a second person needs to judge or repeat a number.
+//! The machine of the measurement: what a reader needs to judge or repeat a number.
 
 use std::collections::BTreeMap;
 

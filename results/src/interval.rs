@@ -15,11 +15,11 @@ pub struct Interval {
     pub start_ns: u64,
     /// The length.
     pub length_ns: u64,
-    /// Replies that came.
+    /// Replies received.
     pub completed: u64,
     /// Requests that were given up.
     pub failed: u64,
-    /// Response times of the replies that came.
+    /// Response times of the replies received.
     pub response: SparseHistogram,
     /// Service times; `None` in a closed loop, where they are the response times.
     pub service: Option<SparseHistogram>,

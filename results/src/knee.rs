@@ -18,7 +18,7 @@ pub struct Knee {
     pub above: Above,
 }
 
-/// What came above the last rate that was kept up with.
+/// The first rate above that the server did not keep up with.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Above {
     /// The server fell behind at this rate.
@@ -69,7 +69,7 @@ pub fn keeps_up(group: &Group) -> bool {
     answered(group).is_none_or(|share| share >= KEEPS_UP)
 }
 
-/// Whether the answers to a run were clearly fewer than what was offered; never in a closed loop.
+/// Whether the achieved rate is clearly below the offered rate; never in a closed loop.
 pub fn run_falls_behind(run: &Run) -> bool {
     let achieved = run.totals.requests_per_s.map_or(0.0, crate::Finite::value);
     run.offered_per_s()
@@ -81,7 +81,7 @@ fn falls_behind(group: &Group) -> bool {
     group.runs.iter().all(|run| run_falls_behind(run))
 }
 
-/// The median of what was answered, as a part of what was offered.
+/// The median of the achieved rates, as a fraction of the offered rate.
 fn answered(group: &Group) -> Option<f64> {
     let share = |run: &&Run| {
         let achieved = run.totals.requests_per_s.map_or(0.0, crate::Finite::value);
@@ -90,7 +90,7 @@ fn answered(group: &Group) -> Option<f64> {
     median(&group.runs.iter().filter_map(share).collect::<Vec<_>>())
 }
 
-/// The rate that was asked for, which is the same in all runs of a group.
+/// The requested rate, the same in all runs of a group.
 fn rate_per_s(run: &Run) -> Option<f64> {
     match run.workload.mode {
         LoadMode::Open { rate_per_s, .. } => Some(rate_per_s.value()),

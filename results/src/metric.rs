@@ -151,7 +151,7 @@ impl Metric {
         }
     }
 
-    /// The number of several runs: their median, but the sum of what was lost. `None` of no runs.
+    /// The value of several runs: their median, or the sum for lost updates. `None` without runs.
     pub fn of_runs(self, values: &[f64]) -> Option<f64> {
         match self {
             // A lost update does not become rarer by being lost in one run of five only.

@@ -1,4 +1,4 @@
-//! What is asked of a server: the operations of a workload, each with its share.
+//! The operations of a workload, each with its share.
 
 use std::fmt;
 use std::num::NonZeroI64;

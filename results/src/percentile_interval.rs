@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::statistics::{effective_count, rank_interval};
 use crate::{Histogram, Interval, Quantile, Run, SparseHistogram};
 
-/// Between which two of a run's own response times a percentile lies, with 95 % confidence, and what that rests on.
+/// The 95 % confidence interval of a percentile of one run, and its effective sample size.
 ///
 /// It says nothing about the next run, or the next start of the server: for that there are repetitions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,7 +17,7 @@ pub struct PercentileInterval {
     pub low_ns: u64,
     /// The upper end.
     pub high_ns: u64,
-    /// As many independent replies would tell as much. Replies that come together are slow together, so it is fewer than there were.
+    /// The effective sample size. Replies at the same time are slow together, so it is smaller than their number.
     pub effective_samples: u64,
 }
 
@@ -38,7 +38,7 @@ impl PercentileInterval {
     }
 }
 
-/// The interval of each quantile; `None` where the samples do not suffice, and of a run without intervals, whose clusters are unknown.
+/// The interval of each quantile; `None` if the samples do not suffice, or if the run has no intervals to show its clusters.
 pub fn percentile_intervals(run: &Run, quantiles: &[Quantile]) -> Vec<Option<PercentileInterval>> {
     let response = &run.latency.response;
     intervals_at(response, &run.intervals, run.warmup_ns, quantiles)

@@ -1,4 +1,4 @@
-//! One run: what was asked, of whom, on which machine, and what came back.
+//! One run: its load, its target, its machine and its results.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,7 +14,7 @@ use crate::{
 
 /// One run of the load generator against one target, as `run.json` holds it.
 ///
-/// Totals, latencies and costs are of the measured window: what remains of the run after the warm-up was cut off.
+/// Totals, latencies and costs are of the measured window: the run without its warm-up.
 /// Correctness is of the whole run: a wrong answer is wrong during warm-up too; so is fairness.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Run {
@@ -38,7 +38,7 @@ pub struct Run {
     pub elapsed_ns: u64,
     /// The warm-up that was cut off its beginning.
     pub warmup_ns: u64,
-    /// Whether the run was ended before its limit; what there was by then is here.
+    /// Whether the run was interrupted; it holds the results up to then.
     pub interrupted: bool,
     /// The counts.
     pub totals: Totals,
@@ -102,7 +102,7 @@ pub struct Target {
 pub enum Protocol {
     /// The Redis protocol, version 2.
     Resp,
-    /// Every byte comes back as it was sent.
+    /// The server returns every byte as it was sent.
     Echo,
 }
 
@@ -192,15 +192,15 @@ pub enum FailureReason {
     ConnectFailed,
     /// The server answered with an error (`-ERR …`).
     ErrorReply,
-    /// The reply did not come within the time limit.
+    /// No reply within the time limit.
     TimedOut,
     /// The server closed the connection before the reply.
     Closed,
     /// The connection was reset.
     Reset,
-    /// What came is not the protocol.
+    /// The bytes received do not follow the protocol.
     Garbage,
-    /// The run ended before the reply came.
+    /// The run ended before the reply arrived.
     Unanswered,
 }
 
@@ -222,7 +222,7 @@ impl fmt::Display for FailureReason {
 /// The three latencies of every request. They differ in where the clock starts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Latency {
-    /// Reply − intended start: what a user waits. In a closed loop a request is intended when it is sent.
+    /// Reply − intended start: a user's wait. In a closed loop the intended start is the send.
     pub response: Histogram,
     /// Reply − actual write: what the server and the kernel took. `None` in a closed loop, where a request is intended when it is
     /// written: its service time is its response time, and is not written twice.

@@ -1,4 +1,4 @@
-//! The load: what was asked for, in which order of time, for how long.
+//! The load: its operations, its schedule and its duration.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub struct Workload {
     pub payload_bytes: u64,
     /// The seed of everything random: the same seed is the same load.
     pub seed: u64,
-    /// Processors that the server was kept to, which is no matter of the load but is varied as one; `None` where nobody kept it to any.
+    /// The processors that the server was pinned to; `None` if it was not pinned. Not part of the load, but varied like one.
     #[serde(default)]
     pub server_processors: Option<u32>,
 }
@@ -37,7 +37,7 @@ pub struct Workload {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum LoadMode {
-    /// The reply to the one before: a slow server is asked less, so its worst moments are asked least.
+    /// The reply to the request before: a slow server gets fewer requests, and the fewest while it is slowest.
     Closed,
     /// A schedule that does not care for replies, as users do.
     Open {
@@ -80,7 +80,7 @@ pub enum Arrival {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum RunLimit {
-    /// After so many requests.
+    /// After this many requests.
     Requests {
         /// Requests in total.
         requests: u64,
@@ -125,7 +125,7 @@ impl Workload {
             .collect()
     }
 
-    /// What tells this load from the others, such as `64 connections`; empty where all are the same.
+    /// What distinguishes this load from the others, such as `64 connections`; empty if all are the same.
     pub fn told_from<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> String {
         let differs = |place: usize, text: &String| {
             others.clone().any(|other| other.parts()[place].1 != *text)

@@ -1,8 +1,8 @@
-//! Says in words what a peer sent instead of what it should have: mostly, that it speaks another protocol.
+//! Describes unexpected bytes for a message: mostly, that the server speaks another protocol.
 
 use service::resp::Reply;
 
-/// How much of a peer's bytes an error message repeats.
+/// The most bytes of a peer that a message shows.
 const SHOWN_BYTES: usize = 64;
 
 /// The beginning of some bytes as one line of printable characters.
@@ -12,7 +12,7 @@ pub(crate) fn shown(bytes: &[u8]) -> String {
     format!("{}{dots}", cut.escape_ascii())
 }
 
-/// What bytes are that were to be a RESP reply and are none.
+/// Describes bytes that are not a RESP reply.
 pub(crate) fn not_resp(bytes: &[u8]) -> String {
     let guess = match bytes {
         [0x15, 0x03, ..] => "a TLS alert: the port wants TLS, which loadgen does not speak",
@@ -26,7 +26,7 @@ pub(crate) fn not_resp(bytes: &[u8]) -> String {
     format!("the reply '{}' is {guess}", shown(bytes))
 }
 
-/// The kind of a reply, with its value where that is short.
+/// The kind of a reply, with its value if that is short.
 pub(crate) fn named(reply: &Reply<'_>) -> String {
     match reply {
         Reply::Simple(text) => format!("the line '+{}'", shown(text)),

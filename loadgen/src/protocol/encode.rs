@@ -6,7 +6,7 @@ use service::resp::write_request;
 use super::requests::Request;
 use crate::config::Config;
 
-/// Every request of a run as it goes over the wire, but for an echoed payload, which is new in each.
+/// Every request of a run in its wire format. Only an ECHO's payload differs each time and is appended.
 #[derive(Debug)]
 pub(crate) struct Encoder {
     names: Vec<String>,
@@ -18,7 +18,7 @@ pub(crate) struct Encoder {
     payload_bytes: usize,
 }
 
-/// The requests for all keys, one after the other. All are equally long, because all names are.
+/// The requests for all keys, one after the other. All have the same length, because all names do.
 #[derive(Debug)]
 struct Table {
     bytes: Vec<u8>,
@@ -26,7 +26,7 @@ struct Table {
 }
 
 impl Encoder {
-    /// The requests of a run. `run` goes into the names of fresh keys, so that they are nobody else's.
+    /// The requests of a run. `run` is part of the names of fresh keys, so that no other run uses them.
     pub(crate) fn new(config: &Config, run: u64) -> Self {
         let workload = &config.workload;
         let names = match &config.key {
@@ -59,12 +59,12 @@ impl Encoder {
         &self.names
     }
 
-    /// `GET` of the key of that number.
+    /// `GET` of key number `key`.
     pub(crate) fn get(&self, key: u32) -> &[u8] {
         self.get.of(key)
     }
 
-    /// Appends a request; `payload` appends what ECHO carries.
+    /// Appends a request; `payload` appends an ECHO's payload.
     #[inline]
     pub(crate) fn append(
         &self,
@@ -95,7 +95,7 @@ impl Encoder {
     }
 }
 
-/// The name of a key that nobody used before this run. All are equally long.
+/// The name of a key that no earlier run used. All names have the same length.
 pub(crate) fn fresh_name(run: u64, key: u32) -> String {
     format!("baton:{run:016x}:{key:05}")
 }
@@ -116,7 +116,7 @@ impl Table {
     }
 }
 
-/// What each increment of a workload adds; 1 where there is none.
+/// The amount that each increment of a workload adds; 1 if it has none.
 fn increment(workload: &Workload) -> i64 {
     let mut operations = workload.operations.iter().map(|share| share.operation);
     operations
@@ -127,7 +127,7 @@ fn increment(workload: &Workload) -> i64 {
         .unwrap_or(1)
 }
 
-/// `*2`, `ECHO`, and the header of a payload of that length.
+/// `*2`, `ECHO`, and the header of a payload of this length.
 fn echo_head(payload_bytes: usize) -> Vec<u8> {
     format!("*2\r\n$4\r\nECHO\r\n${payload_bytes}\r\n").into_bytes()
 }

@@ -1,4 +1,4 @@
-//! What happens on a connection, as the protocol understands it. Metrics and check make of it what they need.
+//! The events of a connection, as the protocol sees them. Metrics and check use them.
 
 use history::Anomaly;
 use results::FailureReason;
@@ -12,20 +12,20 @@ pub(crate) enum Event {
     Invoked(Request),
     /// INCR or GET returned this value.
     Value(i64),
-    /// ECHO or PING got the reply that it must get.
+    /// ECHO or PING got the expected reply.
     Matched,
     /// The oldest requests in flight, all of one batch, got well-formed replies.
     Completed {
         /// How many.
         replies: u32,
-        /// When they were to start, and when they were sent.
+        /// Their intended start, and when they were sent.
         stamps: Stamps,
     },
     /// The server answered with an error: an availability failure, not a wrong reply.
     ErrorReply {
         /// Whether it answers INCR or GET.
         of_counter: bool,
-        /// The server's words.
+        /// The server's message.
         text: String,
     },
     /// A reply that cannot be right.
@@ -34,40 +34,40 @@ pub(crate) enum Event {
         anomaly: Anomaly,
         /// Whether it answers INCR or GET, so that it belongs to the history too.
         of_counter: bool,
-        /// What came, and what was expected.
+        /// The bytes received, and those expected.
         text: String,
     },
-    /// A value came though nothing was in flight: the history may know whose it is.
+    /// A value arrived while nothing was in flight: the history may find its operation.
     LeftOver {
         /// The value.
         value: i64,
-        /// What came.
+        /// The bytes received.
         text: String,
     },
-    /// The connection is gone, and with it the requests in flight.
+    /// The connection is lost, with its requests in flight.
     Disconnected {
         /// Why.
         reason: FailureReason,
         /// Requests in flight.
         requests: u32,
-        /// Those of them that were never written whole, so that the server cannot have executed them.
+        /// Those never completely written: the server cannot have executed them.
         unwritten: u32,
-        /// The INCRs and GETs among those that were written whole: the server may have executed them.
+        /// The completely written INCRs and GETs: the server may have executed them.
         unknown: u32,
     },
 }
 
-/// When a request was to start, and when it did.
+/// The intended and the actual start of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamps {
-    /// What the schedule says; in a closed loop, when it was sent.
+    /// The scheduled time; in a closed loop, the time it was sent.
     pub(crate) intended_ns: u64,
     /// Just before the write that carried it.
     pub(crate) sent_ns: u64,
 }
 
-/// Takes the events of a connection, in their order.
+/// Receives the events of a connection, in order.
 pub(crate) trait EventHandler {
-    /// Takes one event.
+    /// Handles one event.
     fn on(&mut self, event: Event);
 }

@@ -1,4 +1,4 @@
-//! The requests and replies of one connection: what to write next, and whether what came is right.
+//! The requests and replies of one connection: encodes the next request, parses and checks each reply.
 
 mod echo;
 mod in_flight;
@@ -15,19 +15,19 @@ use echo::EchoPart;
 use in_flight::InFlight;
 use reply::Step;
 
-/// What has been asked on a connection and not yet answered.
+/// The requests in flight on a connection, and the next one.
 ///
 /// ```text
 ///   write ──> bytes for the socket          sent: a batch with its time stamps
 ///   bytes from the socket ──> read ──> an event for each reply, and one for each batch
 ///   the connection broke ──> abandon ──> an event for all requests in flight
 /// ```
-/// Nothing is kept per request: `written`, `sent` and `awaited_next` are the same sequence at three places. The requests in
-/// the thread's buffer lie between the first two, those in flight between the last two; the requests of one write share one
-/// time stamp.
+/// It stores nothing per request: `written`, `sent` and `awaited_next` are one sequence at three places. Between the first
+/// ```/// two are the requests in the thread's buffer, between the last two those in flight. The requests of one write share one
+/// ```/// time stamp.
 #[derive(Debug)]
 pub(crate) struct Exchange {
-    /// The connection's number, never given twice.
+    /// The connection's number, unique in the run.
     connection: u32,
     protocol: Protocol,
     written: RequestSequence,
@@ -37,13 +37,13 @@ pub(crate) struct Exchange {
     awaited: Request,
     in_flight: InFlight,
     payloads: Payloads,
-    /// The part of an echoed payload that has come.
+    /// The part of an echoed payload that has arrived.
     echo: Option<EchoPart>,
     /// Whether anything was ever sent.
     asked: bool,
 }
 
-/// Why a connection can no longer be used.
+/// Why a connection cannot go on.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text}")]
 pub(crate) struct ConnectionError {
@@ -74,12 +74,12 @@ impl Exchange {
         }
     }
 
-    /// Requests that wait for their replies.
+    /// The number of requests in flight.
     pub(crate) fn in_flight(&self) -> u32 {
         self.in_flight.requests()
     }
 
-    /// When the oldest of them was sent.
+    /// When the oldest request in flight was sent.
     pub(crate) fn waiting_since_ns(&self) -> Option<u64> {
         self.in_flight.oldest_ns()
     }
@@ -97,7 +97,7 @@ impl Exchange {
         encoder.append(request, out, |out| payloads.append(request.sequence, out));
     }
 
-    /// The last `requests` that [`write`](Self::write) appended go to the kernel now.
+    /// Call it when the last `requests` that [`write`](Self::write) appended go to the kernel.
     #[inline]
     pub(crate) fn sent(&mut self, requests: u32, stamps: Stamps, to: &mut impl EventHandler) {
         for _ in 0..requests {
@@ -107,11 +107,11 @@ impl Exchange {
         self.in_flight.push(requests, stamps);
     }
 
-    /// Understands the replies in `bytes`; returns how many bytes are done with. The rest is the beginning of a reply, and
-    /// must stand at the front of the next call's `bytes`.
+    /// Parses the replies in `bytes`; returns the number of bytes consumed. The rest is an incomplete reply: pass it again at
+    /// the front of the next call's `bytes`.
     ///
     /// # Errors
-    /// When the connection cannot go on. The requests in flight are still to be [abandoned](Self::abandon).
+    /// When the connection cannot go on. Then [abandon](Self::abandon) the requests in flight.
     pub(crate) fn read(
         &mut self,
         bytes: &[u8],
@@ -150,8 +150,8 @@ impl Exchange {
         }
     }
 
-    /// The connection is gone, the last `unsent_bytes` before they reached the kernel: a request of which a part is missing
-    /// cannot have been executed, any other may have been.
+    /// Gives up the requests in flight. The kernel never took the last `unsent_bytes`: a request that lacks a part cannot have
+    /// been executed, any other may have been.
     pub(crate) fn abandon(
         &mut self,
         reason: FailureReason,
@@ -184,7 +184,7 @@ impl Exchange {
         });
     }
 
-    /// The request that the next reply answers; the one after it is awaited from now on.
+    /// Takes the request that the reply answers, and awaits the next one.
     #[inline]
     fn answered(&mut self) -> Request {
         std::mem::replace(&mut self.awaited, self.awaited_next.next())

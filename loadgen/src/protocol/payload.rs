@@ -1,4 +1,4 @@
-//! What ECHO sends: bytes that say where they come from, and that any receiver can compute for itself.
+//! The payload of an ECHO: it names its origin, and any receiver can compute every byte of it.
 
 use super::random::{mix, word};
 
@@ -12,9 +12,9 @@ use super::random::{mix, word};
 ///        32..36   NUL, CR, LF and 0xFF: what a careless server stumbles over
 ///        36..     pseudo-random bytes
 /// ```
-/// A payload shorter than 32 bytes has no room to say where it comes from: it is pseudo-random throughout, and still a
-/// function of all four, so it is checked just as strictly; only the connection of a foreign payload is unknown.
-/// Every byte can be computed from its place alone: a payload of any length is verified as it passes, in no memory.
+/// A payload shorter than 32 bytes has no room for its origin: it is pseudo-random throughout, but still a function of all
+/// ```/// four values. The check is as strict; only the connection of a foreign payload is unknown.
+/// Every byte follows from its offset alone, so a payload of any length is verified as it arrives, without a buffer.
 #[derive(Debug, Clone)]
 pub(crate) struct Payloads {
     run: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Payloads {
     key: u64,
 }
 
-/// The origin that a payload tells of itself.
+/// The origin that a payload names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The run that sent it.
@@ -52,7 +52,7 @@ impl Payloads {
         }
     }
 
-    /// What the payload of request `sequence` tells of itself.
+    /// The origin of the payload of request `sequence`.
     pub(crate) fn origin(&self, sequence: u64) -> Origin {
         Origin {
             run: self.run,

@@ -12,7 +12,7 @@ pub(crate) fn mix(counter: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// Word number `index` of the stream that `key` names: any place of a stream without walking to it.
+/// Word number `index` of the stream `key`, without computing those before it.
 #[inline]
 pub(crate) fn word(key: u64, index: u64) -> u64 {
     mix(key.wrapping_add(index.wrapping_add(1).wrapping_mul(STEP)))

@@ -1,4 +1,4 @@
-//! Which request comes next: a seeded sequence that both ends of a connection's pipeline follow.
+//! The seeded sequence of a connection's requests. Both ends of its pipeline follow it.
 
 use results::{Operation, Workload};
 
@@ -7,7 +7,7 @@ use super::random::SplitMix64;
 /// One request of a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// What is asked.
+    /// The operation.
     pub operation: Operation,
     /// The number of the key among the run's keys; 0 where the operation has no key.
     pub key: u32,
@@ -27,7 +27,7 @@ pub(crate) struct RequestSequence {
     sequence: u64,
 }
 
-/// How the next request is chosen. A workload of one request draws no random number.
+/// How to choose the next request. A workload of one request draws no random number.
 #[derive(Debug, Clone)]
 enum Choice {
     Always(Operation),

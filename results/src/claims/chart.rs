@@ -1,4 +1,4 @@
-//! A picture of a claim as data: who was measured, over what, and what came out.
+//! The data of a claim's chart: the systems, the axis and the values.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

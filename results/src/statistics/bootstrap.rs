@@ -32,7 +32,7 @@ pub(super) fn interval_of_median(values: &[f64], seed: u64) -> Option<(f64, f64)
 /// The seed of every interval that is shown: two people who look at the same files see the same one.
 pub(super) const SEED: u64 = 1;
 
-/// Between which two the middle 95 % of what was drawn lie.
+/// The bounds of the middle 95 % of the draws.
 fn middle_95(mut drawn: Vec<f64>) -> Option<(f64, f64)> {
     drawn.sort_unstable_by(f64::total_cmp);
     let low = *drawn.get(DRAWS / 40)?;

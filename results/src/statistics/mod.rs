@@ -1,4 +1,4 @@
-//! Statistics of few runs and many samples: what a difference is worth.
+//! Statistics of few runs and many samples.
 //!
 //! Two kinds of uncertainty are kept apart. Between runs, the unit is the **run with a restarted server**: medians,
 //! a bootstrap interval of their ratio, and the exact Mann–Whitney test say whether two systems differ. Within one

@@ -43,7 +43,7 @@ fn tail_range(count: u64, above: f64) -> Option<(u64, u64)> {
     None
 }
 
-/// The number of independent samples that tell as much as these: slow moments come in clusters.
+/// The effective sample size: slow moments come in clusters.
 ///
 /// Each batch is `(samples, samples above a threshold)` of one slice of time. The variance of the share above, taken
 /// between batches, is divided by what independent samples would give (the design effect of Kish, *Survey Sampling*, 1965).

@@ -1,4 +1,4 @@
-//! Echoed payloads: compared as they pass, whatever their length.
+//! Echoed payloads: compared as they arrive, whatever their length.
 
 use history::Anomaly;
 use results::Protocol;
@@ -10,7 +10,7 @@ use super::super::payload::{HEADER_BYTES, origin};
 use super::Exchange;
 use super::reply::Step;
 
-/// How much of an echoed payload has come.
+/// The part of an echoed payload that has arrived.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct EchoPart {
     compared_bytes: usize,
@@ -19,8 +19,7 @@ pub(super) struct EchoPart {
 }
 
 impl Exchange {
-    /// Takes what there is of the payload that is awaited. The bytes of a part are taken with `Incomplete` and not offered
-    /// again.
+    /// Compares the part of the awaited payload that has arrived. `Incomplete` consumes these bytes: do not pass them again.
     pub(super) fn echo(&mut self, rest: &[u8], to: &mut impl EventHandler) -> Step {
         let header_bytes = match self.echo {
             Some(_) => 0,
@@ -90,7 +89,7 @@ impl Exchange {
         true
     }
 
-    /// What follows a payload.
+    /// The bytes that follow a payload.
     fn line_end(&self) -> &'static [u8] {
         match self.protocol {
             Protocol::Resp => b"\r\n",
@@ -98,7 +97,7 @@ impl Exchange {
         }
     }
 
-    /// The length of `$64\r\n`, if it has come and announces the length that was sent. Plain echo has no header.
+    /// The length of the header `$64\r\n`, if it is complete and announces the length that was sent. Plain echo has no header.
     fn echo_header(&self, rest: &[u8], to: &mut impl EventHandler) -> Result<Option<usize>, Step> {
         if self.protocol == Protocol::Echo {
             return Ok(Some(0));

@@ -1,4 +1,4 @@
-//! The requests in flight: those that left with one write are one entry.
+//! The requests in flight: one entry for the requests of one write.
 
 use std::collections::VecDeque;
 
@@ -34,7 +34,7 @@ impl InFlight {
         self.queue.push_back(Batch { stamps, requests });
     }
 
-    /// The oldest `replies` requests were answered: tells of each batch how many of them it had, and its stamps.
+    /// Removes the oldest `replies` requests. Calls `tell` for each batch with its number of replies and its stamps.
     #[inline]
     pub(super) fn answered(&mut self, replies: u32, mut tell: impl FnMut(u32, Stamps)) {
         let mut left = replies;
@@ -53,7 +53,7 @@ impl InFlight {
         self.requests -= replies - left;
     }
 
-    /// Forgets all; returns how many requests were in flight.
+    /// Removes all; returns the number of requests that were in flight.
     pub(super) fn clear(&mut self) -> u32 {
         self.queue.clear();
         std::mem::take(&mut self.requests)

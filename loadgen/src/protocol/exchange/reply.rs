@@ -1,4 +1,4 @@
-//! Replies: each is compared with what the oldest request in flight must get.
+//! Replies: compares each with the reply that the oldest request in flight must get.
 
 use history::Anomaly;
 use results::{FailureReason, Operation, Protocol};
@@ -9,17 +9,17 @@ use super::super::event::{Event, EventHandler};
 use super::super::payload::origin;
 use super::{ConnectionError, Exchange};
 
-/// The longest line that a reply may be. An error reply of a kilobyte tells nobody more than its beginning does.
+/// The longest line of a reply. Of a longer error reply the beginning is enough.
 const LINE_BYTES: usize = 1_024;
 
-/// What lies at the front of the bytes that came.
+/// What the received bytes begin with.
 #[derive(Debug)]
 pub(super) enum Step {
-    /// A well-formed reply of so many bytes.
+    /// A well-formed reply of this many bytes.
     Reply(usize),
-    /// An error reply of so many bytes, and its event. The connection goes on.
+    /// An error reply of this many bytes, and its event. The connection goes on.
     ErrorReply(usize, Event),
-    /// The beginning of a reply; so many bytes of it are done with.
+    /// An incomplete reply, and how many bytes of it are consumed.
     Incomplete(usize),
     /// The connection cannot go on.
     Broken(ConnectionError),
@@ -41,7 +41,7 @@ impl Exchange {
         }
     }
 
-    /// Compares a reply of so many bytes with what is awaited.
+    /// Checks a reply of this many bytes against the awaited request.
     #[inline]
     fn check(&mut self, reply: &Reply<'_>, bytes: usize, to: &mut impl EventHandler) -> Step {
         let operation = self.awaited.operation;
@@ -76,14 +76,14 @@ impl Exchange {
         Step::Reply(bytes)
     }
 
-    /// Bytes that are no reply to what is awaited. Whether the request was executed is unknown: it stays in flight.
+    /// Reports bytes that are no reply to the awaited request. The request may have been executed: it stays in flight.
     #[cold]
     pub(super) fn broken_protocol(&self, text: String, to: &mut impl EventHandler) -> Step {
         self.wrong(Anomaly::ProtocolError, &text, to);
         Step::Broken(garbage(text))
     }
 
-    /// Reports what is wrong with the reply to the request that is awaited.
+    /// Reports a wrong reply to the awaited request.
     #[cold]
     pub(super) fn wrong(
         &self,
@@ -101,7 +101,7 @@ impl Exchange {
         garbage(text)
     }
 
-    /// Bytes that came though nothing was in flight. If they are a value, the history may know whose.
+    /// Reports bytes that arrived while nothing was in flight. If they are a value, the history may find its operation.
     #[cold]
     pub(super) fn unsolicited(&self, rest: &[u8], to: &mut impl EventHandler) -> Step {
         // A server that takes no more clients tells them so before they ask anything.
@@ -147,11 +147,11 @@ fn garbage(text: String) -> ConnectionError {
     }
 }
 
-/// `:123\r\n` at the front of `bytes`, and its length: by far the most frequent reply, understood in one pass over its
-/// digits. All else, and whatever is odd about an integer, is left to [`read_reply`].
+/// Parses `:123\r\n`, by far the most frequent reply, in one pass over its digits; returns its length too. All other
+/// replies, and unusual integers, are left to [`read_reply`].
 #[inline]
 fn short_integer(bytes: &[u8]) -> Option<(Reply<'static>, usize)> {
-    /// So many digits cannot overflow.
+    /// This many digits cannot overflow.
     const DIGITS: usize = 18;
     let digits = bytes.strip_prefix(b":")?;
     let mut value = 0;
