@@ -92,7 +92,7 @@ macro_rules! limits {
 
         $crate::mount! { limits, TARGET:
             admission {
-                one_too_many_is_told_so, a_place_is_usable_again, one_too_many_at_an_echo_server,
+                one_too_many_is_refused, a_place_is_usable_again, one_too_many_at_an_echo_server,
                 no_descriptors, the_last_descriptor_is_the_spare, few_descriptors_from_the_start, no_threads, gone_before_they_are_accepted,
             }
             endings { each_reason_is_counted, resets_leave_nothing_behind, writing_to_a_closed_client }

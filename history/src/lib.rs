@@ -63,7 +63,7 @@ pub use checker::Checker;
 pub use counterexample::{Counterexample, EXAMPLES_PER_ANOMALY};
 pub use event::{Call, ConnectionId, Event, EventKind, EventSink, Key};
 pub use level::Level;
-pub use log::{LogWriter, Replayed, Torn, replay};
+pub use log::{LogWriter, ReplayError, Replayed, Torn, replay};
 pub use merge::{Batch, EventBuffer, Merge};
 pub use operation::{Operation, OperationKind};
 pub use verdict::{Conclusion, KeyVerdict, Reason, Verdict};

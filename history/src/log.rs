@@ -15,7 +15,7 @@ mod read;
 mod varint;
 mod write;
 
-pub use read::{Replayed, Torn, replay};
+pub use read::{ReplayError, Replayed, Torn, replay};
 pub use write::LogWriter;
 
 /// The first bytes of a history file. The digit is the version of the format.

@@ -90,7 +90,7 @@ impl<'a> Summary<'a> {
         let mut cells = vec![Cell::words(group.label)];
         if self.has_several_loads() {
             let loads = self.rows.iter().map(|row| row.group.workload());
-            cells.push(Cell::words(group.workload().told_from(loads)));
+            cells.push(Cell::words(group.workload().difference_from(loads)));
         }
         cells.extend([verdict_cell(group), validity_cell(group)]);
         cells.push(Cell::count(group.runs.len() as u64));

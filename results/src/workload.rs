@@ -126,7 +126,7 @@ impl Workload {
     }
 
     /// What distinguishes this load from the others, such as `64 connections`; empty if all are the same.
-    pub fn told_from<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> String {
+    pub fn difference_from<'a>(&self, others: impl Iterator<Item = &'a Self> + Clone) -> String {
         let differs = |place: usize, text: &String| {
             others.clone().any(|other| other.parts()[place].1 != *text)
         };
@@ -285,8 +285,11 @@ mod tests {
         theirs.seed = 99;
         assert!(ours.same_load(&theirs));
         theirs.connections = 50;
-        assert_eq!(theirs.told_from([&ours].into_iter()), "50 connections");
-        assert_eq!(ours.told_from([&ours].into_iter()), "");
+        assert_eq!(
+            theirs.difference_from([&ours].into_iter()),
+            "50 connections"
+        );
+        assert_eq!(ours.difference_from([&ours].into_iter()), "");
         assert_eq!(
             ours.differences(&theirs),
             ["connections: 64 connections and 50 connections"]

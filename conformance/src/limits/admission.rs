@@ -17,7 +17,7 @@ use testkit::{Client, assert_same};
 const NO_PLACE: &str = "-ERR max number of clients reached\r\n";
 
 /// The one over the maximum hears why, also when it has spoken first, as clients do.
-pub fn one_too_many_is_told_so(target: &Target) {
+pub fn one_too_many_is_refused(target: &Target) {
     let server = target.start_limited(&["--max-connections", "3"]);
     let mut health = HealthCheck::start(&server);
     let _others = [served(&server), served(&server)];

@@ -1,4 +1,4 @@
-//! Reads a history file again, as far as it is whole.
+//! Reads a history file again, up to the first incomplete block.
 
 use std::fmt;
 use std::io::{self, Read};
@@ -7,18 +7,18 @@ use super::code::Prediction;
 use super::{BLOCK_BYTES, BLOCK_HEADER_BYTES, MAGIC, PAYLOAD_LIMIT, checksum};
 use crate::event::EventSink;
 
-/// What a history file held.
+/// The content of a history file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Replayed {
     /// The caller's note from [`LogWriter::new`](crate::LogWriter::new).
     pub note: String,
     /// Events that were passed on.
     pub events: u64,
-    /// What was cut off the end.
+    /// The part at the end that was not read.
     pub torn: Option<Torn>,
 }
 
-/// The end of a file that cannot be trusted: everything from the first block that is not whole.
+/// The end of a file, from the first incomplete block on: it cannot be trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
     /// Where the file is cut.
@@ -28,7 +28,7 @@ pub struct Torn {
 }
 
 impl Torn {
-    /// Whether more is missing than the one block that a crash can tear.
+    /// Whether more is missing than a crash can tear: one block.
     pub fn is_damage(&self) -> bool {
         self.cut_bytes > 2 * BLOCK_BYTES as u64
     }
@@ -51,16 +51,28 @@ impl fmt::Display for Torn {
     }
 }
 
-/// Reads a history file and passes its events on. No buffer is needed around `file`.
+/// Why a history file cannot be read again.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplayError {
+    /// The file cannot be read.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The file does not begin as a history does.
+    #[error("this is not a history file: it does not begin with BATONH1")]
+    NotAHistory,
+    /// A complete block holds an event that this version does not know.
+    #[error("this history holds an event unknown to this version")]
+    UnknownEvent,
+}
+
+/// Reads a history file and passes its events on. `file` needs no buffer.
 ///
 /// # Errors
-/// If the file cannot be read, is no history file, or holds sound blocks of a content that this version does not know.
-pub fn replay(mut file: impl Read, into: &mut impl EventSink) -> io::Result<Replayed> {
+/// See [`ReplayError`]. A file that is cut off or damaged is no error: see [`Replayed::torn`].
+pub fn replay(mut file: impl Read, into: &mut impl EventSink) -> Result<Replayed, ReplayError> {
     let mut magic = [0; MAGIC.len()];
     if read_full(&mut file, &mut magic)? < magic.len() || magic != *MAGIC {
-        return Err(unsound(
-            "this is not a history file: it does not begin with BATONH1",
-        ));
+        return Err(ReplayError::NotAHistory);
     }
     let mut blocks = Blocks::new(file);
     let note = match blocks.advance()? {
@@ -73,11 +85,7 @@ pub fn replay(mut file: impl Read, into: &mut impl EventSink) -> io::Result<Repl
         let mut rest = blocks.payload.as_slice();
         while !rest.is_empty() {
             let event = prediction.decode(&mut rest);
-            into.observe(
-                event.ok_or_else(|| {
-                    unsound("this history holds an event unknown to this version")
-                })?,
-            );
+            into.observe(event.ok_or(ReplayError::UnknownEvent)?);
             events += 1;
         }
     }
@@ -85,7 +93,7 @@ pub fn replay(mut file: impl Read, into: &mut impl EventSink) -> io::Result<Repl
     Ok(Replayed { note, events, torn })
 }
 
-/// The blocks of a file, one after the other.
+/// Reads the blocks of a file in order.
 struct Blocks<R> {
     file: R,
     at_byte: u64,
@@ -103,7 +111,7 @@ impl<R: Read> Blocks<R> {
         }
     }
 
-    /// Reads the next block into `payload`; false at the end of what is whole.
+    /// Reads the next block into `payload`; false after the last complete block.
     fn advance(&mut self) -> io::Result<bool> {
         let mut header = [0; BLOCK_HEADER_BYTES];
         let header_bytes = read_full(&mut self.file, &mut header)?;
@@ -125,7 +133,7 @@ impl<R: Read> Blocks<R> {
         Ok(true)
     }
 
-    /// Cuts the file at the block of which so many bytes were read. The bytes after it are counted and ignored.
+    /// Cuts the file at the current block, of which `read` bytes were read. The bytes after it are counted and ignored.
     fn tear(&mut self, read: usize) -> io::Result<bool> {
         let behind = io::copy(&mut self.file, &mut io::sink())?;
         self.torn = Some(Torn {
@@ -136,7 +144,7 @@ impl<R: Read> Blocks<R> {
     }
 }
 
-/// Fills the buffer as far as the file reaches; says how far.
+/// Reads until the buffer is full or the file ends; returns the number of bytes read.
 fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
@@ -148,8 +156,4 @@ fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
         }
     }
     Ok(filled)
-}
-
-fn unsound(message: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, message)
 }

@@ -29,7 +29,7 @@ fn only(timeline: &Timeline) -> (Anomaly, Option<Name>, Option<Name>) {
 }
 
 #[test]
-fn a_lost_update_names_both_that_were_told_one_value() {
+fn a_lost_update_names_both_operations_that_returned_one_value() {
     let found = only(history().incr(0).incr(1).ok(0, 1).ok(1, 1));
     assert_eq!(found, (Anomaly::LostUpdate, Some((1, 0)), Some((0, 0))));
     // Also where the duplicate comes long after: it is a lost update before it is a regression.
@@ -77,7 +77,7 @@ fn a_counter_that_falls_before_the_eyes_of_one_connection_regresses() {
 }
 
 #[test]
-fn a_stale_read_is_below_what_another_connection_had_been_told() {
+fn a_stale_read_is_below_a_value_that_another_connection_had_read() {
     let found = only(history().incr_ok(0, 1).incr_ok(0, 2).get_ok(1, 1));
     assert_eq!(found, (Anomaly::StaleRead, Some((1, 0)), Some((0, 1))));
     // A GET that only overlaps is not stale.
@@ -167,7 +167,7 @@ fn replies_exchanged_within_a_pipeline_are_out_of_order() {
 }
 
 #[test]
-fn a_reply_sent_twice_is_told_from_a_lost_update_by_the_reply_left_over() {
+fn a_reply_sent_twice_is_distinguished_from_a_lost_update_by_the_reply_left_over() {
     // 1, 1 and then 2 for two requests: every reply after the doubled one slips by one.
     let mut timeline = history();
     timeline.incr(0).incr(0).ok(0, 1).ok(0, 1).ok(0, 2);

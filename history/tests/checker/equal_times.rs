@@ -13,7 +13,7 @@ struct Op {
     inv_ns: u64,
     ret_ns: u64,
     adds: bool,
-    told: i64,
+    returned: i64,
 }
 
 /// By definition: some order of the operations respects `ret(a) < inv(b)`, strictly, and gives these values.
@@ -25,7 +25,7 @@ fn linearizable(ops: &[Op], left: &mut Vec<usize>, value: i64) -> bool {
         let op = ops[left[at]];
         let first = left.iter().all(|&other| ops[other].ret_ns >= op.inv_ns);
         let after = value + i64::from(op.adds);
-        if !first || op.told != after {
+        if !first || op.returned != after {
             return false;
         }
         let taken = left.remove(at);
@@ -47,7 +47,7 @@ fn merged_is_ok(ops: &[Op]) -> bool {
             Call::get(Key::FIRST)
         };
         recorder.observe(Event::invoke(connection(thread as u32), op.inv_ns, call));
-        recorder.observe(Event::ok(connection(thread as u32), op.ret_ns, op.told));
+        recorder.observe(Event::ok(connection(thread as u32), op.ret_ns, op.returned));
         let batch = recorder.hand_over(op.ret_ns, Vec::new());
         merge.accept(thread, batch, &mut checker);
         merge.finish_thread(thread, &mut checker);
@@ -74,7 +74,7 @@ fn operations_that_touch_are_concurrent_in_every_way_that_stamps_can_coincide() 
         inv_ns,
         ret_ns,
         adds: code % 2 == 0,
-        told: code / 2,
+        returned: code / 2,
     };
     for one in stamps(4) {
         for two in stamps(4) {

@@ -10,7 +10,7 @@ fn history() -> Timeline {
 }
 
 #[test]
-fn each_key_is_judged_alone() {
+fn each_key_is_checked_separately() {
     let mut timeline = history();
     timeline
         .add(0, 0, 1)
@@ -60,7 +60,7 @@ fn a_pipeline_over_several_keys_is_in_order_on_each() {
 }
 
 #[test]
-fn amounts_of_one_size_are_judged_whatever_the_size() {
+fn equal_amounts_of_any_size_are_checked() {
     assert!(crate::is_ok(
         &history()
             .add(0, 0, 5)

@@ -79,7 +79,7 @@ fn every_event_comes_back_as_it_was() {
 }
 
 #[test]
-fn the_judgement_of_a_file_is_the_judgement_of_the_run() {
+fn a_file_gets_the_verdict_of_its_run() {
     let mut rng = Rng(7);
     for number in 0..500 {
         let mut events = simulate(&Plan::random(&mut rng, Amounts::One), &mut rng);

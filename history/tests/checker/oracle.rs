@@ -141,7 +141,7 @@ fn take_effect(ops: &[Op], in_flight: &[usize], (value, done): State, op: usize)
     }
     let after = value + amount.unwrap_or(0);
     let fits = match outcome {
-        Outcome::Value(told) => told == after,
+        Outcome::Value(returned) => returned == after,
         Outcome::Unanswered => true,
         Outcome::Failed => false,
     };

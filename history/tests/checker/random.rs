@@ -93,7 +93,7 @@ fn checker_and_oracle_agree_on_random_histories() {
 
 /// With several amounts, positive and negative, the checker must never answer "ok" beyond what it knows.
 #[test]
-fn with_mixed_amounts_the_judge_says_unknown_and_never_errs() {
+fn with_mixed_amounts_the_checker_says_unknown_and_never_errs() {
     let histories = histories(2_000) / 2;
     let tally = compare(2, histories, Amounts::Mixed);
     println!("{histories} histories of mixed amounts: {tally:?}");

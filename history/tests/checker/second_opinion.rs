@@ -28,8 +28,8 @@ impl Specification for Counter {
     fn apply(operation: &Operation, &value: &i64) -> (bool, i64) {
         match *operation {
             Operation::Incr(None) => (true, value + 1),
-            Operation::Incr(Some(told)) => (told == value + 1, value + 1),
-            Operation::Get(told) => (told == value, value),
+            Operation::Incr(Some(returned)) => (returned == value + 1, value + 1),
+            Operation::Get(returned) => (returned == value, value),
         }
     }
 }
@@ -37,9 +37,9 @@ impl Specification for Counter {
 fn second_opinion(events: &[Event]) -> bool {
     let (ops, steps) = oracle::parse(events).unwrap();
     let operation = |op: usize| match (ops[op].amount, ops[op].outcome) {
-        (Some(_), Outcome::Value(told)) => Some(Operation::Incr(Some(told))),
+        (Some(_), Outcome::Value(returned)) => Some(Operation::Incr(Some(returned))),
         (Some(_), Outcome::Unanswered) => Some(Operation::Incr(None)),
-        (None, Outcome::Value(told)) => Some(Operation::Get(told)),
+        (None, Outcome::Value(returned)) => Some(Operation::Get(returned)),
         (_, Outcome::Failed) | (None, Outcome::Unanswered) => None,
     };
     let mut actions = Vec::new();

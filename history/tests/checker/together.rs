@@ -66,7 +66,7 @@ fn together(events: &[Event], level: Level) -> Verdict {
     while let Some(first) = rest.first() {
         let (on, at_ns) = (first.connection, first.at_ns);
         let here = |event: &Event| (event.connection, event.at_ns) == (on, at_ns);
-        let told = match first.kind {
+        let count = match first.kind {
             EventKind::Invoke(call) => {
                 let alike = |event: &&Event| here(event) && event.kind == first.kind;
                 let count = rest.iter().take_while(alike).count();
@@ -87,7 +87,7 @@ fn together(events: &[Event], level: Level) -> Verdict {
                 1
             }
         };
-        rest = &rest[told..];
+        rest = &rest[count..];
     }
     checker.verdict()
 }

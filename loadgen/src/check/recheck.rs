@@ -1,9 +1,8 @@
 //! Checks a saved history again, with more memory for counterexamples than during a run.
 
 use std::fs::File;
-use std::io;
 
-use history::{Checker, Event, EventKind, EventSink, Level, Torn, replay};
+use history::{Checker, Event, EventKind, EventSink, Level, ReplayError, Torn, replay};
 use results::{CheckLevel, Correctness};
 
 use super::history_header::HistoryHeader;
@@ -28,7 +27,7 @@ pub struct Rechecked {
 ///
 /// # Errors
 /// If the file cannot be read, or is not a history.
-pub fn recheck(file: File, level: Level) -> io::Result<Rechecked> {
+pub fn recheck(file: File, level: Level) -> Result<Rechecked, ReplayError> {
     let checker = Checker::new(level).remembering(REPLIES_REMEMBERED);
     let mut receivers = (checker, StartValues::default());
     let replayed = replay(file, &mut receivers)?;

@@ -67,19 +67,19 @@ pub(crate) fn needs(name: &str) -> &'static str {
     }
 }
 
-/// More systems than this make a title that nobody reads.
-const MOST_TOLD: usize = 4;
+/// The most systems that a title names.
+const MOST_NAMED: usize = 4;
 
-/// What a title says of each system after its number: all of few systems, and of many the two with the least and the greatest number.
-fn few_or_ends(mut told: Vec<(f64, String)>) -> String {
-    if told.len() > MOST_TOLD {
-        told.sort_by(|left, right| left.0.total_cmp(&right.0));
-        if let [(_, least), .., (_, most)] = told.as_slice() {
+/// The systems in a title: all if they are few, otherwise those with the least and the greatest number.
+fn few_or_ends(mut named: Vec<(f64, String)>) -> String {
+    if named.len() > MOST_NAMED {
+        named.sort_by(|left, right| left.0.total_cmp(&right.0));
+        if let [(_, least), .., (_, most)] = named.as_slice() {
             return format!("from {least} to {most}");
         }
     }
-    let told: Vec<String> = told.into_iter().map(|(_, text)| text).collect();
-    told.join("; ")
+    let named: Vec<String> = named.into_iter().map(|(_, text)| text).collect();
+    named.join("; ")
 }
 
 /// What the pictures have in common: the groups, and each system's place.

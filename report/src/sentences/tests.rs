@@ -154,7 +154,7 @@ fn who_is_there_to_lose_is_no_failure_and_no_part_of_the_pass() {
 }
 
 #[test]
-fn runs_of_a_server_that_was_not_restarted_are_told_from_others() {
+fn runs_of_a_server_that_was_not_restarted_are_marked() {
     let run = |start: &str| {
         let mut run = example::closed_loop("a");
         if let Some(server) = &mut run.target.server {

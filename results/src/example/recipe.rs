@@ -204,8 +204,8 @@ impl Recipe {
                        [0.000910000 s .. 0.000990000 s] (key 'baton:hits')"
                     .to_owned(),
                 operations: vec![
-                    told_42(3, 17, 900_000..1_000_000),
-                    told_42(1, 12, 910_000..990_000),
+                    returned_42(3, 17, 900_000..1_000_000),
+                    returned_42(1, 12, 910_000..990_000),
                 ],
             }],
         };
@@ -255,7 +255,7 @@ impl Recipe {
 const INTERVAL_NS: u64 = 200_000_000;
 
 /// An INCR that was told 42, with the nanoseconds between which it lived.
-fn told_42(connection: u32, sequence: u64, lived_ns: std::ops::Range<u64>) -> Witness {
+fn returned_42(connection: u32, sequence: u64, lived_ns: std::ops::Range<u64>) -> Witness {
     Witness {
         operation: "INCR".to_owned(),
         key: "baton:hits".to_owned(),

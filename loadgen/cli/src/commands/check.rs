@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use history::Level;
+use history::{Level, ReplayError};
 use loadgen::check::recheck::{Rechecked, recheck};
 use results::CheckLevel;
 
@@ -21,7 +21,8 @@ pub(crate) fn run(arguments: &CheckArguments) -> Result<Exit, Exit> {
             return Err(Exit::usage(why));
         }
     };
-    let checked = File::open(&arguments.file).and_then(|file| recheck(file, level));
+    let file = File::open(&arguments.file).map_err(ReplayError::Io);
+    let checked = file.and_then(|file| recheck(file, level));
     let checked = checked.map_err(|error| Exit::failed(format!("cannot check {path}: {error}")))?;
     show(&checked, arguments)?;
     let exit = Exit::of_history(&checked.correctness);
