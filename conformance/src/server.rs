@@ -1,7 +1,9 @@
 //! A server process of one test: started on a port of its own, read from, and ended by its id whatever happens.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
+use std::os::fd::OwnedFd;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -132,6 +134,12 @@ impl Server {
         }
     }
 
+    /// Closes our end of its stdout: its next write fails.
+    pub fn close_stdout(&mut self) {
+        let nothing = OwnedFd::from(File::open("/dev/null").unwrap());
+        self.stdout = BufReader::new(ChildStdout::from(nothing));
+    }
+
     /// What it has written to stderr so far.
     pub fn log(&self) -> String {
         std::fs::read_to_string(self.stderr.path()).unwrap()
@@ -223,7 +231,10 @@ pub fn run_to_end(command: &mut Command) -> Ended {
 
 /// Waits up to a minute for a process to end.
 fn has_ended(process: &Child) -> bool {
-    let pidfd = pidfd_open(Pid::from_child(process), PidfdFlags::empty()).unwrap();
+    // One whose end was noticed before has no entry any more.
+    let Ok(pidfd) = pidfd_open(Pid::from_child(process), PidfdFlags::empty()) else {
+        return true;
+    };
     poll(
         &mut [PollFd::new(&pidfd, PollFlags::IN)],
         Some(&timespec(TIMEOUT)),

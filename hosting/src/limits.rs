@@ -13,7 +13,7 @@ pub type Timeout = Option<Duration>;
 #[derive(Clone, Copy, Debug, Args)]
 pub struct Limits {
     /// Connections open at once; one more gets an error reply and is closed
-    #[arg(long, value_name = "N", default_value = "10000", value_parser = count)]
+    #[arg(long, value_name = "N", default_value = "10000", value_parser = at_least_one)]
     pub max_connections: usize,
     /// Close a connection that sends no request for this time (90s, 1m30s; 0: never)
     #[arg(long, value_name = "TIME", default_value = "5m", value_parser = timeout)]
@@ -46,13 +46,23 @@ fn count(text: &str) -> Result<usize, UnitError> {
     parse_count(text).map(|count| usize::try_from(count).unwrap_or(usize::MAX))
 }
 
-fn size(text: &str) -> Result<usize, UnitError> {
-    parse_size(text).map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX))
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match count(text) {
+        Ok(0) => Err("0 lets nobody in; write at least 1".to_owned()),
+        count => count.map_err(|error| error.to_string()),
+    }
+}
+
+fn size(text: &str) -> Result<usize, String> {
+    let bytes = parse_size(text).map_err(|error| error.to_string())?;
+    match usize::try_from(bytes).unwrap_or(usize::MAX) {
+        0 => Err("0 leaves no room for a request; write at least 1".to_owned()),
+        bytes => Ok(bytes),
+    }
 }
 
 fn bulk_bytes(text: &str) -> Result<u32, String> {
-    let bytes = parse_size(text).map_err(|error| error.to_string())?;
-    u32::try_from(bytes)
+    u32::try_from(size(text)?)
         .ok()
         .filter(|&bytes| bytes <= 512 << 20)
         .ok_or_else(|| format!("'{text}' is more than the protocol allows; write at most 512MiB"))

@@ -23,6 +23,13 @@ const USER_TIMEOUT: Duration = Duration::from_secs(30);
 /// One line that names the address and the flag to use.
 pub(crate) fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     warn_if_the_kernel_lowers_the_backlog();
+    if address.ip().is_multicast() {
+        let why = format!(
+            "{} is a multicast address: nobody can connect to it; choose another with --bind",
+            address.ip()
+        );
+        return Err(io::Error::other(why));
+    }
     try_listen(address).map_err(|error| {
         let remedy = match error.kind() {
             io::ErrorKind::AddrInUse => "choose another with --port, or any free one with --port 0",

@@ -51,10 +51,16 @@ pub fn run(model: &Model) -> ExitCode {
         Ok(host) => Box::leak(Box::new(host)),
         Err(error) => return fail(model, &error),
     };
-    let outcome = announce(host)
-        .and_then(|()| (flags.serve)(host))
-        .and_then(|counters| print_counters(&mut io::stdout().lock(), &counters))
-        .and_then(|()| host.instruments.finish());
+    // A reader of stdout that has gone does not change how the server ends.
+    let _ = announce(host);
+    let outcome = (flags.serve)(host).and_then(|counters| {
+        if let Err(error) = print_counters(&mut io::stdout().lock(), &counters) {
+            eprintln!("{}: cannot write to stdout: {error}", model.name);
+            // Both may be closed; nothing is left to print to then.
+            let _ = print_counters(&mut io::stderr().lock(), &counters);
+        }
+        host.instruments.finish()
+    });
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(model, &error),

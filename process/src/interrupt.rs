@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
@@ -18,6 +19,9 @@ pub struct Interrupt {
     running: Arc<Mutex<Option<Arc<Pipes>>>>,
 }
 
+/// A second signal within this time is part of the first: GNU timeout signals its child, and then the child's process group.
+const ONE_REQUEST: Duration = Duration::from_millis(500);
+
 /// The exit code of a program that was interrupted (128 + SIGINT).
 const INTERRUPTED: i32 = 130;
 
@@ -29,17 +33,19 @@ impl Interrupt {
     pub fn listen() -> io::Result<Self> {
         let interrupt = Self::default();
         let (mut signals, wake) = io::pipe()?;
-        // The handler itself sets the flag: whatever happens after the signal happens after the flag is set. It writes
-        // one byte for each signal: two that come before the thread wakes are still two.
+        // The handler itself sets the flag: whatever happens after the signal happens after the flag is set.
         for signal in [SIGINT, SIGTERM] {
             flag::register(signal, interrupt.stop.clone())?;
             pipe::register(signal, wake.try_clone()?)?;
         }
         let listener = interrupt.clone();
         let wait = move || {
-            if signals.read_exact(&mut [0; 2]).is_ok() {
-                listener.kill_running();
-                std::process::exit(INTERRUPTED);
+            let mut first = None;
+            while signals.read_exact(&mut [0]).is_ok() {
+                if first.get_or_insert_with(Instant::now).elapsed() > ONE_REQUEST {
+                    listener.kill_running();
+                    std::process::exit(INTERRUPTED);
+                }
             }
         };
         thread::Builder::new().name("signals".into()).spawn(wait)?;

@@ -15,6 +15,9 @@ pub enum UnitError {
     /// Not a duration.
     #[error("'{0}' is not a duration; write 500ms, 10s, 1.5s, 1m30s or 1h")]
     Duration(String),
+    /// A duration over [`LONGEST`].
+    #[error("'{0}' is too long; write at most 8760h, a year")]
+    TooLong(String),
     /// Not a number of bytes.
     #[error("'{0}' is not a size; write 65536, 64KiB, 1MiB or 1e6")]
     Size(String),
@@ -25,6 +28,9 @@ pub enum UnitError {
     #[error("'{0}' is not a rate; write 0.5, 250, 2.5k, 1M or 1e6")]
     Rate(String),
 }
+
+/// The longest duration, a year: added to any time of a clock, it does not overflow.
+pub const LONGEST: Duration = Duration::from_secs(8_760 * 3_600);
 
 /// Nanoseconds of each unit of time.
 const TIMES: [(&str, u64); 8] = [
@@ -61,7 +67,7 @@ const SIZES: [(&str, u64); 7] = [
 /// Only zero needs no unit: a bare `10` would be a guess.
 ///
 /// # Errors
-/// [`UnitError::Duration`].
+/// [`UnitError::Duration`], and [`UnitError::TooLong`] over [`LONGEST`].
 ///
 /// ```
 /// use std::time::Duration;
@@ -69,9 +75,12 @@ const SIZES: [(&str, u64); 7] = [
 /// assert_eq!(units::parse_duration("1m30s"), Ok(Duration::from_secs(90)));
 /// ```
 pub fn parse_duration(text: &str) -> Result<Duration, UnitError> {
-    nanoseconds(text)
+    let time = nanoseconds(text).ok_or_else(|| UnitError::Duration(text.to_owned()))?;
+    u64::try_from(time)
         .map(Duration::from_nanos)
-        .ok_or_else(|| UnitError::Duration(text.to_owned()))
+        .ok()
+        .filter(|time| *time <= LONGEST)
+        .ok_or_else(|| UnitError::TooLong(text.to_owned()))
 }
 
 /// Reads a number of bytes: `KiB`, `MiB` and `GiB` are powers of 1024, `kB`, `MB` and `GB` of 1000.
@@ -87,7 +96,7 @@ pub fn parse_size(text: &str) -> Result<u64, UnitError> {
     let (number, unit) = split(text);
     let prefix = unit.strip_suffix(['b', 'B']).unwrap_or(unit);
     find(&SIZES, &prefix.to_ascii_lowercase())
-        .and_then(|bytes| scaled(number, bytes))
+        .and_then(|bytes| u64::try_from(scaled(number, bytes)?).ok())
         .ok_or_else(|| UnitError::Size(text.to_owned()))
 }
 
@@ -103,7 +112,7 @@ pub fn parse_size(text: &str) -> Result<u64, UnitError> {
 pub fn parse_count(text: &str) -> Result<u64, UnitError> {
     let (number, unit) = split(text);
     find(&COUNTS, &unit.to_ascii_lowercase())
-        .and_then(|factor| scaled(number, factor))
+        .and_then(|factor| u64::try_from(scaled(number, factor)?).ok())
         .ok_or_else(|| UnitError::Count(text.to_owned()))
 }
 
@@ -125,11 +134,11 @@ pub fn parse_rate(text: &str) -> Result<f64, UnitError> {
         .ok_or_else(|| UnitError::Rate(text.to_owned()))
 }
 
-fn nanoseconds(text: &str) -> Option<u64> {
+fn nanoseconds(text: &str) -> Option<u128> {
     if text == "0" {
         return Some(0);
     }
-    let (mut rest, mut sum, mut larger) = (text, 0_u64, u64::MAX);
+    let (mut rest, mut sum, mut larger) = (text, 0_u128, u64::MAX);
     loop {
         let number = rest.find(char::is_alphabetic)?;
         let (number, tail) = rest.split_at(number);
@@ -155,8 +164,8 @@ fn find(units: &[(&str, u64)], unit: &str) -> Option<u64> {
     found.map(|(_, factor)| *factor)
 }
 
-/// `number` (digits, a fraction, an exponent) times `factor`, where the product is a whole number that fits.
-fn scaled(number: &str, factor: u64) -> Option<u64> {
+/// `number` (digits, a fraction, an exponent) times `factor`, where the product is a whole number.
+fn scaled(number: &str, factor: u64) -> Option<u128> {
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, digits(exponent)?.parse().ok()?),
         None => (number, 0),
@@ -168,9 +177,7 @@ fn scaled(number: &str, factor: u64) -> Option<u64> {
     let tens = |places: usize| 10_u128.checked_pow(u32::try_from(places).ok()?);
     let (up, down) = (tens(exponent)?, tens(fraction.replace('_', "").len())?);
     let product = (u128::from(all) * u128::from(factor)).checked_mul(up)?;
-    u64::try_from(product / down)
-        .ok()
-        .filter(|_| product.is_multiple_of(down))
+    product.is_multiple_of(down).then(|| product / down)
 }
 
 /// The digits without `_`; `None` where anything else is among them.
@@ -246,10 +253,22 @@ mod tests {
     fn a_duration_needs_its_units_in_order() {
         for text in [
             "10", "", "s", "ms", "5 s", "-1s", "1d", "0.1ns", "1m30", "30s1m", "1m1min", "1e3s",
-            "1s ", "6000000h",
+            "1s ",
         ] {
             let error = parse_duration(text).unwrap_err().to_string();
             assert!(error.starts_with(&format!("'{text}' is not")), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_duration_is_at_most_a_year() {
+        assert_eq!(parse_duration("8760h"), Ok(LONGEST));
+        for text in ["8760h1ns", "6000000h", "18446744073709551615s"] {
+            let error = parse_duration(text).unwrap_err().to_string();
+            assert!(
+                error.starts_with(&format!("'{text}' is too long")),
+                "{error}"
+            );
         }
     }
 

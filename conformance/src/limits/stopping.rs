@@ -5,7 +5,7 @@ use std::net::TcpStream;
 use rustix::process::Signal;
 
 use crate::health_check::HealthCheck;
-use crate::server::Server;
+use crate::server::{Server, run_to_end};
 use crate::target::Target;
 use testkit::array;
 use testkit::procfs::wait_until_idle;
@@ -15,7 +15,7 @@ use testkit::{Client, assert_same};
 
 /// SIGTERM while eight clients pipeline without end: every increment that was answered is in the counter that is printed.
 pub fn acknowledged_increments_are_in_the_final_report(target: &Target) {
-    for signal in [Signal::TERM, Signal::INT] {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let server = target.start_limited(&[]);
         let mut health = HealthCheck::start(&server);
         let clients: Vec<Client> = (0..8).map(|_| server.connect()).collect();
@@ -49,7 +49,49 @@ pub fn a_stop_has_a_deadline(target: &Target) {
     health.finish(server);
 }
 
-/// Who cannot wait so long sends a second signal.
+/// GNU timeout sends two signals within a millisecond. They are one request to end in good order.
+pub fn two_signals_at_once_are_one(target: &Target) {
+    let server = target.start_limited(&[]);
+    server.connect().ask("INCR k\r\n", ":1\r\n");
+    server.signal(Signal::TERM);
+    server.signal(Signal::TERM);
+    assert_eq!(counted(server, "k"), 1);
+}
+
+/// A closed stdout changes nothing but where the counters are printed.
+pub fn a_closed_stdout_does_not_change_the_end(target: &Target) {
+    let mut server = target.start_limited(&[]);
+    server.connect().ask("INCR k\r\n", ":1\r\n");
+    server.close_stdout();
+    server.signal(Signal::TERM);
+    let status = server.final_report().status;
+    assert!(status.success(), "{status}");
+    assert!(server.log().contains("counter k = 1"), "{}", server.log());
+}
+
+/// Limits and addresses with which no client could be served are refused at the start, in one line that names the value.
+pub fn useless_limits_are_refused(target: &Target) {
+    for (flag, value, code) in [
+        ("--max-connections", "0", 2),
+        ("--max-bulk", "0", 2),
+        ("--max-memory", "0", 2),
+        ("--shutdown-timeout", "18446744073709551615s", 2),
+        ("--idle-timeout", "8761h", 2),
+        ("--bind", "224.0.0.1", 1),
+    ] {
+        let ended = run_to_end(
+            target
+                .command()
+                .args(["--port", "0", "--expose", flag, value]),
+        );
+        let stderr = &ended.stderr;
+        assert_eq!(ended.status.code(), Some(code), "{flag}: {ended:?}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(stderr.contains(flag) && stderr.contains(value), "{stderr}");
+    }
+}
+
+/// Who cannot wait so long sends another signal half a second later.
 pub fn a_second_signal_ends_it_at_once(target: &Target) {
     let mut server = target.start_limited(&["--shutdown-timeout", "1h"]);
     let _stalled = stalled(&server);
@@ -60,7 +102,10 @@ pub fn a_second_signal_ends_it_at_once(target: &Target) {
         server.is_running(),
         "it waits for the client that does not read"
     );
-    server.signal(Signal::TERM);
+    until("a later signal ends it", || {
+        server.signal(Signal::TERM);
+        !server.is_running()
+    });
     assert_eq!(server.final_report().status.code(), Some(1));
 }
 
