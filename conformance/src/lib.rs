@@ -63,7 +63,7 @@ macro_rules! suite {
                 halves_of_requests_are_kept_apart, half_close_answers_everything_first, command_and_fin_in_one_segment,
                 nothing_behind_an_error_is_executed,
             }
-            described { info_has_its_sections, hello_names_the_server, every_connection_has_a_number }
+            described { info_has_its_sections, hello_names_the_server, resp3_differs_in_null_maps_and_text, there_is_no_password, every_connection_has_a_number }
             echo { every_byte_in_every_cut, ten_megabytes, no_byte_has_a_meaning }
             instruments {
                 no_debugging_unless_allowed, debugging_where_allowed, dwell_counts_reads,
@@ -74,7 +74,7 @@ macro_rules! suite {
                 sigterm_prints_the_final_counters, sigterm_of_an_echo_server, a_bad_flag_is_named,
                 a_busy_port_is_named,
             }
-            redis_client { a_session, errors_keep_their_meaning, resp3_is_declined }
+            redis_client { a_session, errors_keep_their_meaning, resp3_is_spoken }
         }
     };
 }

@@ -25,11 +25,14 @@ pub(crate) fn sections(host: &Host) -> Vec<(&'static str, String)> {
     sections
 }
 
+/// The version of Redis whose replies the commands have here. Clients choose their features by it.
+const REDIS_VERSION: &str = "7.0.0";
+
 fn server(host: &Host) -> String {
     let runtime = host.runtime.and_then(|runtime| runtime.to_possible_value());
     let runtime = runtime.map(|name| format!("runtime:{}\r\n", name.get_name()));
     format!(
-        "# Server\r\nserver_name:baton\r\nserver_version:{}\r\nmodel:{}\r\n{}process_id:{}\r\nrun_id:{}\r\n\
+        "# Server\r\nredis_version:{REDIS_VERSION}\r\nserver_name:baton\r\nserver_version:{}\r\nredis_mode:standalone\r\nmodel:{}\r\n{}process_id:{}\r\nrun_id:{}\r\n\
          tcp_port:{}\r\nuptime_in_seconds:{}\r\n",
         env!("CARGO_PKG_VERSION"),
         host.model,
@@ -43,7 +46,7 @@ fn server(host: &Host) -> String {
 
 fn clients(host: &Host) -> String {
     format!(
-        "# Clients\r\nconnected_clients:{}\r\nmaxclients:{}\r\n",
+        "# Clients\r\nconnected_clients:{}\r\nmaxclients:{}\r\nblocked_clients:0\r\n",
         host.connected(),
         host.limits.max_connections
     )
@@ -51,9 +54,10 @@ fn clients(host: &Host) -> String {
 
 fn memory(host: &Host) -> String {
     let buffered = host.held_bytes.load(Ordering::Relaxed);
+    let resident = resident_bytes().map_or("n/a".to_owned(), |bytes| bytes.to_string());
+    // Redis counts what its allocator has given out, which no allocator of ours tells: what is resident is more.
     format!(
-        "# Memory\r\nused_memory_rss:{}\r\nbuffered_bytes:{buffered}\r\nmax_buffered_bytes:{}\r\n",
-        resident_bytes().map_or("n/a".to_owned(), |bytes| bytes.to_string()),
+        "# Memory\r\nused_memory:{resident}\r\nused_memory_rss:{resident}\r\nbuffered_bytes:{buffered}\r\nmax_buffered_bytes:{}\r\n",
         host.limits.max_memory,
     )
 }

@@ -40,18 +40,23 @@ pub enum Command<'a> {
     Flush,
     /// `INFO [section…]`
     Info(Arguments<'a>),
-    /// `COMMAND …`, `CONFIG GET …`: clients send these when they connect. The reply is an empty array.
-    Nothing,
+    /// `COMMAND …`: clients send it when they connect. The reply is an empty array.
+    Commands,
+    /// `CONFIG GET …`: likewise. The reply is an empty map.
+    Config,
     /// `CLIENT ID`
     ClientId,
     /// `CLIENT GETNAME`
     ClientName,
     /// `CLIENT SETNAME name`
     SetClientName(&'a [u8]),
-    /// `CLIENT SETINFO attribute value`, `SELECT 0`: the reply is `+OK`, and nothing is done.
+    /// `CLIENT SETINFO attribute value`, `CLIENT NO-EVICT on`, `SELECT 0`, `AUTH default password` and their like: the reply is
+    /// `+OK`, and nothing is done.
     Accept,
-    /// `HELLO [2 [SETNAME name]]`
+    /// `HELLO [version [AUTH user password] [SETNAME name]]`
     Hello {
+        /// The version of the protocol, where one is given.
+        version: Option<Version>,
         /// The client's name, where one is given.
         client_name: Option<&'a [u8]>,
     },
@@ -66,6 +71,16 @@ pub enum Command<'a> {
     Reset,
     /// `QUIT`
     Quit,
+}
+
+/// A version of the Redis protocol. They differ here in null, in maps and in INFO's text; requests are the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Version {
+    /// RESP2
+    #[default]
+    Two,
+    /// RESP3
+    Three,
 }
 
 type Parsed<'a> = Result<Command<'a>, CommandError<'a>>;
@@ -99,7 +114,7 @@ mod name {
     }
     names! {
         PING ECHO INCR DECR INCRBY DECRBY GET SET DEL EXISTS DBSIZE FLUSHALL FLUSHDB
-        INFO COMMAND CONFIG CLIENT SELECT HELLO RESET QUIT DEBUG WORK
+        INFO COMMAND CONFIG CLIENT SELECT AUTH HELLO RESET QUIT DEBUG WORK
     }
 }
 
@@ -130,10 +145,13 @@ impl<'a> Command<'a> {
             (DBSIZE, 1) => Ok(Command::Size),
             (FLUSHALL | FLUSHDB, _) => flush(request),
             (INFO, _) => Ok(Command::Info(request)),
-            (COMMAND, _) => Ok(Command::Nothing),
+            (COMMAND, _) => Ok(Command::Commands),
             (CONFIG, 2..) => config(request),
             (CLIENT, 2..) => client(request),
             (SELECT, 2) => select(request),
+            (AUTH, 2) => Err(CommandError::NoPassword),
+            (AUTH, 3) => authenticate(argument(request, 1)).map(|()| Command::Accept),
+            (AUTH, 4..) => Err(CommandError::Syntax),
             (HELLO, _) => hello(request),
             (DEBUG, 3) if is(request, 1, "SLEEP") => sleep(request),
             (DEBUG, 2..) => Err(CommandError::UnknownSubcommand(request)),
@@ -142,7 +160,7 @@ impl<'a> Command<'a> {
             (QUIT, _) => Ok(Command::Quit),
             (
                 INCR | GET | ECHO | PING | DECR | INCRBY | DECRBY | SET | DEL | EXISTS | DBSIZE
-                | CONFIG | CLIENT | SELECT | RESET | DEBUG | WORK,
+                | CONFIG | CLIENT | SELECT | AUTH | RESET | DEBUG | WORK,
                 _,
             ) => Err(CommandError::Arity(request)),
             _ => Err(CommandError::Unknown(request)),
@@ -188,12 +206,19 @@ fn config(request: Arguments<'_>) -> Parsed<'_> {
     match request.len() {
         _ if !is(request, 1, "GET") => Err(CommandError::UnknownSubcommand(request)),
         2 => Err(CommandError::SubcommandArity(request)),
-        _ => Ok(Command::Nothing),
+        _ => Ok(Command::Config),
     }
 }
 
 fn client(request: Arguments<'_>) -> Parsed<'_> {
-    let known = [("ID", 2), ("GETNAME", 2), ("SETNAME", 3), ("SETINFO", 4)];
+    let known = [
+        ("ID", 2),
+        ("GETNAME", 2),
+        ("SETNAME", 3),
+        ("SETINFO", 4),
+        ("NO-EVICT", 3),
+        ("NO-TOUCH", 3),
+    ];
     let Some((word, arity)) = known.into_iter().find(|(word, _)| is(request, 1, word)) else {
         return Err(CommandError::UnknownSubcommand(request));
     };
@@ -204,6 +229,9 @@ fn client(request: Arguments<'_>) -> Parsed<'_> {
         "ID" => Ok(Command::ClientId),
         "GETNAME" => Ok(Command::ClientName),
         "SETNAME" => client_name(argument(request, 2)).map(Command::SetClientName),
+        "NO-EVICT" | "NO-TOUCH" if !is(request, 2, "ON") && !is(request, 2, "OFF") => {
+            Err(CommandError::Syntax)
+        }
         _ => Ok(Command::Accept),
     }
 }
@@ -246,21 +274,38 @@ fn work(request: Arguments<'_>) -> Parsed<'_> {
     })
 }
 
+/// There is no password: as in Redis, the user `default` may give any.
+fn authenticate(user: &[u8]) -> Result<(), CommandError<'_>> {
+    match user {
+        b"default" => Ok(()),
+        _ => Err(CommandError::WrongPassword),
+    }
+}
+
 fn hello(request: Arguments<'_>) -> Parsed<'_> {
-    match request.get(1).map(parse_i64) {
-        None | Some(Some(2)) => {}
+    let version = match request.get(1).map(parse_i64) {
+        None => None,
+        Some(Some(2)) => Some(Version::Two),
+        Some(Some(3)) => Some(Version::Three),
         Some(Some(_)) => return Err(CommandError::NoProtocol),
         Some(None) => return Err(CommandError::NotAVersion),
-    }
-    match request.len() {
-        0..=2 => Ok(Command::Hello { client_name: None }),
-        4 if is(request, 2, "SETNAME") => {
-            client_name(argument(request, 3)).map(|name| Command::Hello {
-                client_name: Some(name),
-            })
+    };
+    let (mut name, mut at) = (None, 2);
+    while at < request.len() {
+        if is(request, at, "AUTH") && at + 2 < request.len() {
+            authenticate(argument(request, at + 1))?;
+            at += 3;
+        } else if is(request, at, "SETNAME") && at + 1 < request.len() {
+            name = Some(client_name(argument(request, at + 1))?);
+            at += 2;
+        } else {
+            return Err(CommandError::HelloSyntax(argument(request, at)));
         }
-        _ => Err(CommandError::HelloSyntax(argument(request, 2))),
     }
+    Ok(Command::Hello {
+        version,
+        client_name: name,
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Executes commands: what each does to the counters, and what it replies.
 
-use crate::command::Command;
+use crate::command::{Command, Version};
 use crate::keyspace::Full;
 use crate::resp::{Arguments, write};
 use crate::session::{Client, Service};
@@ -39,7 +39,10 @@ pub(crate) fn execute<K: Keyspace>(
             return add_in_two_turns(service, client, name, amount, replies);
         }
         Command::Add { name, amount } => add(service, name, amount, replies),
-        Command::Get(name) => get(service, name, replies),
+        Command::Get(name) => match service.keyspace.find(name, Counter::get) {
+            Some(value) => write::bulk(replies, itoa::Buffer::new().format(value).as_bytes()),
+            None => null(client, replies),
+        },
         Command::Set { name, value } => set(service, name, value, replies),
         Command::Delete(names) => {
             count(
@@ -60,19 +63,32 @@ pub(crate) fn execute<K: Keyspace>(
             service.keyspace.clear();
             write::simple(replies, "OK");
         }
-        Command::Info(sections) => info(service, sections, replies),
-        Command::Nothing => write::array(replies, 0),
+        Command::Info(sections) => {
+            let text = info(service, sections);
+            match client.version() {
+                Version::Two => write::bulk(replies, text.as_bytes()),
+                Version::Three => write::verbatim(replies, text.as_bytes()),
+            }
+        }
+        Command::Commands => write::array(replies, 0),
+        Command::Config => map(client, replies, 0),
         Command::ClientId => write::integer(replies, client.id.cast_signed()),
-        Command::ClientName => match &client.name {
-            Some(name) => write::bulk(replies, name),
-            None => write::null(replies),
+        Command::ClientName => match client.name() {
+            b"" => null(client, replies),
+            name => write::bulk(replies, name),
         },
         Command::SetClientName(name) => {
             client.rename(name);
             write::simple(replies, "OK");
         }
         Command::Accept => write::simple(replies, "OK"),
-        Command::Hello { client_name } => {
+        Command::Hello {
+            version,
+            client_name,
+        } => {
+            if let Some(version) = version {
+                client.speak(version);
+            }
             if let Some(name) = client_name {
                 client.rename(name);
             }
@@ -86,7 +102,7 @@ pub(crate) fn execute<K: Keyspace>(
             ),
         },
         Command::Reset => {
-            client.rename(b"");
+            client.reset();
             write::simple(replies, "RESET");
         }
         Command::Quit => {
@@ -144,10 +160,19 @@ fn set<K: Keyspace>(service: &Service<'_, K>, name: &[u8], value: i64, replies: 
     }
 }
 
-fn get<K: Keyspace>(service: &Service<'_, K>, name: &[u8], replies: &mut Vec<u8>) {
-    match service.keyspace.find(name, Counter::get) {
-        Some(value) => write::bulk(replies, itoa::Buffer::new().format(value).as_bytes()),
-        None => write::null(replies),
+/// No value, in the client's version of the protocol.
+fn null(client: &Client, replies: &mut Vec<u8>) {
+    match client.version() {
+        Version::Two => write::null(replies),
+        Version::Three => write::null3(replies),
+    }
+}
+
+/// The header of a map, which is a flat array in RESP2.
+fn map(client: &Client, replies: &mut Vec<u8>, pairs: usize) {
+    match client.version() {
+        Version::Two => write::array(replies, 2 * pairs),
+        Version::Three => write::map(replies, pairs),
     }
 }
 
@@ -171,34 +196,40 @@ fn count<T>(replies: &mut Vec<u8>, found: impl Iterator<Item = T>) {
     write::integer(replies, i64::try_from(found.count()).unwrap_or(i64::MAX));
 }
 
-fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>, replies: &mut Vec<u8>) {
+/// INFO's text. A section costs what it shows: only one that is wanted counts over all names.
+fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>) -> String {
     let sections: Vec<_> = request
         .from(1)
         .map(|section| String::from_utf8_lossy(section).to_ascii_lowercase())
         .collect();
-    let counters = format!(
-        "# Counter\r\ndiscipline:{}\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:{}\r\n",
-        K::Counter::DISCIPLINE,
-        service.keyspace.len(),
-        service.limits.counters,
-        service.keyspace.contended(),
-    );
-    let mut parts = service.environment.info();
-    parts.push(("counter", counters));
-    let everything = sections.is_empty()
-        || sections
-            .iter()
-            .any(|s| matches!(&s[..], "all" | "default" | "everything"));
-    let wanted: Vec<_> = parts
-        .into_iter()
-        .filter(|(name, _)| everything || sections.iter().any(|section| section == name))
-        .map(|(_, text)| text)
-        .collect();
-    write::bulk(replies, wanted.join("\r\n").as_bytes());
+    let is_wanted = |name: &str| {
+        let mut all = ["all", "default", "everything"].into_iter().chain([name]);
+        sections.is_empty() || all.any(|name| sections.iter().any(|section| section == name))
+    };
+    let mut parts: Vec<_> = service.environment.info();
+    parts.retain(|(name, _)| is_wanted(name));
+    let mut wanted: Vec<_> = parts.into_iter().map(|(_, text)| text).collect();
+    if is_wanted("counter") {
+        wanted.push(format!(
+            "# Counter\r\ndiscipline:{}\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:{}\r\n",
+            K::Counter::DISCIPLINE,
+            service.keyspace.len(),
+            service.limits.counters,
+            service.keyspace.contended(),
+        ));
+    }
+    if is_wanted("keyspace") {
+        let names = match service.keyspace.len() {
+            0 => String::new(),
+            names => format!("db0:keys={names},expires=0,avg_ttl=0\r\n"),
+        };
+        wanted.push(format!("# Keyspace\r\n{names}"));
+    }
+    wanted.join("\r\n")
 }
 
 fn hello(client: &Client, replies: &mut Vec<u8>) {
-    write::array(replies, 14);
+    map(client, replies, 7);
     let text = |replies: &mut Vec<u8>, key: &str, value: &str| {
         write::bulk(replies, key.as_bytes());
         write::bulk(replies, value.as_bytes());
@@ -206,7 +237,11 @@ fn hello(client: &Client, replies: &mut Vec<u8>) {
     text(replies, "server", "baton");
     text(replies, "version", env!("CARGO_PKG_VERSION"));
     write::bulk(replies, b"proto");
-    write::integer(replies, 2);
+    let version = match client.version() {
+        Version::Two => 2,
+        Version::Three => 3,
+    };
+    write::integer(replies, version);
     write::bulk(replies, b"id");
     write::integer(replies, client.id.cast_signed());
     text(replies, "mode", "standalone");

@@ -20,5 +20,5 @@ pub use request::write_request;
 
 /// Appends replies to a buffer, in the order of the requests.
 pub mod write {
-    pub use super::reply::{array, bulk, error, integer, null, simple};
+    pub use super::reply::{array, bulk, error, integer, map, null, null3, simple, verbatim};
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::mem;
 
+use crate::command::Version;
 use crate::execute::{Outcome, execute};
 use crate::resp::{Args, Parser, ProtocolError, write};
 use crate::{Keyspace, Limits};
@@ -23,7 +24,7 @@ pub struct Service<'a, K> {
 /// What the bytes mean.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Protocol {
-    /// The Redis protocol, version 2.
+    /// The Redis protocol, version 2 or, after `HELLO 3`, version 3.
     #[default]
     Resp,
     /// Every byte comes back (RFC 862).
@@ -65,15 +66,56 @@ pub struct Session {
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) id: u64,
-    pub(crate) name: Option<Box<[u8]>>,
+    /// What the client has set. Few set anything, so an idle connection keeps only the pointer.
+    settings: Option<Box<Settings>>,
     /// The value that the first half of a yielding increment has read; the next turn writes the sum. A null pointer for other counters.
     pub(crate) seen: Option<Box<i64>>,
 }
 
+/// What a client may set on its connection.
+#[derive(Debug, Default)]
+struct Settings {
+    name: Box<[u8]>,
+    version: Version,
+}
+
 impl Client {
+    /// The name, empty where none is set.
+    pub(crate) fn name(&self) -> &[u8] {
+        self.settings
+            .as_ref()
+            .map_or(b"", |settings| &settings.name)
+    }
+
     /// Sets the name; an empty one removes it, as in Redis.
     pub(crate) fn rename(&mut self, name: &[u8]) {
-        self.name = (!name.is_empty()).then(|| name.into());
+        if name != self.name() {
+            self.settings.get_or_insert_default().name = name.into();
+        }
+    }
+
+    /// The version of the protocol in which the client wants its replies.
+    pub(crate) fn version(&self) -> Version {
+        self.settings
+            .as_ref()
+            .map_or_else(Version::default, |settings| settings.version)
+    }
+
+    /// Sets the version of the protocol.
+    pub(crate) fn speak(&mut self, version: Version) {
+        if version != self.version() {
+            self.settings.get_or_insert_default().version = version;
+        }
+    }
+
+    /// Forgets all settings.
+    pub(crate) fn reset(&mut self) {
+        self.settings = None;
+    }
+
+    fn held_bytes(&self) -> usize {
+        let bytes = |settings: &Box<Settings>| size_of::<Settings>() + settings.name.len();
+        self.settings.as_ref().map_or(0, bytes)
     }
 }
 
@@ -107,7 +149,7 @@ impl Session {
             parser: Parser::default(),
             client: Client {
                 id,
-                name: None,
+                settings: None,
                 seen: None,
             },
         }
@@ -132,10 +174,10 @@ impl Session {
         }
     }
 
-    /// Bytes on the heap beside `input` and `replies`: the state of an unfinished request, and the peer's name.
+    /// Bytes on the heap beside `input` and `replies`: the state of an unfinished request, and what the peer has set.
     #[must_use]
     pub fn held_bytes(&self) -> usize {
-        self.parser.held_bytes() + self.client.name.as_ref().map_or(0, |name| name.len())
+        self.parser.held_bytes() + self.client.held_bytes()
     }
 
     fn receive_resp<K: Keyspace>(

@@ -79,19 +79,15 @@ pub fn errors_keep_their_meaning(target: &Target) {
     assert_eq!(redis.incr("k", 1), Ok(1));
 }
 
-/// A client that insists on RESP3 learns that it is not spoken here.
-pub fn resp3_is_declined(target: &Target) {
+/// A client that insists on RESP3 gets it.
+pub fn resp3_is_spoken(target: &Target) {
     let server = target.start();
     let url = format!("redis://{}/?protocol=resp3", server.address());
-    let error = Client::open(url)
-        .unwrap()
-        .get_connection_with_timeout(TIMEOUT)
-        .err();
-    let error = error.expect("RESP3 is not spoken");
-    assert_eq!(
-        (error.code(), error.detail()),
-        (Some("NOPROTO"), Some("unsupported protocol version"))
-    );
+    let client = Client::open(url).unwrap();
+    let mut redis = client.get_connection_with_timeout(TIMEOUT).unwrap();
+    assert_eq!(redis.get("k"), Ok(None::<i64>));
+    assert_eq!(redis.incr("k", 1), Ok(1));
+    assert_eq!(redis.get("k"), Ok(Some(1)));
 }
 
 fn connect(server: &Server) -> Connection {

@@ -26,7 +26,11 @@ pub enum CommandError<'a> {
     HelloSyntax(&'a [u8]),
     /// `SELECT` of another database than 0.
     DatabaseOutOfRange,
-    /// `HELLO` with a version of the protocol other than 2.
+    /// `AUTH` with a password alone: none is configured.
+    NoPassword,
+    /// `AUTH` of a user that does not exist.
+    WrongPassword,
+    /// `HELLO` with a version of the protocol other than 2 and 3.
     NoProtocol,
     /// `HELLO` with a version that is not a number.
     NotAVersion,
@@ -52,6 +56,11 @@ impl CommandError<'_> {
             }
             Self::Arity(request) => return wrong_arity(request, 1),
             Self::SubcommandArity(request) => return wrong_arity(request, 2),
+            Self::NoPassword => {
+                "ERR AUTH <password> called without any password configured for the default user. \
+                 Are you sure your configuration is correct?"
+            }
+            Self::WrongPassword => "WRONGPASS invalid username-password pair or user is disabled.",
             Self::NotAnInteger => "ERR value is not an integer or out of range",
             Self::NoDuration => "ERR the time is not a number from 0 to 10 seconds",
             Self::DecrementOverflow => "ERR decrement would overflow",

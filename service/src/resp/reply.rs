@@ -21,6 +21,24 @@ pub fn bulk(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
+/// Appends `%N`, the header of a RESP3 map; its `pairs` of a key and a value follow.
+pub fn map(out: &mut Vec<u8>, pairs: usize) {
+    header(out, b'%', pairs);
+}
+
+/// Appends a RESP3 verbatim string of plain text.
+pub fn verbatim(out: &mut Vec<u8>, text: &[u8]) {
+    header(out, b'=', text.len() + 4);
+    out.extend_from_slice(b"txt:");
+    out.extend_from_slice(text);
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends RESP3's `_`: no value.
+pub fn null3(out: &mut Vec<u8>) {
+    out.extend_from_slice(b"_\r\n");
+}
+
 /// Appends `$-1`: no value.
 pub fn null(out: &mut Vec<u8>) {
     out.extend_from_slice(b"$-1\r\n");

@@ -15,6 +15,7 @@ pub(super) struct Reference {
     pub(super) counters: BTreeMap<Vec<u8>, i64>,
     pub(super) replies: Vec<u8>,
     client_name: Vec<u8>,
+    resp3: bool,
     limits: Limits,
 }
 
@@ -34,6 +35,7 @@ impl Reference {
             counters: BTreeMap::new(),
             replies: Vec::new(),
             client_name: Vec::new(),
+            resp3: false,
             limits,
         }
     }

@@ -22,7 +22,7 @@ impl Reference {
             (b"DECRBY", [counter, amount]) => self.add(counter, plain_decimal(amount).map(|n| -n)),
             (b"GET", [counter]) => match self.counters.get(*counter).copied() {
                 Some(value) => self.bulk(value.to_string().as_bytes()),
-                None => self.say("$-1"),
+                None => self.null(),
             },
             (b"SET", [counter, value]) => self.set(counter, plain_decimal(value)),
             (b"SET", [_, _, _, ..]) => self.error(SYNTAX),
@@ -48,6 +48,7 @@ impl Reference {
             }
             (b"RESET", []) => {
                 self.client_name.clear();
+                self.resp3 = false;
                 self.say("+RESET");
             }
             (b"SELECT", [number]) => match plain_decimal(number) {
@@ -55,6 +56,16 @@ impl Reference {
                 Some(_) => self.error(b"ERR DB index is out of range"),
                 None => self.error(NOT_AN_INTEGER),
             },
+            (b"AUTH", [_]) => self.error(
+                b"ERR AUTH <password> called without any password configured for the default user. \
+                  Are you sure your configuration is correct?",
+            ),
+            (b"AUTH", [user, _]) => {
+                if self.authenticate(user) {
+                    self.say("+OK");
+                }
+            }
+            (b"AUTH", [_, _, ..]) => self.error(SYNTAX),
             (b"COMMAND", _) => self.say("*0"),
             (b"INFO", _) => self.info(&arguments),
             (b"HELLO", _) => self.hello(&arguments),
@@ -69,7 +80,7 @@ impl Reference {
             (
                 b"PING" | b"ECHO" | b"INCR" | b"DECR" | b"INCRBY" | b"DECRBY" | b"GET" | b"SET"
                 | b"DEL" | b"EXISTS" | b"DBSIZE" | b"RESET" | b"SELECT" | b"CONFIG" | b"CLIENT"
-                | b"DEBUG" | b"WORK",
+                | b"DEBUG" | b"WORK" | b"AUTH",
                 _,
             ) => self.wrong_number(&words[0]),
             _ => self.unknown(words),
@@ -144,18 +155,29 @@ impl Reference {
     fn two_words(&mut self, name: &[u8], arguments: &[&[u8]]) {
         let second = arguments[0].to_ascii_uppercase();
         match (name, &second[..], &arguments[1..]) {
-            (b"CONFIG", b"GET", [_, ..]) => self.say("*0"),
+            (b"CONFIG", b"GET", [_, ..]) => self.say(if self.resp3 { "%0" } else { "*0" }),
             (b"CLIENT", b"ID", []) => self.integer(1),
-            (b"CLIENT", b"GETNAME", []) if self.client_name.is_empty() => self.say("$-1"),
+            (b"CLIENT", b"GETNAME", []) if self.client_name.is_empty() => self.null(),
             (b"CLIENT", b"GETNAME", []) => self.bulk(&self.client_name.clone()),
             (b"CLIENT", b"SETNAME", [client_name]) => {
-                if self.rename(client_name) {
+                if self.is_name(client_name) {
+                    self.client_name = client_name.to_vec();
                     self.say("+OK");
                 }
             }
             (b"CLIENT", b"SETINFO", [_, _]) => self.say("+OK"),
+            (b"CLIENT", b"NO-EVICT" | b"NO-TOUCH", [switch]) => {
+                match &switch.to_ascii_uppercase()[..] {
+                    b"ON" | b"OFF" => self.say("+OK"),
+                    _ => self.error(SYNTAX),
+                }
+            }
             (b"CONFIG", b"GET", _)
-            | (b"CLIENT", b"ID" | b"GETNAME" | b"SETNAME" | b"SETINFO", _) => {
+            | (
+                b"CLIENT",
+                b"ID" | b"GETNAME" | b"SETNAME" | b"SETINFO" | b"NO-EVICT" | b"NO-TOUCH",
+                _,
+            ) => {
                 self.wrong_number(&[name, b"|", arguments[0]].concat());
             }
             _ => self.error(&[b"ERR unknown subcommand '", start(arguments[0]), b"'."].concat()),
@@ -163,61 +185,94 @@ impl Reference {
     }
 
     /// Whether that is a name; if not, the peer has been told.
-    fn rename(&mut self, name: &[u8]) -> bool {
+    fn is_name(&mut self, name: &[u8]) -> bool {
         let is_name = name.len() <= 512 && name.iter().all(|byte| (b'!'..=b'~').contains(byte));
-        if is_name {
-            self.client_name = name.to_vec();
-        } else {
+        if !is_name {
             self.error(b"ERR Client names cannot contain spaces, newlines or special characters.");
         }
         is_name
     }
 
+    /// Whether the user may come in; if not, the peer has been told.
+    fn authenticate(&mut self, user: &[u8]) -> bool {
+        if user != b"default" {
+            self.error(b"WRONGPASS invalid username-password pair or user is disabled.");
+        }
+        user == b"default"
+    }
+
     fn hello(&mut self, arguments: &[&[u8]]) {
-        match arguments.first().map(|version| plain_decimal(version)) {
-            None | Some(Some(2)) => {}
+        let version = match arguments.first().map(|version| plain_decimal(version)) {
+            None => self.resp3,
+            Some(Some(version @ (2 | 3))) => version == 3,
             Some(Some(_)) => return self.error(b"NOPROTO unsupported protocol version"),
             Some(None) => {
                 return self.error(b"ERR Protocol version is not an integer or out of range");
             }
-        }
-        match arguments {
-            [] | [_] => {}
-            [_, option, name] if option.eq_ignore_ascii_case(b"SETNAME") => {
-                if !self.rename(name) {
-                    return;
+        };
+        // Nothing is changed before all options are known to be right.
+        let (mut options, mut name) = (arguments.get(1..).unwrap_or_default(), None);
+        while let [option, rest @ ..] = options {
+            options = match (&option.to_ascii_uppercase()[..], rest) {
+                (b"AUTH", [user, _, rest @ ..]) if self.authenticate(user) => rest,
+                (b"AUTH", [_, _, ..]) => return,
+                (b"SETNAME", [new, rest @ ..]) if self.is_name(new) => {
+                    name = Some(*new);
+                    rest
                 }
-            }
-            [_, option, ..] => {
-                return self
-                    .error(&[b"ERR Syntax error in HELLO option '", start(option), b"'"].concat());
-            }
+                (b"SETNAME", [_, ..]) => return,
+                _ => {
+                    let text = [b"ERR Syntax error in HELLO option '", start(option), b"'"];
+                    return self.error(&text.concat());
+                }
+            };
+        }
+        self.resp3 = version;
+        if let Some(name) = name {
+            self.client_name = name.to_vec();
         }
         let version = env!("CARGO_PKG_VERSION");
+        let (map, number) = if self.resp3 { ("%7", 3) } else { ("*14", 2) };
         self.say(&format!(
-            "*14\r\n$6\r\nserver\r\n$5\r\nbaton\r\n$7\r\nversion\r\n${}\r\n{version}\r\n$5\r\nproto\r\n:2\r\n$2\r\nid\r\n:1\r\n\
-             $4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0",
+            "{map}\r\n$6\r\nserver\r\n$5\r\nbaton\r\n$7\r\nversion\r\n${}\r\n{version}\r\n$5\r\nproto\r\n:{number}\r\n\
+             $2\r\nid\r\n:1\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\nmaster\r\n$7\r\nmodules\r\n*0",
             version.len()
         ));
     }
 
     fn info(&mut self, sections: &[&[u8]]) {
-        let wanted = ["counter", "all", "default", "everything"];
-        let is_wanted = |section: &&[u8]| {
-            wanted
-                .iter()
-                .any(|name| section.eq_ignore_ascii_case(name.as_bytes()))
+        let is_wanted = |section: &str| {
+            let names = [section, "all", "default", "everything"];
+            let is_named = |word: &&[u8]| {
+                names
+                    .iter()
+                    .any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+            };
+            sections.is_empty() || sections.iter().any(is_named)
         };
-        let text = if sections.is_empty() || sections.iter().any(is_wanted) {
-            format!(
-                "# Counter\r\ndiscipline:plain\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:0\r\n",
-                self.counters.len(),
+        let mut wanted = Vec::new();
+        let names = self.counters.len();
+        if is_wanted("counter") {
+            wanted.push(format!(
+                "# Counter\r\ndiscipline:plain\r\ncounters:{names}\r\nmaxcounters:{}\r\ncontended_acquisitions:0\r\n",
                 self.limits.counters
-            )
-        } else {
-            String::new()
-        };
-        self.bulk(text.as_bytes());
+            ));
+        }
+        if is_wanted("keyspace") {
+            wanted.push(match names {
+                0 => "# Keyspace\r\n".to_owned(),
+                _ => format!("# Keyspace\r\ndb0:keys={names},expires=0,avg_ttl=0\r\n"),
+            });
+        }
+        let text = wanted.join("\r\n");
+        match self.resp3 {
+            true => self.say(&format!("={}\r\ntxt:{text}", text.len() + 4)),
+            false => self.bulk(text.as_bytes()),
+        }
+    }
+
+    fn null(&mut self) {
+        self.say(if self.resp3 { "_" } else { "$-1" });
     }
 
     fn wrong_number(&mut self, name: &[u8]) {
