@@ -114,8 +114,8 @@ impl Client {
     }
 
     fn held_bytes(&self) -> usize {
-        let bytes = |settings: &Box<Settings>| size_of::<Settings>() + settings.name.len();
-        self.settings.as_ref().map_or(0, bytes)
+        let bytes = |settings: &Settings| size_of::<Settings>() + settings.name.len();
+        self.settings.as_deref().map_or(0, bytes)
     }
 }
 
