@@ -115,7 +115,7 @@ impl System {
         }
     }
 
-    /// Whether a request that computes takes exactly as much processor time as it is told.
+    /// Whether a request that computes takes exactly the processor time that the request names.
     pub fn computes_exactly(&self) -> bool {
         !self.is_redis()
     }

@@ -38,7 +38,7 @@ pub enum Anomaly {
     /// A read returned a value before anything wrote it.
     // A GET returned more than all INCRs begun by then could have made.
     FutureRead,
-    /// An increment that nobody made.
+    /// An increment that no client made.
     // No INCR can account for a value that the counter passed.
     PhantomIncrement,
     /// Replies came in another order than their requests.
@@ -51,7 +51,7 @@ pub enum Anomaly {
     // An INCR took effect that no reply shows, and the unanswered request was invoked too late to be it.
     ReplyMissing,
 
-    /// A reply that nobody asked for.
+    /// A reply without a request.
     ReplyUnsolicited,
     /// A reply that belongs to another connection.
     CrossTalk,

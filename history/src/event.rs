@@ -34,7 +34,7 @@ impl<A: EventSink, B: EventSink> EventSink for (A, B) {
     }
 }
 
-/// An observer that may be absent, such as a log that nobody asked for.
+/// An observer that may be absent, such as a log that is not wanted.
 impl<O: EventSink> EventSink for Option<O> {
     #[inline]
     fn observe(&mut self, event: Event) {

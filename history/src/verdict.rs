@@ -48,11 +48,11 @@ pub struct KeyVerdict {
     pub reads: u64,
     /// Operations that must have had no effect: refused with `-ERR`, or written only in part.
     pub failed: u64,
-    /// INCRs that nobody answered: each may have taken effect or not.
+    /// INCRs without an answer: each may or may not have taken effect.
     pub unanswered: u64,
     /// How many of those did take effect: values were passed that only they can have made.
     pub took_effect: u64,
-    /// GETs that nobody answered: they say nothing.
+    /// GETs without an answer: they have no effect.
     pub unanswered_reads: u64,
     /// The value that was read when no INCR was in flight and after which no INCR was acknowledged.
     pub final_value: Option<i64>,

@@ -2,7 +2,7 @@
 //!
 //! A server is its [`Model`]: a name, and a `serve` function for each discipline of the counter. [`run`] reads the command line,
 //! makes a [`Host`] and calls the `serve` of the chosen discipline. That function accepts connections, waits and replies, and returns
-//! the counters when the host is told to stop.
+//! the counters at the signal to stop.
 //!
 //! ```text
 //!  command line ─▶ Flags ─▶ Host { listener, limits, signals, statistics }

@@ -12,7 +12,7 @@ use crate::{Host, flags};
 /// Every counter with its final value.
 pub type Counters = Vec<(Name, i64)>;
 
-/// Serves until the host is told to stop, under one discipline of the counter. The host is `'static` because a task may borrow only what
+/// Serves until the signal to stop, under one discipline of the counter. The host is `'static` because a task may borrow only what
 /// outlives it.
 pub type Serve = fn(&'static Host) -> io::Result<Counters>;
 

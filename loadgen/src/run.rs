@@ -252,7 +252,7 @@ fn final_values(
         {
             check.set_inconclusive();
             CounterValues::Unknown(format!(
-                "{why}; later sessions asked the new counters, so no reply was held against another"
+                "{why}; later sessions used the new counters, so the replies were not compared with each other"
             ))
         }
         (FinalValues::SameServer(values), _) => values,

@@ -33,7 +33,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Whether `main` of this program calls [`run_guard_if_asked`].
 static CAN_BE_A_GUARD: AtomicBool = AtomicBool::new(false);
 
-/// What a guard is told when it starts.
+/// The start parameters of a guard.
 #[derive(Debug)]
 pub(crate) struct Order {
     pub(crate) end_limit: Duration,
@@ -116,7 +116,7 @@ fn start_server(words: &[OsString], cpus: &str) -> io::Result<Child> {
         .spawn()
 }
 
-/// Waits until it is told to end the server or is left alone, ends it, and returns when no child is left.
+/// Waits for the order to end the server or for the end of our own process, ends the server, and returns when no child is left.
 fn guard(server: Pid, end_limit: Duration) {
     let mut watched = watch(&[server]);
     let (mut deadline, mut asked) = (None, HashSet::new());
@@ -189,7 +189,7 @@ fn watch(processes: &[Pid]) -> Vec<OwnedFd> {
     processes.iter().filter_map(open).collect()
 }
 
-/// Waits until we are asked something, a process has ended, or the time is over; says whether we are asked something.
+/// Waits for an order, the end of a process, or the end of the time; returns whether there is an order.
 /// Without a limit this costs nothing while a run is measured.
 fn is_asked(is_open: bool, watched: &[OwnedFd], limit: Option<Duration>) -> bool {
     let asks = stdin();

@@ -11,7 +11,7 @@
 //! server, then to each process that the server leaves behind; after [`Command::end_limit`] it kills them. It ends when
 //! the kernel says that it has no child left.
 //!
-//! A program whose `main` does not call [`run_guard_if_asked`], such as a test, can start no server: it is told so.
+//! A program whose `main` does not call [`run_guard_if_asked`], such as a test, cannot start a server: it gets an error.
 //!
 //! What is absent: shells, restarts, and a server on another machine.
 

@@ -78,7 +78,7 @@ impl Report {
         }
     }
 
-    /// Prints it as the guard, whose stdout is the pipe. Where nobody reads any more, nobody misses it.
+    /// Prints it as the guard, whose stdout is the pipe. If the reader is gone, the report is not needed.
     pub(crate) fn print(&self) {
         let _ = io::stdout().write_all(self.line().as_bytes());
     }

@@ -9,7 +9,7 @@ const LOWEST: u16 = 10_000;
 /// Tries before giving up: most ports of the range are free on any machine.
 const TRIES: u32 = 100;
 
-/// A port of 127.0.0.1 on which nobody listens now.
+/// A port of 127.0.0.1 on which no process listens now.
 ///
 /// It lies below the range that the kernel gives to outgoing connections, so no socket of a load can take it before the
 /// server does. Another program may: then the server ends at once, and is started again on another port.

@@ -31,7 +31,7 @@ pub(crate) struct Panel {
     pub(crate) marks: Marks,
 }
 
-/// How much of its colour a band has, among so many: together they must not hide the lines.
+/// How much of its colour a band has, among this many: together they must not hide the lines.
 pub(crate) fn band_opacity(series: usize) -> f64 {
     const ALONE: f64 = 0.16;
     const WITHOUT_HARM: f64 = 6.0;
@@ -135,7 +135,7 @@ pub(crate) enum Stroke {
 /// How the points of a series are joined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joined {
-    /// By a line in the dash of its system for so many points from the left, and dotted after; ranges are a band around it.
+    /// By a line in the dash of its system for this many points from the left, and dotted after; ranges are a band around it.
     Line {
         /// Points from the left that are sure.
         sure: usize,
@@ -262,7 +262,7 @@ impl Axis {
     }
 }
 
-/// The height of a name among so many, of which the first stands at the top.
+/// The height of a name among this many, of which the first stands at the top.
 pub(crate) fn lane_of(at: usize, many: usize) -> f64 {
     many.saturating_sub(at + 1) as f64
 }

@@ -37,7 +37,7 @@ enum Style {
 }
 
 impl Meter {
-    /// A meter for so many runs.
+    /// A meter for this many runs.
     pub fn new(runs: u32) -> Self {
         let style = match std::io::stderr().is_terminal() {
             true => Style::Bar(bar()),

@@ -40,7 +40,7 @@ impl<'a> Summary<'a> {
     pub(crate) fn new(comparison: &'a Comparison) -> Self {
         let groups = by_load(Group::of(comparison));
         let any_has = |metric: &Metric| {
-            // A column of nothing but "n/a" says only that nobody asked.
+            // A column of nothing but "n/a" says nothing.
             comparison.runs().any(|run| metric.of(run).is_some())
         };
         let metrics: Vec<Metric> = Metric::ALL.into_iter().filter(any_has).collect();

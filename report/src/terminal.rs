@@ -14,7 +14,7 @@ use crate::text::{aligned, lines_of, plain_table, wrap};
 /// The terminal that is written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Screen {
-    /// Its columns; 80 where nobody knows.
+    /// Its columns; 80 if unknown.
     pub columns: u16,
     /// Whether it shows colours: a terminal, and `NO_COLOR` is not set.
     pub colours: bool,

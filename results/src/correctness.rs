@@ -81,7 +81,7 @@ pub struct AnomalyRecord {
 }
 
 impl AnomalyRecord {
-    /// Ten examples show a pattern; a million make a file nobody opens.
+    /// Ten examples show a pattern; a million make a file too long to read.
     pub const MAX_EXAMPLES: usize = 10;
 }
 

@@ -103,7 +103,7 @@ mod tests {
     use super::*;
     use crate::{Comparison, Finite, example};
 
-    /// A run that was offered so many requests a second and answered so many.
+    /// A run that was offered and answered at these rates per second.
     fn run(offered: f64, answered: f64, verdict: ValidityVerdict) -> Run {
         let mut run = example::empty("a");
         if let LoadMode::Open { rate_per_s, .. } = &mut run.workload.mode {

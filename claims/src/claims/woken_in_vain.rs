@@ -85,7 +85,7 @@ impl Contention {
     }
 }
 
-/// How often the lock was found taken, and how often it was asked for.
+/// How often the lock was found taken, and how often it was requested.
 fn contended(
     server: &mut StartedServer<'_, '_>,
     load: &ConfigBuilder,

@@ -55,7 +55,7 @@ impl Counter {
 
     /// Fills the gaps with unanswered INCRs. Returns how many of these took effect, and the gaps that stay open.
     ///
-    /// An INCR that was answered with an unusable value can fill any gap: nobody knows where it took effect, and the key's
+    /// An INCR that was answered with an unusable value can fill any gap: where it took effect is unknown, and the key's
     /// verdict is "wrong" anyway.
     fn fill_gaps(&mut self, key: Key) -> (u64, Vec<Unexplained>) {
         let adds = &mut self.unsuccessful.get_or_insert_default().unanswered_adds;

@@ -1,4 +1,4 @@
-//! An operation ends without a value: it failed, or nobody answered it.
+//! An operation ends without a value: it failed, or it got no answer.
 
 use super::state::{Counter, UnansweredAdd};
 use super::violation::{Conflict, Violation};

@@ -198,7 +198,7 @@ fn what_is_no_history_is_refused_with_a_reason() {
     );
 }
 
-/// A file that takes so many bytes and then reports that the disk is full.
+/// A file that takes this many bytes and then reports that the disk is full.
 struct Full(usize);
 
 impl Write for Full {

@@ -20,7 +20,7 @@ use report::Meter;
 
 use crate::exit::Exit;
 
-/// Does `work` with a runner that shows how far it is, of so many runs. Its servers print into files under `out`.
+/// Does `work` with a runner that shows how far it is, of this many runs. Its servers print into files under `out`.
 fn with_runner<T>(
     runs: u32,
     out: &Path,

@@ -16,7 +16,7 @@ pub(crate) const COMPARED: [Metric; 5] = [
     Metric::CpuPerRequest,
 ];
 
-/// The table of at least one run, and in words, wrapped to so many columns, what was wrong with which.
+/// The table of at least one run, and in words, wrapped to this many columns, what was wrong with which.
 pub(crate) fn text(runs: &[Run], room: usize) -> String {
     let Some(Run { label, target, .. }) = runs.first() else {
         return String::new();

@@ -8,7 +8,7 @@ use results::{Fairness, Finite, LoadMode, Run, RunLimit, Threshold, ValidityVerd
 
 use crate::replies;
 
-/// The summary, wrapped to so many columns. A number that is not known is written `n/a`.
+/// The summary, wrapped to this many columns. A number that is not known is written `n/a`.
 pub(crate) fn text(run: &Run, room: usize) -> String {
     let name = match run.label == run.target.address {
         true => run.label.clone(),

@@ -37,7 +37,7 @@ pub(crate) fn reconcile(of: Reconciliation<'_>) -> Correctness {
     if let Some(history) = &of.history {
         let name = |number: u32| of.names[number as usize].clone();
         anomalies.add_verdict(history, &name);
-        counters = accounts(&history.keys, of.names, of.before, of.after);
+        counters = counter_accounts(&history.keys, of.names, of.before, of.after);
         if let Conclusion::Unknown(reason) = history.conclusion() {
             notes.push(reason.to_string());
         }
@@ -72,7 +72,7 @@ pub(crate) fn reconcile(of: Reconciliation<'_>) -> Correctness {
 }
 
 /// Returns one account per counter; a counter without operations has zero counts.
-fn accounts(
+fn counter_accounts(
     verdicts: &[KeyVerdict],
     names: &[String],
     before: &CounterValues,

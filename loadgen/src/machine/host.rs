@@ -25,14 +25,14 @@ pub fn read() -> Host {
         cpu_model: cpu_info.and_then(|info| info.model_name(0).map(str::to_owned)),
         cores: thread::available_parallelism().map_or(1, |cores| cores.get() as u32),
         memory_bytes: Meminfo::current().ok().map(|memory| memory.mem_total),
-        client_cpus: Process::myself().ok().and_then(kept_to),
+        client_cpus: Process::myself().ok().and_then(allowed_cpus),
         server_cpus: None,
         sysctls: sysctls(),
     }
 }
 
 /// Returns the processors that a process is pinned to, as in `0-3,7`; `None` if it may use all, or is absent.
-pub(crate) fn kept_to(process: Process) -> Option<String> {
+pub(crate) fn allowed_cpus(process: Process) -> Option<String> {
     let range = |(first, last): (u32, u32)| match first == last {
         true => first.to_string(),
         false => format!("{first}-{last}"),

@@ -36,7 +36,7 @@ pub(crate) struct Measured {
 }
 
 impl Intervals {
-    /// No intervals yet, of so many workers.
+    /// No intervals yet, of this many workers.
     pub(crate) fn new(workers: u32) -> Self {
         Self::with_most(workers, MOST)
     }

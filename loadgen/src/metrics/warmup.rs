@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(cut_of(Warmup::Fixed(Duration::ZERO)), 0);
     }
 
-    /// So many quick intervals, then the server stops; what was asked is answered long after the last request.
+    /// This many quick intervals, then the server stops; the replies come long after the last request.
     fn stopping_after(quick: usize) -> Vec<Interval> {
         let latency_ns = |place| if place < 100 { 50_000 } else { 3_000_000_000 };
         let mut stopping = intervals((0..300).map(latency_ns));

@@ -29,7 +29,7 @@ pub enum Failure {
         why: Option<String>,
     },
     /// Connections were lost.
-    #[error("{lost} of {connections} connections were lost{}{}", because(why), said.as_ref().map_or(String::new(), |text| format!(" (the server's error: {text})")))]
+    #[error("{lost} of {connections} connections were lost{}{}", because(why), error_reply.as_ref().map_or(String::new(), |text| format!(" (the server's error: {text})")))]
     Lost {
         /// How many.
         lost: u32,
@@ -38,20 +38,20 @@ pub enum Failure {
         /// The most frequent reason.
         why: Option<String>,
         /// The server's most frequent error reply, and its remedy.
-        said: Option<String>,
+        error_reply: Option<String>,
     },
     /// The history file is incomplete.
     #[error("the history file is not whole: {0}; the check of this run is not affected")]
     History(String),
     /// Requests had no reply.
-    #[error("{} × {reason}{}", count(*.requests), because(said))]
+    #[error("{} × {reason}{}", count(*.requests), because(error_reply))]
     Requests {
         /// How many.
         requests: u64,
         /// The most frequent reason.
         reason: FailureReason,
         /// The server's most frequent error reply, and its remedy.
-        said: Option<String>,
+        error_reply: Option<String>,
     },
 }
 
@@ -79,7 +79,7 @@ impl Failure {
     pub(super) fn of(run: &Run, problems: Problems) -> Option<Self> {
         let connections = run.workload.connections;
         let remedy = remedy(run, problems.error_reply.as_deref());
-        let said = problems.error_reply.map(|text| text + &remedy);
+        let error_reply = problems.error_reply.map(|text| text + &remedy);
         if problems.refused > 0 {
             return Some(Self::Refused {
                 refused: problems.refused,
@@ -99,7 +99,7 @@ impl Failure {
                 lost: problems.lost,
                 connections,
                 why: problems.why,
-                said,
+                error_reply,
             });
         }
         if let Some(why) = problems.history {
@@ -112,7 +112,7 @@ impl Failure {
         Some(Self::Requests {
             requests: *requests,
             reason: *reason,
-            said,
+            error_reply,
         })
     }
 }

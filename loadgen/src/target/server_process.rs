@@ -51,7 +51,7 @@ impl Process {
 
     /// Returns the processors that it is pinned to.
     pub(crate) fn kept_to(self) -> Option<String> {
-        host::kept_to(self.proc()?)
+        host::allowed_cpus(self.proc()?)
     }
 
     /// Returns open file descriptors. The crate `procfs` also counts `.` and `..` before Linux 6.2.
@@ -109,9 +109,9 @@ impl Process {
 
     /// Whether its uptime matches the one that INFO reports. INFO's process number may be of another machine, or of a
     /// container's own PID namespace.
-    pub(super) fn has_been_up_for(self, said: Duration) -> bool {
+    pub(super) fn has_been_up_for(self, uptime: Duration) -> bool {
         let up = self.up();
-        up.is_none_or(|up| up.abs_diff(said) <= SAME_AGE)
+        up.is_none_or(|up| up.abs_diff(uptime) <= UPTIME_TOLERANCE)
     }
 
     /// Returns the time since it started.
@@ -131,7 +131,7 @@ impl Process {
 }
 
 /// Largest difference between both uptimes: the server counts whole seconds, and only from when it is ready.
-const SAME_AGE: Duration = Duration::from_secs(5);
+const UPTIME_TOLERANCE: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
@@ -198,6 +198,6 @@ mod tests {
         let process = Process::new(std::process::id()).unwrap();
         let up = process.up().unwrap();
         assert!(process.has_been_up_for(up));
-        assert!(!process.has_been_up_for(up + SAME_AGE + SAME_AGE));
+        assert!(!process.has_been_up_for(up + UPTIME_TOLERANCE + UPTIME_TOLERANCE));
     }
 }

@@ -260,7 +260,7 @@ mod tests {
 
     use crate::pictures;
 
-    /// The ends of the time axes of two runs of so many intervals.
+    /// The ends of the time axes of two runs of this many intervals.
     fn ends(intervals: [usize; 2]) -> Vec<f64> {
         let run = |intervals: usize| {
             let label = format!("{intervals} intervals");

@@ -1,4 +1,4 @@
-//! P2, load and latency: how much can be asked of a server before the waiting begins.
+//! P2, load and latency: how much load a server takes before requests wait.
 
 use results::knee::{Above, Knee};
 use results::{Group, LoadMode, Metric, Workload, units};

@@ -10,7 +10,7 @@ use crate::table::{Cell, Column, Table, between};
 
 pub(super) const NAME: &str = "lost-updates";
 
-/// The picture, or none where nobody lost anything: the verdict says so better.
+/// The picture, or none if no system lost anything: the verdict says it.
 pub(super) fn draw(input: &Input) -> Option<Picture> {
     let groups = input.groups.iter();
     let losses: Vec<Loss> = groups.filter_map(|group| Loss::of(&[group])).collect();

@@ -45,7 +45,7 @@ pub(crate) const NAMES: [&str; 8] = [
     heat_map::NAME,
 ];
 
-/// What a picture needs to be drawn, for those who asked for it in vain.
+/// What a picture needs to be drawn, for the message when it cannot be drawn.
 pub(crate) fn needs(name: &str) -> &'static str {
     match name {
         load_latency::NAME => "it needs runs at two or more open-loop rates (loadgen sweep)",

@@ -219,7 +219,7 @@ mod tests {
 
     use crate::pictures;
 
-    /// The caption over 1 and 64 connections, with so many runs of each.
+    /// The caption over 1 and 64 connections, with this many runs of each.
     fn caption(runs: [u64; 2]) -> String {
         let of = |connections, seeds| {
             (0..seeds).map(move |seed| {

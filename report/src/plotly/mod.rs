@@ -80,7 +80,7 @@ fn axis(axis: &Axis) -> Value {
         "fixedrange": false,
         "unifiedhovertitle": {"text": " "},
     });
-    // Plotly invents thousands of minor ticks on an axis of equal factors unless it is told the few that are meant.
+    // Plotly invents thousands of minor ticks on an axis of equal factors unless it gets the few that are meant.
     if !axis.minor.is_empty() {
         json["minor"] =
             json!({"tickvals": axis.minor, "ticks": "outside", "ticklen": 3, "tickcolor": "@line"});

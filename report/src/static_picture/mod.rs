@@ -88,7 +88,7 @@ const TITLE_SIZE: u32 = 15;
 /// From one line of a title to the next.
 const TITLE_LINE: u32 = 20;
 
-/// The size of a letter that has room for so many lines: the library's band above the panels is 1.6 letters high.
+/// The size of a letter that has room for this many lines: the library's band above the panels is 1.6 letters high.
 fn size_for(lines: usize) -> u32 {
     let lines = u32::try_from(lines).unwrap_or(u32::MAX);
     (lines.saturating_mul(TITLE_LINE) + 6) * 10 / 16

@@ -76,7 +76,7 @@ pub enum Joining {
     Line,
     /// The first with the second, the third with the fourth, and so on.
     Pairs,
-    /// All by one line that nobody measured: a bound.
+    /// All by one line that is not measured: a bound.
     Bound,
 }
 

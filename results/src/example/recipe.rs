@@ -19,7 +19,7 @@ pub struct Recipe {
     pub samples_per_interval: u32,
     /// The usual latency.
     pub median_ns: u64,
-    /// One request in so many is slow.
+    /// One request in this many is slow.
     pub slow_every: u32,
     /// How long a slow one may take.
     pub slow_ns: u64,
@@ -34,7 +34,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// A quick server, asked 20,000 times a second for two seconds.
+    /// A quick server under 20,000 requests a second for two seconds.
     pub fn quick(label: &str) -> Self {
         Self {
             label: label.to_owned(),

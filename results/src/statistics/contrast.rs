@@ -4,7 +4,7 @@ use super::bootstrap::SEED;
 use super::{mann_whitney, ratio_of_medians};
 use crate::Finite;
 
-/// Runs of each system below which no difference can be significant, 3 against 3 reach p = 0.10 at best, and no interval is told.
+/// Runs of each system below which no difference can be significant, 3 against 3 reach p = 0.10 at best, and no interval is given.
 pub const MIN_RUNS: usize = 4;
 
 /// The p-value below which a difference is called one.

@@ -25,7 +25,7 @@ const CONNECTIONS: usize = 8;
 const LOOK: Duration = Duration::from_millis(50);
 
 impl SlowClients {
-    /// Sends this request so many times per second from now on.
+    /// Sends this request this many times per second from now on.
     pub(super) fn start(port: u16, request: String, per_s: f64) -> Result<Self, Failure> {
         let clients: io::Result<Vec<Client>> = (0..CONNECTIONS).map(|_| connect(port)).collect();
         let clients = clients.map_err(Failure::request("the server could not be reached"))?;

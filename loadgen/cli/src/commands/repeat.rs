@@ -86,7 +86,7 @@ fn exit(runs: &[Run], exits: Vec<Exit>, interrupted: bool, arguments: &RunArgume
     }
 }
 
-/// Writes the files of all runs together, and prints what was asked for.
+/// Writes the files of all runs together, and prints the requested output.
 fn show(runs: &[Run], arguments: &RunArguments, command: &[String]) -> Result<(), Exit> {
     let title = format!("{} runs of {}", runs.len(), arguments.target);
     let comparison = Comparison {

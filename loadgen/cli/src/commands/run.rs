@@ -83,7 +83,7 @@ pub(super) fn measure(config: Config) -> Result<Outcome, Exit> {
     })?
 }
 
-/// Writes the files, if there is a folder for them, and prints what was asked for.
+/// Writes the files, if there is a folder for them, and prints the requested output.
 pub(super) fn show(
     run: &Run,
     as_json: bool,

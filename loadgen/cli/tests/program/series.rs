@@ -38,7 +38,7 @@ fn ends(list: &str) -> (u32, u32) {
     (first, numbers.next_back().unwrap_or(first))
 }
 
-/// Each number of processors is a point of one curve, and the servers keep to so many.
+/// Each number of processors is a point of one curve, and the servers keep to this many.
 #[test]
 fn cores_can_be_varied() {
     let folder = tempfile::tempdir().unwrap();

@@ -69,7 +69,7 @@ fn files_that_cannot_be_drawn_are_reported() {
     loadgen("plot -o x.svg").assert(2, "--help");
 }
 
-/// Stores so many copies of a run, each with its latencies multiplied and a little changed.
+/// Stores this many copies of a run, each with its latencies multiplied and a little changed.
 fn store(folder: &std::path::Path, runs: u64, factor: u64) {
     for number in 0..runs {
         let mut run = results::example::closed_loop("system");

@@ -55,7 +55,7 @@ impl Exchange {
                     return self.broken_protocol(text, to);
                 }
             },
-            // A counter that nobody has written is 0.
+            // A counter that was never written is 0.
             (Operation::Get, Reply::Null) => Event::Value(0),
             (Operation::Ping, Reply::Simple(b"PONG")) => Event::Matched,
             (_, Reply::Error(text)) => {

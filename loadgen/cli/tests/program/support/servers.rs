@@ -62,7 +62,7 @@ impl Counter {
         self.0.load(Ordering::SeqCst)
     }
 
-    /// Forgets so many increments.
+    /// Forgets this many increments.
     pub fn forget(&self, increments: i64) {
         self.0.fetch_sub(increments, Ordering::SeqCst);
     }

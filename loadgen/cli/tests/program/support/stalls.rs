@@ -17,7 +17,7 @@ pub struct Stalls {
 }
 
 impl Stalls {
-    /// A server that stands still for `length` in the middle of every `period`, from its first increment on, so many times.
+    /// A server that stands still for `length` in the middle of every `period`, from its first increment on, this many times.
     pub fn serve(length: Duration, period: Duration, times: u32) -> (SocketAddr, Arc<Self>) {
         let (stalls, counter) = (Arc::new(Self::default()), Arc::new(Counter::default()));
         let server = serve({

@@ -7,7 +7,7 @@ use super::super::{ConnectionError, Exchange};
 use super::fixture::{Fixture, PLAIN_ECHO, RESP, RUN, config, echo_replies};
 use crate::protocol::encode::Encoder;
 
-/// Echoes `requests` payloads of so many bytes after `change`, cut into pieces of `piece_bytes`; then the connection is reset.
+/// Echoes `requests` payloads of this many bytes after `change`, cut into pieces of `piece_bytes`; then the connection is reset.
 fn echoed(
     (target, payload_bytes, requests): (&str, u32, u32),
     piece_bytes: usize,

@@ -64,7 +64,7 @@ impl Fixture {
         Self::new(mix, RESP, 40)
     }
 
-    /// Sends so many requests as one batch, and returns their bytes.
+    /// Sends this many requests as one batch, and returns their bytes.
     pub(super) fn send(&mut self, requests: u32, at_ns: u64) -> Vec<u8> {
         let mut out = Vec::new();
         (0..requests).for_each(|_| self.exchange.write(&self.encoder, &mut out));
