@@ -111,7 +111,7 @@ macro_rules! limits {
             }
             stopping {
                 acknowledged_increments_are_in_the_final_report, a_stop_has_a_deadline,
-                two_signals_at_once_are_one, a_closed_stdout_does_not_change_the_end, useless_limits_are_refused,
+                an_ignored_hang_up_stays_ignored, two_signals_at_once_are_one, a_closed_stdout_does_not_change_the_end, useless_limits_are_refused,
                 a_second_signal_ends_it_at_once, what_has_arrived_is_answered, stopped_and_continued,
             }
             sockets { the_backlog_is_deep, vanished_clients_are_detected }

@@ -1,6 +1,7 @@
 //! The signal to stop: nothing that was acknowledged is lost, and no client can delay the end.
 
 use std::net::TcpStream;
+use std::process::Command;
 
 use rustix::process::Signal;
 
@@ -16,7 +17,7 @@ use testkit::{Client, assert_same};
 /// SIGTERM while eight clients pipeline without end: every increment that was answered is in the counter that is printed.
 pub fn acknowledged_increments_are_in_the_final_report(target: &Target) {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
-        let server = target.start_limited(&[]);
+        let server = start_under(target, "--default-signal=HUP");
         let mut health = HealthCheck::start(&server);
         let clients: Vec<Client> = (0..8).map(|_| server.connect()).collect();
         let acknowledged: u64 = std::thread::scope(|scope| {
@@ -39,6 +40,16 @@ pub fn acknowledged_increments_are_in_the_final_report(target: &Target) {
             "{acknowledged} increments were acknowledged, {counted} are printed"
         );
     }
+}
+
+/// nohup lets a server ignore SIGHUP: it goes on when its terminal is closed.
+pub fn an_ignored_hang_up_stays_ignored(target: &Target) {
+    let server = start_under(target, "--ignore-signal=HUP");
+    server.signal(Signal::HUP);
+    wait_until_idle(server.pid());
+    server.connect().ask("INCR k\r\n", ":1\r\n");
+    server.signal(Signal::TERM);
+    assert_eq!(counted(server, "k"), 1);
 }
 
 /// A client that does not take its replies holds a stop up no longer than `--shutdown-timeout`.
@@ -145,6 +156,14 @@ pub fn stopped_and_continued(target: &Target) {
         client.expect("$9\r\nmeanwhile\r\n");
     }
     health.finish(server);
+}
+
+/// A server that env(1) starts with this disposition of a signal; otherwise it would have that of the tests.
+fn start_under(target: &Target, disposition: &str) -> Server {
+    let mut command = Command::new("env");
+    command.arg(disposition).arg(target.program);
+    command.args(target.flags).args(["--port", "0"]);
+    Server::spawn(command)
 }
 
 /// Sends increments as fast as they are taken until the server closes; how many were answered.
