@@ -203,12 +203,12 @@ fn info<K: Keyspace>(service: &Service<'_, K>, request: Arguments<'_>) -> String
         .map(|section| String::from_utf8_lossy(section).to_ascii_lowercase())
         .collect();
     let is_wanted = |name: &str| {
-        let mut all = ["all", "default", "everything"].into_iter().chain([name]);
-        sections.is_empty() || all.any(|name| sections.iter().any(|section| section == name))
+        let names = [name, "all", "default", "everything"];
+        sections.is_empty() || sections.iter().any(|section| names.contains(&&section[..]))
     };
-    let mut parts: Vec<_> = service.environment.info();
-    parts.retain(|(name, _)| is_wanted(name));
-    let mut wanted: Vec<_> = parts.into_iter().map(|(_, text)| text).collect();
+    let parts = service.environment.info().into_iter();
+    let parts = parts.filter(|(name, _)| is_wanted(name));
+    let mut wanted: Vec<_> = parts.map(|(_, text)| text).collect();
     if is_wanted("counter") {
         wanted.push(format!(
             "# Counter\r\ndiscipline:{}\r\ncounters:{}\r\nmaxcounters:{}\r\ncontended_acquisitions:{}\r\n",
