@@ -52,7 +52,7 @@ fn tally(claims: &Claims) -> String {
             .count()
     };
     let mut text = format!(
-        "Of {} claims of the article {} hold, {} fail, {} depend on conditions, and {} were not measured.",
+        "The article's {} claims: {} hold, {} fail, {} depend on conditions, {} not measured.",
         all.len(),
         count("holds"),
         count("fails"),
